@@ -1,0 +1,72 @@
+// JSON at the borders. Reading is jsoncpp with its strict settings, made stricter; writing is a few
+// lines of our own, because tokens are checked byte for byte and so want their members in the order
+// in which they are written, in plain ASCII.
+#pragma once
+
+#include <json/value.h>
+
+#include <concepts>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "roomkey/base/result.hpp"
+
+namespace roomkey::base {
+
+// The object that `text` holds (RFC 8259): UTF-8, no duplicate key at any depth, no comment,
+// nothing behind it, no deeper than 16. bad_request with a sentence otherwise. The caller bounds
+// the size.
+[[nodiscard]] Result<Json::Value> parse_json_object(std::string_view text);
+
+// The same for a text that holds an object or an array.
+[[nodiscard]] Result<Json::Value> parse_json(std::string_view text);
+
+// A member that is a string / written as an integer (not 1.0, not 1e3, not "1") that fits; nothing
+// where it is missing or of another type.
+[[nodiscard]] std::optional<std::string> string_member(const Json::Value& object, const char* key);
+[[nodiscard]] std::optional<std::int64_t> integer(const Json::Value& value);
+
+// Appends `text` as a JSON string, plain ASCII: \uXXXX for the rest, U+FFFD for what is not UTF-8.
+void append_quoted(std::string& out, std::string_view text);
+
+// An object written member by member. Keys are literals of ours and are not escaped.
+class JsonObject {
+ public:
+  JsonObject& add(std::string_view key, std::string_view text);
+  JsonObject& add(std::string_view key, const char* text) {
+    return add(key, std::string_view(text));
+  }
+  JsonObject& add(std::string_view key, std::same_as<bool> auto truth) {
+    return add_raw(key, truth ? "true" : "false");
+  }
+  JsonObject& add(std::string_view key, std::int64_t number);
+  JsonObject& add(std::string_view key, int number) { return add(key, std::int64_t{number}); }
+  // null where there is nothing.
+  template <typename T>
+  JsonObject& add(std::string_view key, const std::optional<T>& value) {
+    return value ? add(key, *value) : add_raw(key, "null");
+  }
+  // `json` is JSON already.
+  JsonObject& add_raw(std::string_view key, std::string_view json);
+  [[nodiscard]] std::string text() const { return out_ + '}'; }
+
+ private:
+  std::string out_ = "{";
+};
+
+// An array of things that are JSON already.
+class JsonArray {
+ public:
+  void add_raw(std::string_view json) {
+    if (out_.size() > 1) out_ += ',';
+    out_ += json;
+  }
+  [[nodiscard]] std::string text() const { return out_ + ']'; }
+
+ private:
+  std::string out_ = "[";
+};
+
+}  // namespace roomkey::base

@@ -1,0 +1,38 @@
+// The log: one line an event on standard error, key=value, by spdlog. Foreign text goes through
+// log_value(); tokens, secrets and Authorization headers never come here.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace roomkey::base {
+
+// trace, debug, info, warn or error.
+[[nodiscard]] bool is_log_level(std::string_view level);
+
+// Time (UTC), level and line; under systemd the line alone behind its <priority>, since the journal
+// adds the time.
+void set_up_log(std::string_view level);
+
+struct RequestLine {
+  std::string_view request_id;
+  std::optional<std::int64_t> user_id;
+  std::optional<std::int64_t> appointment_id;
+  std::string_view route;
+  std::string_view method;
+  int status;
+  std::string_view code;   // "-" where all went well
+  std::string_view fault;  // why, where code doesn't say it all; may be empty
+  std::chrono::microseconds duration;
+};
+
+// error for 5xx, info otherwise.
+void log_request(const RequestLine& line);
+
+void log_info(std::string_view line);
+void log_warn(std::string_view line);
+void log_error(std::string_view line);
+
+}  // namespace roomkey::base

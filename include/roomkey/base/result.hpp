@@ -1,0 +1,89 @@
+// Owns the vocabulary of refusals: Code, Error and Result. `base` knows no other room: no HTTP, no
+// SQL, no cryptography, no appointment. A function that can refuse returns Result; an exception
+// means a broken machine and is caught in two places only, around one request and in main.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+namespace roomkey::base {
+
+// Every way roomkey says no. The word of each (see word()) is what programs read: the `code` of an
+// HTTP error, the `reason` of an audit event, the `code` of a log line.
+enum class Code {
+  authentication_required,
+  invalid_token,
+  token_expired,
+  user_unknown,
+  permission_denied,
+  appointment_not_found,
+  room_not_found,
+  not_found,
+  method_not_allowed,
+  appointment_closed,
+  too_early,
+  too_late,
+  not_telehealth,
+  bad_request,
+  payload_too_large,
+  token_failed,
+  store_unavailable,
+  internal_error,
+};
+
+[[nodiscard]] std::string_view word(Code code);
+
+// A span of time open on either side where there is no limit.
+struct Window {
+  std::optional<std::chrono::sys_seconds> opens_at;
+  std::optional<std::chrono::sys_seconds> closes_at;
+};
+
+struct Error {
+  Code code;
+  // What is wrong, for a person; may be shown to the caller, so never a token, a secret, a file
+  // path or SQL. Empty where the code says it all.
+  std::string detail = {};
+  // Set with too_early and too_late only.
+  Window window = {};
+};
+
+// The store or another part of the machine can't do its work now; may pass. what() is fit for a log
+// line: no SQL, no file path.
+class Unavailable : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// std::expected's names (g++ 12 has no std::expected). Reading the side that isn't there throws
+// std::bad_variant_access.
+template <typename T>
+class [[nodiscard]] Result {
+ public:
+  Result(T value) : content_(std::in_place_index<0>, std::move(value)) {}
+  Result(Error error) : content_(std::in_place_index<1>, std::move(error)) {}
+
+  [[nodiscard]] bool has_value() const { return content_.index() == 0; }
+  explicit operator bool() const { return has_value(); }
+
+  T& value() & { return std::get<0>(content_); }
+  const T& value() const& { return std::get<0>(content_); }
+  T&& value() && { return std::get<0>(std::move(content_)); }
+  T& operator*() & { return value(); }
+  const T& operator*() const& { return value(); }
+  T* operator->() { return &value(); }
+  const T* operator->() const { return &value(); }
+
+  const Error& error() const& { return std::get<1>(content_); }
+  Error&& error() && { return std::get<1>(std::move(content_)); }
+
+ private:
+  std::variant<T, Error> content_;
+};
+
+}  // namespace roomkey::base

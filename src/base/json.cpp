@@ -1,0 +1,111 @@
+#include "roomkey/base/json.hpp"
+
+#include <json/reader.h>
+
+#include <charconv>
+#include <memory>
+
+#include "roomkey/base/text.hpp"
+
+namespace roomkey::base {
+
+namespace {
+
+std::unique_ptr<Json::CharReader> make_reader() {
+  Json::CharReaderBuilder builder;
+  Json::CharReaderBuilder::strictMode(&builder.settings_);
+  builder["stackLimit"] = 16;
+  return std::unique_ptr<Json::CharReader>(builder.newCharReader());
+}
+
+void append_unit(std::string& out, char32_t unit) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  out +=
+      {'\\',           'u', kHex[(unit >> 12) & 15], kHex[(unit >> 8) & 15], kHex[(unit >> 4) & 15],
+       kHex[unit & 15]};
+}
+
+bool is_plain(char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; }
+
+void append_escaped(std::string& out, char32_t point) {
+  if (point == '"' || point == '\\') {
+    out += {'\\', static_cast<char>(point)};
+  } else if (point == '\n') {
+    out += "\\n";
+  } else if (point < 0x10000) {
+    append_unit(out, point);
+  } else {
+    append_unit(out, 0xD800 + ((point - 0x10000) >> 10));
+    append_unit(out, 0xDC00 + ((point - 0x10000) & 0x3FF));
+  }
+}
+
+}  // namespace
+
+Result<Json::Value> parse_json(std::string_view text) {
+  if (!is_utf8(text)) return Error{Code::bad_request, "JSON must be UTF-8 without NUL"};
+  static const auto reader = make_reader();
+  Json::Value value;
+  try {
+    std::string errors;
+    if (!reader->parse(text.data(), text.data() + text.size(), &value, &errors)) {
+      // jsoncpp's own words quote the input, which may hold a secret.
+      return Error{Code::bad_request, "not valid JSON"};
+    }
+  } catch (const Json::Exception&) {  // thrown past the stack limit
+    return Error{Code::bad_request, "JSON is nested too deeply"};
+  }
+  return value;
+}
+
+Result<Json::Value> parse_json_object(std::string_view text) {
+  auto value = parse_json(text);
+  if (value && !value->isObject()) return Error{Code::bad_request, "not a JSON object"};
+  return value;
+}
+
+std::optional<std::string> string_member(const Json::Value& object, const char* key) {
+  const Json::Value& member = object[key];
+  if (!member.isString()) return std::nullopt;
+  return member.asString();
+}
+
+std::optional<std::int64_t> integer(const Json::Value& value) {
+  const bool whole = value.type() == Json::intValue || value.type() == Json::uintValue;
+  if (!whole || !value.isInt64()) return std::nullopt;
+  return value.asInt64();
+}
+
+void append_quoted(std::string& out, std::string_view text) {
+  out += '"';
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t start = at;
+    while (at < text.size() && is_plain(text[at])) ++at;
+    out.append(text, start, at - start);
+    if (at < text.size()) append_escaped(out, next_code_point(text, at));
+  }
+  out += '"';
+}
+
+JsonObject& JsonObject::add_raw(std::string_view key, std::string_view json) {
+  if (out_.size() > 1) out_ += ',';
+  out_ += '"';
+  out_ += key;
+  out_ += "\":";
+  out_ += json;
+  return *this;
+}
+
+JsonObject& JsonObject::add(std::string_view key, std::string_view text) {
+  add_raw(key, "");
+  append_quoted(out_, text);
+  return *this;
+}
+
+JsonObject& JsonObject::add(std::string_view key, std::int64_t number) {
+  char digits[24];
+  const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
+  return add_raw(key, {digits, static_cast<std::size_t>(end - digits)});
+}
+
+}  // namespace roomkey::base

@@ -1,0 +1,29 @@
+#include "roomkey/base/result.hpp"
+
+namespace roomkey::base {
+
+std::string_view word(Code code) {
+  switch (code) {
+    case Code::authentication_required: return "authentication_required";
+    case Code::invalid_token: return "invalid_token";
+    case Code::token_expired: return "token_expired";
+    case Code::user_unknown: return "user_unknown";
+    case Code::permission_denied: return "permission_denied";
+    case Code::appointment_not_found: return "appointment_not_found";
+    case Code::room_not_found: return "room_not_found";
+    case Code::not_found: return "not_found";
+    case Code::method_not_allowed: return "method_not_allowed";
+    case Code::appointment_closed: return "appointment_closed";
+    case Code::too_early: return "too_early";
+    case Code::too_late: return "too_late";
+    case Code::not_telehealth: return "not_telehealth";
+    case Code::bad_request: return "bad_request";
+    case Code::payload_too_large: return "payload_too_large";
+    case Code::token_failed: return "token_failed";
+    case Code::store_unavailable: return "store_unavailable";
+    case Code::internal_error: return "internal_error";
+  }
+  throw std::logic_error("a code without a word");
+}
+
+}  // namespace roomkey::base
