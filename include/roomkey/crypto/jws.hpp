@@ -1,0 +1,41 @@
+// JSON Web Signature in compact form (RFC 7515), as strict as RFC 8725 asks for.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "roomkey/base/result.hpp"
+#include "roomkey/crypto/key.hpp"
+
+namespace roomkey::crypto {
+
+// The keys of one issuer, all for the one accepted algorithm.
+struct KeySet {
+  Algorithm algorithm;
+  std::vector<Key> keys;
+};
+
+// A JWK set (RFC 7517 section 5) cut down to the keys for `algorithm`. Refused where none is left,
+// one of them is malformed, or two share a `kid`.
+[[nodiscard]] base::Result<KeySet> key_set_from_jwks(std::string_view json, Algorithm algorithm);
+
+struct Jws {
+  Json::Value header;
+  std::string payload;
+};
+
+// No token of an honest login is longer.
+inline constexpr std::size_t kMaxTokenBytes = 8192;
+
+// The content of a compact JWS whose signature one of `keys` made; invalid_token otherwise. Refused
+// before any key is tried: more than kMaxTokenBytes, anything but three parts, base64url that is
+// not canonical, a header that is no JSON object or has a key twice, `alg` other than the key
+// set's, `crit`, `b64` (RFC 7797). `kid` only chooses among the keys that have one.
+[[nodiscard]] base::Result<Jws> verify_jws(std::string_view token, const KeySet& keys);
+
+// header and payload are JSON already.
+[[nodiscard]] std::string sign_jws(std::string_view header, std::string_view payload,
+                                   const Key& key);
+
+}  // namespace roomkey::crypto

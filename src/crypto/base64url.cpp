@@ -1,0 +1,56 @@
+#include "roomkey/crypto/base64url.hpp"
+
+#include <array>
+#include <cstdint>
+
+namespace roomkey::crypto {
+
+namespace {
+
+constexpr std::string_view kAlphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+constexpr std::uint8_t kNone = 0xFF;
+
+constexpr std::array<std::uint8_t, 256> kValues = [] {
+  std::array<std::uint8_t, 256> values{};
+  values.fill(kNone);
+  for (std::size_t i = 0; i < kAlphabet.size(); ++i) {
+    values[static_cast<unsigned char>(kAlphabet[i])] = static_cast<std::uint8_t>(i);
+  }
+  return values;
+}();
+
+}  // namespace
+
+std::string base64url(std::string_view bytes) {
+  std::string text;
+  text.reserve((bytes.size() * 4 + 2) / 3);
+  std::uint32_t pending = 0;
+  int bits = 0;
+  for (const char c : bytes) {
+    pending = (pending << 8) | static_cast<unsigned char>(c);
+    for (bits += 8; bits >= 6;) text += kAlphabet[(pending >> (bits -= 6)) & 63];
+  }
+  if (bits > 0) text += kAlphabet[(pending << (6 - bits)) & 63];
+  return text;
+}
+
+std::optional<std::string> from_base64url(std::string_view text) {
+  if (text.size() % 4 == 1) return std::nullopt;
+  std::string bytes;
+  bytes.reserve(text.size() * 3 / 4);
+  std::uint32_t pending = 0;
+  int bits = 0;
+  for (const char c : text) {
+    const std::uint8_t value = kValues[static_cast<unsigned char>(c)];
+    if (value == kNone) return std::nullopt;
+    pending = (pending << 6) | value;
+    bits += 6;
+    if (bits >= 8) bytes += static_cast<char>((pending >> (bits -= 8)) & 0xFF);
+  }
+  const bool canonical = (pending & ((1U << bits) - 1)) == 0;
+  return canonical ? std::optional(std::move(bytes)) : std::nullopt;
+}
+
+}  // namespace roomkey::crypto

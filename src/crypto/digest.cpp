@@ -1,0 +1,43 @@
+#include "roomkey/crypto/digest.hpp"
+
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+
+#include <stdexcept>
+
+#include "openssl_handles.hpp"
+
+namespace roomkey::crypto {
+
+std::string to_hex(std::string_view bytes) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  std::string text;
+  text.reserve(bytes.size() * 2);
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    text += {kHex[byte >> 4], kHex[byte & 15]};
+  }
+  return text;
+}
+
+std::string random_hex(std::size_t bytes) {
+  std::string random(bytes, '\0');
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(random.data()), static_cast<int>(bytes)) != 1) {
+    throw std::runtime_error("no random bytes to be had");
+  }
+  return to_hex(random);
+}
+
+std::string sha256(std::string_view bytes) {
+  static const DigestContext context{EVP_MD_CTX_new()};
+  std::string digest(32, '\0');
+  auto* out = reinterpret_cast<unsigned char*>(digest.data());
+  if (EVP_DigestInit_ex2(context.get(), fetched_digest("SHA256"), nullptr) != 1 ||
+      EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) != 1 ||
+      EVP_DigestFinal_ex(context.get(), out, nullptr) != 1) {
+    throw std::runtime_error("SHA-256 failed");
+  }
+  return digest;
+}
+
+}  // namespace roomkey::crypto
