@@ -1,0 +1,57 @@
+// The decision who gets in: pure, without clock, store or JSON. Every rule about who, when, how
+// long and in which state stands here and nowhere else.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "roomkey/access/appointment.hpp"
+#include "roomkey/base/result.hpp"
+
+namespace roomkey::access {
+
+// What a caller may want of an appointment.
+enum class Action {
+  join,         // an access token for its room: its patient and its psychologist
+  view_status,  // who is in the room: its patient and its psychologist
+  make_room,    // both, practice managers and admins
+  view,         // the appointment itself: both, practice managers and admins
+};
+
+// How long before the start and after the end a token is given; no limit where unset.
+struct Policy {
+  std::optional<std::chrono::minutes> join_early;
+  std::optional<std::chrono::minutes> join_late;
+};
+
+// The right to one room for one person: what a provider turns into a credential.
+struct Grant {
+  std::int64_t appointment_id = 0;
+  std::string room_name;
+  std::int64_t user_id = 0;
+  std::string email;
+  std::chrono::minutes validity{0};
+};
+
+// permission_denied unless the caller may; says nothing of the appointment's state.
+[[nodiscard]] base::Result<std::monostate> permit(Action action, const Appointment& appointment,
+                                                  const User& caller);
+
+// Every check of a join, in the contract's order: permission_denied, appointment_closed, too_early
+// or too_late (with the window), room_not_found.
+[[nodiscard]] base::Result<Grant> decide(const Appointment& appointment, const User& caller,
+                                         std::chrono::sys_seconds now, const Policy& policy);
+
+// Every check before a room is made: permission_denied, appointment_closed, not_telehealth.
+[[nodiscard]] base::Result<std::monostate> decide_room(const Appointment& appointment,
+                                                       const User& caller);
+
+// When join tokens are given for the appointment.
+[[nodiscard]] base::Window join_window(const Appointment& appointment, const Policy& policy);
+
+// clamp(duration + 30, 60, 240) minutes: time to be late and to run over, and never a token that
+// outlives the working day.
+[[nodiscard]] std::chrono::minutes token_validity(std::chrono::minutes duration);
+
+}  // namespace roomkey::access

@@ -1,0 +1,119 @@
+#include "roomkey/access/bearer.hpp"
+
+#include <algorithm>
+
+#include "roomkey/base/clock.hpp"
+#include "roomkey/base/json.hpp"
+#include "roomkey/base/text.hpp"
+#include "roomkey/crypto/digest.hpp"
+
+namespace roomkey::access {
+
+namespace {
+
+using base::Code;
+using base::Error;
+
+Error refused(std::string why) { return {Code::invalid_token, std::move(why)}; }
+
+// NumericDate as whole seconds up to the year 9999; nothing for all else.
+std::optional<std::chrono::sys_seconds> time_claim(const Json::Value& claim) {
+  constexpr std::int64_t kYear9999 = 253402300799;
+  const auto seconds = base::integer(claim);
+  if (!seconds || *seconds < 0 || *seconds > kYear9999) return std::nullopt;
+  return base::from_unix(*seconds);
+}
+
+bool has_audience(const Json::Value& claim, const std::string& wanted) {
+  if (claim.isString()) return claim.asString() == wanted;
+  return claim.isArray() && std::any_of(claim.begin(), claim.end(), [&](const Json::Value& one) {
+           return one.isString() && one.asString() == wanted;
+         });
+}
+
+// RFC 8725 section 3.11: a JWT made for another purpose says so in `typ`.
+bool is_access_type(const Json::Value& header) {
+  if (!header.isMember("typ")) return true;
+  const std::string type = base::lower_ascii(base::string_member(header, "typ").value_or(""));
+  return type == "jwt" || type == "at+jwt" || type == "application/at+jwt";
+}
+
+// Why the token is not one of the clinic's access tokens; empty where it is.
+std::string wrong_kind(const crypto::Jws& jws, const Json::Value& claims,
+                       const BearerRules& rules) {
+  if (!is_access_type(jws.header)) return "The token is of another type";
+  if (claims.isMember("token_type") && claims["token_type"] != "access") {
+    return "The token is not an access token";
+  }
+  if (!rules.issuer.empty() && base::string_member(claims, "iss") != rules.issuer) {
+    return "The token is from another issuer";
+  }
+  if (!rules.audience.empty() && !has_audience(claims["aud"], rules.audience)) {
+    return "The token is for another audience";
+  }
+  return {};
+}
+
+// Why the token is not valid yet or has no usable times; empty where all is well.
+std::string not_yet_valid(const Json::Value& claims, std::chrono::sys_seconds latest) {
+  for (const char* key : {"nbf", "iat"}) {
+    if (!claims.isMember(key)) continue;
+    const auto time = time_claim(claims[key]);
+    if (!time) return std::string("The token's ") + key + " is not a time in whole seconds";
+    if (*time > latest) return "The token is not valid yet";
+  }
+  return {};
+}
+
+std::optional<std::int64_t> user_id(const Json::Value& claim) {
+  if (claim.isString()) return base::parse_id(claim.asString());
+  const auto id = base::integer(claim);
+  return id && *id > 0 ? id : std::nullopt;
+}
+
+}  // namespace
+
+base::Result<std::string_view> bearer_token(std::string_view authorization) {
+  const auto end = std::min(authorization.find(' '), authorization.size());
+  if (!base::equals_ignoring_case(authorization.substr(0, end), "bearer")) {
+    return Error{Code::authentication_required};
+  }
+  const auto start = authorization.find_first_not_of(' ', end);
+  return start == authorization.npos ? std::string_view() : authorization.substr(start);
+}
+
+base::Result<std::int64_t> verify_bearer(std::string_view token, const BearerRules& rules,
+                                         std::chrono::sys_seconds now) {
+  const auto jws = crypto::verify_jws(token, rules.keys);
+  if (!jws) return jws.error();
+  const auto parsed = base::parse_json_object(jws->payload);
+  if (!parsed) return refused("The token's claims are not a JSON object");
+  const Json::Value& claims = *parsed;
+  if (auto why = wrong_kind(*jws, claims, rules); !why.empty()) return refused(why);
+  if (auto why = not_yet_valid(claims, now + rules.leeway); !why.empty()) return refused(why);
+  const auto id = user_id(claims[rules.user_claim]);
+  if (!id) return refused("The token's user claim does not hold a user id");
+  const auto expires_at = time_claim(claims["exp"]);
+  if (!expires_at) return refused("The token's exp is missing or not a time in whole seconds");
+  if (now - rules.leeway >= *expires_at) return Error{Code::token_expired, "The token has expired"};
+  return *id;
+}
+
+std::string make_bearer(std::int64_t user_id, const BearerRules& rules,
+                        std::chrono::sys_seconds now, std::chrono::seconds validity) {
+  base::JsonObject header;
+  header.add("alg", crypto::name(rules.keys.algorithm)).add("typ", "JWT");
+  base::JsonObject claims;
+  claims.add("token_type", "access")
+      .add("iat", base::unix_seconds(now))
+      .add("exp", base::unix_seconds(now + validity))
+      .add("jti", crypto::random_hex(16));
+  std::string user;
+  base::append_quoted(user, rules.user_claim);
+  claims.add(std::string_view(user).substr(1, user.size() - 2), user_id);
+  if (!rules.issuer.empty()) claims.add("iss", rules.issuer);
+  if (!rules.audience.empty()) claims.add("aud", rules.audience);
+  return crypto::sign_jws(header.text(), claims.text(), rules.keys.keys.front());
+}
+
+}  // namespace roomkey::access

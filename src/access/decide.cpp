@@ -1,0 +1,70 @@
+#include "roomkey/access/decide.hpp"
+
+#include <algorithm>
+
+namespace roomkey::access {
+
+namespace {
+
+using base::Code;
+using base::Error;
+
+bool is_open(Status status) { return status == Status::scheduled || status == Status::confirmed; }
+
+Error closed(Status status) {
+  return {Code::appointment_closed, "Appointment is " + std::string(word(status))};
+}
+
+bool may(Action action, const Appointment& appointment, const User& caller) {
+  const bool participant =
+      caller.id == appointment.patient_id || caller.id == appointment.psychologist_id;
+  const bool office = caller.role == Role::practice_manager || caller.role == Role::admin;
+  switch (action) {
+    case Action::join:
+    case Action::view_status: return participant;
+    case Action::make_room:
+    case Action::view: return participant || office;
+  }
+  return false;
+}
+
+}  // namespace
+
+base::Result<std::monostate> permit(Action action, const Appointment& appointment,
+                                    const User& caller) {
+  if (!may(action, appointment, caller)) return Error{Code::permission_denied};
+  return std::monostate{};
+}
+
+base::Window join_window(const Appointment& appointment, const Policy& policy) {
+  base::Window window;
+  if (policy.join_early) window.opens_at = appointment.starts_at - *policy.join_early;
+  if (policy.join_late) window.closes_at = appointment.ends_at() + *policy.join_late;
+  return window;
+}
+
+std::chrono::minutes token_validity(std::chrono::minutes duration) {
+  using std::chrono::minutes;
+  return std::clamp(duration + minutes{30}, minutes{60}, minutes{240});
+}
+
+base::Result<Grant> decide(const Appointment& appointment, const User& caller,
+                           std::chrono::sys_seconds now, const Policy& policy) {
+  if (!may(Action::join, appointment, caller)) return Error{Code::permission_denied};
+  if (!is_open(appointment.status)) return closed(appointment.status);
+  const base::Window window = join_window(appointment, policy);
+  if (window.opens_at && now < *window.opens_at) return Error{Code::too_early, "", window};
+  if (window.closes_at && now >= *window.closes_at) return Error{Code::too_late, "", window};
+  if (!appointment.room) return Error{Code::room_not_found};
+  return Grant{appointment.id, appointment.room->name, caller.id, caller.email,
+               token_validity(appointment.duration)};
+}
+
+base::Result<std::monostate> decide_room(const Appointment& appointment, const User& caller) {
+  if (!may(Action::make_room, appointment, caller)) return Error{Code::permission_denied};
+  if (!is_open(appointment.status)) return closed(appointment.status);
+  if (appointment.session_type != SessionType::telehealth) return Error{Code::not_telehealth};
+  return std::monostate{};
+}
+
+}  // namespace roomkey::access

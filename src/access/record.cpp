@@ -1,0 +1,174 @@
+#include "roomkey/access/record.hpp"
+
+#include <algorithm>
+#include <initializer_list>
+
+#include "roomkey/base/json.hpp"
+#include "roomkey/base/text.hpp"
+
+namespace roomkey::access {
+
+namespace {
+
+// Reads the fields of one record and gathers what is wrong with them.
+class Fields {
+ public:
+  Fields(const Json::Value& record, std::vector<FieldFault>& faults)
+      : record_(record), faults_(faults) {}
+
+  void fault(const char* field, const std::string& why) { faults_.push_back({field, why}); }
+
+  [[nodiscard]] bool has(const char* field) const {
+    return record_.isMember(field) && !record_[field].isNull();
+  }
+
+  std::int64_t id(const char* field) {
+    const auto value = base::integer(record_[field]);
+    if (!has(field)) return fault(field, "is missing"), 0;
+    if (!value || *value < 1) return fault(field, "must be a whole number from 1 to 2^63-1"), 0;
+    return *value;
+  }
+
+  std::int64_t number(const char* field, std::int64_t least, std::int64_t most) {
+    const auto value = base::integer(record_[field]);
+    if (!has(field)) return fault(field, "is missing"), 0;
+    if (value && *value >= least && *value <= most) return *value;
+    fault(field,
+          "must be a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+    return 0;
+  }
+
+  std::string text(const char* field) {
+    if (!has(field)) return fault(field, "is missing"), "";
+    if (!record_[field].isString()) return fault(field, "must be a string"), "";
+    return record_[field].asString();
+  }
+
+  // A word of a closed list, or `otherwise` where the field is missing and has a default.
+  template <typename Enum>
+  Enum word(const char* field, std::optional<Enum> (*parse)(std::string_view),
+            std::optional<Enum> otherwise, const char* words) {
+    if (!has(field) && otherwise) return *otherwise;
+    const auto before = faults_.size();
+    const auto value = parse(text(field));
+    if (!value && faults_.size() == before) fault(field, std::string("must be one of ") + words);
+    return value.value_or(Enum{});
+  }
+
+  void refuse_unknown(std::initializer_list<std::string_view> known) {
+    for (const auto& name : record_.getMemberNames()) {
+      if (std::find(known.begin(), known.end(), name) == known.end()) {
+        faults_.push_back({base::log_value(name), "is not a field that is known"});
+      }
+    }
+  }
+
+ private:
+  const Json::Value& record_;
+  std::vector<FieldFault>& faults_;
+};
+
+bool has_control(std::string_view text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+}
+
+bool is_email(std::string_view text) {
+  const auto at = text.find('@');
+  return text.size() <= 254 && at != text.npos && at > 0 && at + 1 < text.size() &&
+         text.find(' ') == text.npos && !has_control(text);
+}
+
+bool is_name(std::string_view text) {
+  return !text.empty() && text.size() <= 400 && !has_control(text);
+}
+
+// Twilio: a UniqueName has at most 128 characters. The name stands in URLs as well.
+bool is_room_name(std::string_view text) {
+  return !text.empty() && text.size() <= 128 && std::all_of(text.begin(), text.end(), [](char c) {
+    return c > 0x20 && c < 0x7F &&
+           std::string_view("\"\\/?#%&<>").find(c) == std::string_view::npos;
+  });
+}
+
+}  // namespace
+
+std::vector<FieldFault> read_user(const Json::Value& record, User& user) {
+  std::vector<FieldFault> faults;
+  Fields fields(record, faults);
+  fields.refuse_unknown({"id", "email", "name", "role", "active"});
+  user.id = fields.id("id");
+  user.email = fields.text("email");
+  if (!user.email.empty() && !is_email(user.email)) fields.fault("email", "must be an address");
+  user.name = fields.text("name");
+  if (!user.name.empty() && !is_name(user.name)) {
+    fields.fault("name", "must be one line of at most 400 bytes");
+  }
+  for (const char* field : {"email", "name"}) {
+    if (record[field] == "") fields.fault(field, "must not be empty");
+  }
+  user.role = fields.word<Role>("role", parse_role, std::nullopt,
+                                "patient, psychologist, practice_manager, admin, service");
+  const bool given = fields.has("active");
+  if (given && !record["active"].isBool()) fields.fault("active", "must be true or false");
+  user.active = !given || (record["active"].isBool() && record["active"].asBool());
+  return faults;
+}
+
+std::vector<FieldFault> read_appointment(const Json::Value& record, Appointment& appointment) {
+  std::vector<FieldFault> faults;
+  Fields fields(record, faults);
+  fields.refuse_unknown({"id", "patient_id", "psychologist_id", "appointment_date",
+                         "duration_minutes", "status", "session_type", "video_room_id"});
+  appointment.id = fields.id("id");
+  appointment.patient_id = fields.id("patient_id");
+  appointment.psychologist_id = fields.id("psychologist_id");
+  if (appointment.patient_id > 0 && appointment.patient_id == appointment.psychologist_id) {
+    fields.fault("psychologist_id", "must be another user than the patient");
+  }
+  const std::string date = fields.text("appointment_date");
+  const auto starts_at = base::parse_utc(date);
+  if (record["appointment_date"].isString() && !starts_at) {
+    fields.fault("appointment_date", "must be a time with offset, such as 2025-11-16T09:00:00Z");
+  }
+  appointment.starts_at = starts_at.value_or(std::chrono::sys_seconds{});
+  appointment.duration =
+      std::chrono::minutes{fields.number("duration_minutes", 1, kMaxDuration.count())};
+  appointment.status = fields.word<Status>("status", parse_status, Status::scheduled,
+                                           "scheduled, confirmed, completed, cancelled, no_show");
+  appointment.session_type = fields.word<SessionType>(
+      "session_type", parse_session_type, SessionType::telehealth, "telehealth, in_person");
+  appointment.room.reset();
+  if (fields.has("video_room_id")) {
+    appointment.room = Room{fields.text("video_room_id"), {}};
+    if (record["video_room_id"].isString() && !is_room_name(appointment.room->name)) {
+      fields.fault("video_room_id", "must be 1 to 128 characters as they may stand in a URL");
+    }
+  }
+  return faults;
+}
+
+std::string to_json(const User& user) {
+  return base::JsonObject()
+      .add("id", user.id)
+      .add("email", user.email)
+      .add("name", user.name)
+      .add("role", word(user.role))
+      .add("active", user.active)
+      .text();
+}
+
+std::string to_json(const Appointment& appointment) {
+  return base::JsonObject()
+      .add("id", appointment.id)
+      .add("patient_id", appointment.patient_id)
+      .add("psychologist_id", appointment.psychologist_id)
+      .add("appointment_date", base::format_utc(appointment.starts_at))
+      .add("duration_minutes", std::int64_t{appointment.duration.count()})
+      .add("status", word(appointment.status))
+      .add("session_type", word(appointment.session_type))
+      .add("video_room_id", appointment.room ? std::optional(appointment.room->name) : std::nullopt)
+      .text();
+}
+
+}  // namespace roomkey::access
