@@ -1,0 +1,38 @@
+// `provider` turns a Grant into the credential that a video provider accepts at its door. It knows
+// `base`, `crypto` and `access`; no store, no HTTP of ours.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "roomkey/access/decide.hpp"
+#include "roomkey/base/result.hpp"
+
+namespace roomkey::provider {
+
+struct Credential {
+  std::string token;     // compact JWS
+  std::string identity;  // who the token says its holder is, in the provider's spelling
+  std::chrono::sys_seconds issued_at{};
+  std::chrono::sys_seconds expires_at{};
+};
+
+class Provider {
+ public:
+  virtual ~Provider() = default;
+
+  // "twilio": the word for logs, health lines and metrics.
+  [[nodiscard]] virtual std::string_view name() const = 0;
+
+  // Why no token can be made: names the variable that is missing; empty where all is set.
+  [[nodiscard]] virtual std::string_view fault() const = 0;
+  // True where nothing at all was configured, which is no fault: a clinic may use another provider.
+  [[nodiscard]] virtual bool unused() const = 0;
+
+  // Pure: the same grant and time give the same token. token_failed with fault() as detail.
+  [[nodiscard]] virtual base::Result<Credential> mint(const access::Grant& grant,
+                                                      std::chrono::sys_seconds now) const = 0;
+};
+
+}  // namespace roomkey::provider
