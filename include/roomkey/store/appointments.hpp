@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "roomkey/access/appointment.hpp"
+#include "roomkey/access/record.hpp"
+#include "roomkey/store/audit.hpp"
+#include "roomkey/store/database.hpp"
+
+namespace roomkey::store {
+
+// With its room, where it has one.
+[[nodiscard]] std::optional<access::Appointment> find_appointment(Database& database,
+                                                                  std::int64_t id);
+
+// What keeps the appointment out of the store: a user that is not there, a room that another
+// appointment has.
+[[nodiscard]] std::vector<access::FieldFault> conflicts(Database& database,
+                                                        const access::Appointment& appointment);
+
+// Makes or changes the appointment with that id; true where it was made. The room that it has
+// stays, unless `appointment` names another. std::logic_error where it has conflicts(). Part of the
+// open transaction.
+bool put_appointment(Transaction& transaction, Database& database,
+                     const access::Appointment& appointment);
+
+// By id.
+void each_appointment(Database& database,
+                      const std::function<void(const access::Appointment&)>& use);
+
+struct GivenRoom {
+  access::Room room;
+  bool made = false;
+};
+
+// The appointment's room: the one it has, or else `fresh`, which is then its room for good,
+// together with `event`. However many ask at once, over however many processes, one room comes of
+// it.
+[[nodiscard]] GivenRoom give_room(Database& database, std::int64_t appointment_id,
+                                  const access::Room& fresh, const AuditEvent& event);
+
+}  // namespace roomkey::store

@@ -1,0 +1,74 @@
+// `store` owns the SQLite file: users, appointments, rooms, audit. SQL stands only here and in
+// `sql/`. It knows `base`, `crypto` and `access`; no HTTP, no provider. Whatever goes wrong with
+// the file is thrown as base::Unavailable with a text that is fit for a log line.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "roomkey/base/result.hpp"
+
+namespace roomkey::store {
+
+// What survives: `full` a power cut, `normal` a crash of the process (PRAGMA synchronous).
+enum class Sync { full, normal };
+
+struct Settings {
+  std::string path;  // ":memory:" for tests
+  Sync sync = Sync::full;
+  // How long a statement waits for another process's lock.
+  std::chrono::milliseconds busy_timeout{2000};
+};
+
+struct Connection;
+
+// One connection, for one thread. Opened by the first ready() or migrate(), not by the constructor,
+// so that a worker starts (and answers 503) while the store is away.
+class Database {
+ public:
+  explicit Database(Settings settings);
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  // Before each request: opens the file where that is due, also after a fault or when another file
+  // has taken its place. Throws Unavailable where it is missing, no store of roomkey, of another
+  // schema version, locked or broken.
+  void ready();
+
+  // Makes the file where it is missing and brings its schema up to date, each step whole or not at
+  // all. Returns how many steps were taken.
+  int migrate();
+
+  [[nodiscard]] const std::string& path() const { return settings_.path; }
+  [[nodiscard]] static int newest_schema();
+  // Of the open file.
+  [[nodiscard]] int schema();
+
+ private:
+  friend class Transaction;
+  friend Connection& connection_of(Database& database);
+  Connection& connection();
+  [[nodiscard]] bool usable() const;
+  void open(bool create);
+  void check_schema();
+
+  Settings settings_;
+  std::unique_ptr<Connection> connection_;
+};
+
+// A write transaction (BEGIN IMMEDIATE), undone unless committed.
+class Transaction {
+ public:
+  explicit Transaction(Database& database);
+  ~Transaction();
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+  void commit();
+
+ private:
+  Database& database_;
+};
+
+}  // namespace roomkey::store

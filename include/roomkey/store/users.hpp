@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+
+#include "roomkey/access/appointment.hpp"
+#include "roomkey/store/database.hpp"
+
+namespace roomkey::store {
+
+[[nodiscard]] std::optional<access::User> find_user(Database& database, std::int64_t id);
+
+// Makes or changes the user with that id; true where it was made. Part of the open transaction.
+bool put_user(Transaction& transaction, Database& database, const access::User& user);
+
+// By id.
+void each_user(Database& database, const std::function<void(const access::User&)>& use);
+
+}  // namespace roomkey::store

@@ -1,0 +1,112 @@
+#include "roomkey/store/appointments.hpp"
+
+#include "query.hpp"
+#include "roomkey/base/clock.hpp"
+#include "roomkey/store/users.hpp"
+
+namespace roomkey::store {
+
+namespace {
+
+using base::Unavailable;
+
+access::Appointment appointment_from(const Query& row) {
+  const auto status = access::parse_status(row.text(5));
+  const auto type = access::parse_session_type(row.text(6));
+  if (!status || !type) {
+    throw Unavailable("the store: an appointment has a status or type that is unknown");
+  }
+  access::Appointment appointment{row.integer(0),
+                                  row.integer(1),
+                                  row.integer(2),
+                                  base::from_unix(row.integer(3)),
+                                  std::chrono::minutes{row.integer(4)},
+                                  *status,
+                                  *type,
+                                  std::nullopt};
+  if (!row.is_null(7)) {
+    appointment.room = access::Room{row.text(7), base::from_unix(row.integer(8))};
+  }
+  return appointment;
+}
+
+std::optional<access::Room> find_room(Database& database, std::int64_t appointment_id) {
+  Query query(database, "SELECT name, created_at FROM rooms WHERE appointment_id = ?",
+              appointment_id);
+  if (!query.step()) return std::nullopt;
+  return access::Room{query.text(0), base::from_unix(query.integer(1))};
+}
+
+void put_room(Database& database, std::int64_t appointment_id, const access::Room& room) {
+  Query(database,
+        "INSERT INTO rooms (appointment_id, name, created_at) VALUES (?, ?, ?)"
+        " ON CONFLICT (appointment_id) DO UPDATE SET name = excluded.name,"
+        " created_at = excluded.created_at WHERE name <> excluded.name",
+        appointment_id, room.name, base::unix_seconds(room.created_at))
+      .run();
+}
+
+}  // namespace
+
+std::optional<access::Appointment> find_appointment(Database& database, std::int64_t id) {
+  Query query(database,
+              "SELECT a.id, patient_id, psychologist_id, starts_at, duration_minutes, status,"
+              " session_type, r.name, r.created_at FROM appointments a"
+              " LEFT JOIN rooms r ON r.appointment_id = a.id WHERE a.id = ?",
+              id);
+  if (!query.step()) return std::nullopt;
+  return appointment_from(query);
+}
+
+std::vector<access::FieldFault> conflicts(Database& database,
+                                          const access::Appointment& appointment) {
+  std::vector<access::FieldFault> faults;
+  const auto need_user = [&](const char* field, std::int64_t id) {
+    if (!find_user(database, id)) faults.push_back({field, "no user " + std::to_string(id)});
+  };
+  need_user("patient_id", appointment.patient_id);
+  need_user("psychologist_id", appointment.psychologist_id);
+  if (!appointment.room) return faults;
+  Query query(database, "SELECT appointment_id FROM rooms WHERE name = ?", appointment.room->name);
+  if (query.step() && query.integer(0) != appointment.id) {
+    faults.push_back({"video_room_id", "is the room of another appointment"});
+  }
+  return faults;
+}
+
+bool put_appointment(Transaction&, Database& database, const access::Appointment& appointment) {
+  const bool made = !find_appointment(database, appointment.id);
+  Query(database,
+        "INSERT INTO appointments (id, patient_id, psychologist_id, starts_at, duration_minutes,"
+        " status, session_type) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
+        " patient_id = excluded.patient_id, psychologist_id = excluded.psychologist_id,"
+        " starts_at = excluded.starts_at, duration_minutes = excluded.duration_minutes,"
+        " status = excluded.status, session_type = excluded.session_type",
+        appointment.id, appointment.patient_id, appointment.psychologist_id,
+        base::unix_seconds(appointment.starts_at), std::int64_t{appointment.duration.count()},
+        access::word(appointment.status), access::word(appointment.session_type))
+      .run();
+  if (appointment.room) put_room(database, appointment.id, *appointment.room);
+  return made;
+}
+
+void each_appointment(Database& database,
+                      const std::function<void(const access::Appointment&)>& use) {
+  Query query(database,
+              "SELECT a.id, patient_id, psychologist_id, starts_at, duration_minutes, status,"
+              " session_type, r.name, r.created_at FROM appointments a"
+              " LEFT JOIN rooms r ON r.appointment_id = a.id ORDER BY a.id");
+  while (query.step()) use(appointment_from(query));
+}
+
+GivenRoom give_room(Database& database, std::int64_t appointment_id, const access::Room& fresh,
+                    const AuditEvent& event) {
+  Transaction transaction(database);
+  if (auto room = find_room(database, appointment_id)) return {*room, false};
+  put_room(database, appointment_id, fresh);
+  append_audit(transaction, database, event);
+  transaction.commit();
+  return {fresh, true};
+}
+
+}  // namespace roomkey::store

@@ -1,0 +1,184 @@
+#include "roomkey/store/database.hpp"
+
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <thread>
+
+#include "migrations.hpp"
+#include "query.hpp"
+
+namespace roomkey::store {
+
+namespace {
+
+using base::Unavailable;
+
+constexpr int kApplicationId = 0x524B4559;  // "RKEY", so that a foreign file is known as such
+
+// SQLite's own busy handler sleeps for 1 ms and more, an age beside a commit of microseconds. This
+// one begins with 20 microseconds and ends when the time is up.
+int wait_for_lock(void* timeout, int tries) {
+  using Clock = std::chrono::steady_clock;
+  static Clock::time_point started;
+  if (tries == 0) started = Clock::now();
+  if (Clock::now() - started >= *static_cast<std::chrono::milliseconds*>(timeout)) return 0;
+  std::this_thread::sleep_for(std::chrono::microseconds{std::min(5000, 20 << std::min(tries, 8))});
+  return 1;
+}
+
+constexpr std::string_view kInMemory = ":memory:";
+
+int pragma_number(SQLite::Database& sqlite, const char* pragma) {
+  return sqlite.execAndGet(pragma).getInt();
+}
+
+int open_flags(bool create) { return SQLite::OPEN_READWRITE | (create ? SQLite::OPEN_CREATE : 0); }
+
+}  // namespace
+
+Connection& connection_of(Database& database) { return database.connection(); }
+
+void throw_unavailable(Connection* connection, const SQLite::Exception& fault) {
+  const int code = fault.getErrorCode() & 0xFF;
+  // A broken rule is a fault of the program, not of the store.
+  if (code == SQLITE_CONSTRAINT) throw std::logic_error("the store's rules refuse the change");
+  const bool passing = code == SQLITE_BUSY || code == SQLITE_LOCKED || code == SQLITE_FULL;
+  if (connection != nullptr && !passing) connection->broken = true;
+  // SQLite's text for the code; its message could hold SQL.
+  throw Unavailable(std::string("the store: ") + sqlite3_errstr(code));
+}
+
+Database::Database(Settings settings) : settings_(std::move(settings)) {}
+Database::~Database() = default;
+
+Connection& Database::connection() {
+  if (!connection_) throw Unavailable("the store is not open");
+  return *connection_;
+}
+
+void Database::open(bool create) {
+  connection_.reset();
+  guarded(nullptr, [&] {
+    connection_.reset(new Connection{SQLite::Database(settings_.path, open_flags(create))});
+    SQLite::Database& sqlite = connection_->sqlite;
+    sqlite3_busy_handler(sqlite.getHandle(), wait_for_lock, &settings_.busy_timeout);
+    sqlite3_db_config(sqlite.getHandle(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+    sqlite.exec("PRAGMA trusted_schema = OFF");
+    sqlite.exec("PRAGMA foreign_keys = ON");
+    sqlite.exec("PRAGMA cache_size = -1024");
+    sqlite.exec(settings_.sync == Sync::full ? "PRAGMA synchronous = FULL"
+                                             : "PRAGMA synchronous = NORMAL");
+  });
+  struct stat file {};
+  if (stat(settings_.path.c_str(), &file) == 0) {
+    connection_->device = file.st_dev;
+    connection_->inode = file.st_ino;
+  }
+}
+
+void Database::check_schema() {
+  guarded(connection_.get(), [&] {
+    SQLite::Database& sqlite = connection_->sqlite;
+    const int version = pragma_number(sqlite, "PRAGMA user_version");
+    const bool ours = pragma_number(sqlite, "PRAGMA application_id") == kApplicationId;
+    const bool empty =
+        version == 0 && pragma_number(sqlite, "SELECT count(*) FROM sqlite_schema") == 0;
+    if (!ours && !empty) throw Unavailable("the file is not a store of roomkey");
+    if (version > newest_schema()) {
+      throw Unavailable("the store has schema " + std::to_string(version) + ", newer than " +
+                        std::to_string(newest_schema()) + ", the newest that this roomkey knows");
+    }
+  });
+}
+
+bool Database::usable() const {
+  if (!connection_ || connection_->broken) return false;
+  if (settings_.path == kInMemory) return true;
+  struct stat file {};
+  return stat(settings_.path.c_str(), &file) == 0 && file.st_ino == connection_->inode &&
+         file.st_dev == connection_->device;
+}
+
+void Database::ready() {
+  if (usable()) return;
+  open(false);
+  try {
+    check_schema();
+    if (schema() < newest_schema()) {
+      throw Unavailable("the store has schema " + std::to_string(schema()) + ", needed is " +
+                        std::to_string(newest_schema()) + ": run `roomkey db migrate`");
+    }
+  } catch (...) {
+    connection_.reset();
+    throw;
+  }
+}
+
+int Database::newest_schema() { return static_cast<int>(migrations().size()); }
+
+int Database::schema() {
+  return guarded(connection_.get(),
+                 [&] { return pragma_number(connection().sqlite, "PRAGMA user_version"); });
+}
+
+int Database::migrate() {
+  open(true);
+  check_schema();
+  guarded(connection_.get(), [&] { connection_->sqlite.exec("PRAGMA journal_mode = WAL"); });
+  int steps = 0;
+  while (true) {
+    Transaction transaction(*this);
+    const int version = schema();  // read under the lock: another process may be migrating too
+    if (version >= newest_schema()) return steps;
+    guarded(connection_.get(), [&] {
+      connection_->sqlite.exec(std::string(migrations()[static_cast<std::size_t>(version)]));
+      connection_->sqlite.exec("PRAGMA application_id = " + std::to_string(kApplicationId));
+      connection_->sqlite.exec("PRAGMA user_version = " + std::to_string(version + 1));
+    });
+    transaction.commit();
+    ++steps;
+  }
+}
+
+Transaction::Transaction(Database& database) : database_(database) {
+  Query(database_, "BEGIN IMMEDIATE").run();
+}
+
+void Transaction::commit() { Query(database_, "COMMIT").run(); }
+
+Transaction::~Transaction() {
+  sqlite3* handle = database_.connection().sqlite.getHandle();
+  if (sqlite3_get_autocommit(handle) == 0) {
+    sqlite3_exec(handle, "ROLLBACK", nullptr, nullptr, nullptr);
+  }
+}
+
+SQLite::Statement& Query::prepared(const char* sql) {
+  const auto found = connection_.statements.find(sql);
+  if (found != connection_.statements.end()) return found->second;
+  return guarded(&connection_, [&]() -> SQLite::Statement& {
+    return connection_.statements.emplace(sql, SQLite::Statement(connection_.sqlite, sql))
+        .first->second;
+  });
+}
+
+bool Query::step() {
+  return guarded(&connection_, [&] { return statement_.executeStep(); });
+}
+
+bool Query::is_null(int column) const { return statement_.getColumn(column).isNull(); }
+std::int64_t Query::integer(int column) const { return statement_.getColumn(column).getInt64(); }
+std::string Query::text(int column) const { return statement_.getColumn(column).getString(); }
+
+std::optional<std::int64_t> Query::optional_integer(int column) const {
+  return is_null(column) ? std::nullopt : std::optional(integer(column));
+}
+std::optional<std::string> Query::optional_text(int column) const {
+  return is_null(column) ? std::nullopt : std::optional(text(column));
+}
+
+}  // namespace roomkey::store

@@ -1,0 +1,39 @@
+#include "roomkey/store/users.hpp"
+
+#include "query.hpp"
+
+namespace roomkey::store {
+
+namespace {
+
+access::User user_from(const Query& row) {
+  const auto role = access::parse_role(row.text(3));
+  if (!role) throw base::Unavailable("the store: a user has a role that is unknown");
+  return {row.integer(0), row.text(1), row.text(2), *role, row.integer(4) != 0};
+}
+
+}  // namespace
+
+std::optional<access::User> find_user(Database& database, std::int64_t id) {
+  Query query(database, "SELECT id, email, name, role, active FROM users WHERE id = ?", id);
+  if (!query.step()) return std::nullopt;
+  return user_from(query);
+}
+
+bool put_user(Transaction&, Database& database, const access::User& user) {
+  const bool made = !find_user(database, user.id);
+  Query(database,
+        "INSERT INTO users (id, email, name, role, active) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (id) DO UPDATE SET email = excluded.email, name = excluded.name,"
+        " role = excluded.role, active = excluded.active",
+        user.id, user.email, user.name, access::word(user.role), std::int64_t{user.active})
+      .run();
+  return made;
+}
+
+void each_user(Database& database, const std::function<void(const access::User&)>& use) {
+  Query query(database, "SELECT id, email, name, role, active FROM users ORDER BY id");
+  while (query.step()) use(user_from(query));
+}
+
+}  // namespace roomkey::store
