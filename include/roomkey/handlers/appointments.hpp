@@ -1,0 +1,38 @@
+// The routes about one appointment and its room.
+#pragma once
+
+#include <string>
+
+#include "roomkey/access/decide.hpp"
+#include "roomkey/http/router.hpp"
+#include "roomkey/provider/provider.hpp"
+#include "roomkey/store/database.hpp"
+
+namespace roomkey::handlers {
+
+// GET video-token and video-token-refresh (which says `refreshed_at` as well): an access token for
+// the appointment's patient and psychologist. The audit event, named `action`, is committed before
+// this returns.
+enum class Issue { first, refresh };
+[[nodiscard]] base::Result<http::Response> video_token(
+    const http::Call& call, Issue issue, std::string_view action, store::Database& database,
+    const access::Policy& policy, const provider::Provider& provider, const std::string& region);
+
+// GET video-status: what the store knows of the room.
+[[nodiscard]] base::Result<http::Response> video_status(const http::Call& call,
+                                                        store::Database& database,
+                                                        const std::string& region);
+
+// POST video-room: names the room, once for all.
+[[nodiscard]] base::Result<http::Response> video_room(const http::Call& call,
+                                                      std::string_view action,
+                                                      store::Database& database,
+                                                      const std::string& frontend_url);
+
+// GET the appointment.
+[[nodiscard]] base::Result<http::Response> appointment(const http::Call& call,
+                                                       store::Database& database,
+                                                       const access::Policy& policy,
+                                                       const provider::Provider& provider);
+
+}  // namespace roomkey::handlers

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "roomkey/http/router.hpp"
+#include "roomkey/provider/provider.hpp"
+#include "roomkey/store/database.hpp"
+
+namespace roomkey::handlers {
+
+// GET healthz: the worker lives.
+[[nodiscard]] http::Response healthz();
+
+// GET readyz: 200 where tokens can be given now, else 503; each check on a line of its own. A
+// provider that is not configured at all is no failure. That this runs at all means that the bearer
+// keys are good.
+[[nodiscard]] http::Response readyz(store::Database& database, const provider::Provider& provider);
+
+}  // namespace roomkey::handlers

@@ -1,0 +1,77 @@
+// From a request to its answer: the shared steps in one order, so that no handler can forget one.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "roomkey/access/appointment.hpp"
+#include "roomkey/base/clock.hpp"
+#include "roomkey/http/message.hpp"
+
+namespace roomkey::http {
+
+// Who may call a route at all; what a user may is decide()'s.
+enum class Who { anyone, user };
+
+// What a handler is called with.
+struct Call {
+  const Request& request;
+  std::chrono::sys_seconds now;
+  std::int64_t id = 0;                             // the path's {id}
+  std::optional<access::User> authenticated = {};  // set where the route says Who::user
+  std::string body = {};
+
+  [[nodiscard]] const access::User& caller() const { return authenticated.value(); }
+};
+
+using Handler = std::function<base::Result<Response>(const Call&)>;
+
+struct Route {
+  std::string_view method;   // GET answers HEAD too
+  std::string_view pattern;  // "/api/appointments/{id}/": {id} as base::parse_id, final / optional
+  std::string_view name;     // in log lines and audit events
+  Who who;
+  std::size_t body_limit;  // 0: takes no body, a body sent along is not read
+  Handler handle;
+};
+
+inline constexpr std::size_t kMaxBody = 65536;
+
+// What the router needs of other rooms.
+struct Hooks {
+  // The active user that the Authorization header speaks for.
+  std::function<base::Result<access::User>(std::string_view authorization,
+                                           std::chrono::sys_seconds now)>
+      authenticate;
+  // An authenticated caller was refused; called before the answer leaves.
+  std::function<void(const Route&, const Call&, const base::Error&)> refused;
+};
+
+class Router {
+ public:
+  Router(std::vector<Route> routes, Hooks hooks, const base::Clock& clock);
+
+  // Never throws: a broken machine is a 503 or 500 and a log line. Steps: 1 match, 2 method, 3
+  // size, 4 bearer token and user, 5 handle, 6 map the error, 7 log one line.
+  [[nodiscard]] Response answer(const Request& request) const;
+
+ private:
+  struct Match {
+    const Route* route = nullptr;
+    std::int64_t id = 0;
+    std::string allowed;  // the methods of the path, where it is known
+  };
+  struct Trace;
+  [[nodiscard]] Match match(const Request& request) const;
+  [[nodiscard]] Response serve(const Request& request, Trace& trace) const;
+  [[nodiscard]] base::Result<Response> handle(const Route& route, Call& call, Trace& trace) const;
+
+  std::vector<Route> routes_;
+  Hooks hooks_;
+  const base::Clock& clock_;
+};
+
+}  // namespace roomkey::http

@@ -1,0 +1,171 @@
+#include "roomkey/handlers/appointments.hpp"
+
+#include "roomkey/base/json.hpp"
+#include "roomkey/base/text.hpp"
+#include "roomkey/crypto/digest.hpp"
+#include "roomkey/store/appointments.hpp"
+#include "roomkey/store/users.hpp"
+
+namespace roomkey::handlers {
+
+namespace {
+
+using access::Action;
+using base::Code;
+using base::Error;
+
+base::Result<access::Appointment> find(store::Database& database, std::int64_t id) {
+  auto appointment = store::find_appointment(database, id);
+  if (!appointment) return Error{Code::appointment_not_found};
+  return std::move(*appointment);
+}
+
+std::optional<std::string> or_null(const std::string& text) {
+  return text.empty() ? std::nullopt : std::optional(text);
+}
+
+std::optional<std::string> utc(const std::optional<std::chrono::sys_seconds>& time) {
+  return time ? std::optional(base::format_utc(*time)) : std::nullopt;
+}
+
+std::string validity_text(std::chrono::minutes validity) {
+  const auto minutes = validity.count();
+  return std::to_string(minutes) + " minutes (" + std::to_string(minutes / 60) + " hours)";
+}
+
+store::AuditEvent granted(const http::Call& call, std::string_view action) {
+  return {0,
+          call.now,
+          std::string(call.request.request_id),
+          call.caller().id,
+          call.id,
+          std::string(action),
+          store::Outcome::granted,
+          std::nullopt,
+          std::nullopt};
+}
+
+// A participant as a person sees them. The store's foreign keys make sure that the user exists.
+std::string person(store::Database& database, std::int64_t id) {
+  const auto user = store::find_user(database, id);
+  if (!user) throw base::Unavailable("the store: an appointment's user is missing");
+  return base::JsonObject().add("id", id).add("name", user->name).add("email", user->email).text();
+}
+
+}  // namespace
+
+base::Result<http::Response> video_token(const http::Call& call, Issue issue,
+                                         std::string_view action, store::Database& database,
+                                         const access::Policy& policy,
+                                         const provider::Provider& provider,
+                                         const std::string& region) {
+  const auto appointment = find(database, call.id);
+  if (!appointment) return appointment.error();
+  const auto grant = access::decide(*appointment, call.caller(), call.now, policy);
+  if (!grant) return grant.error();
+  const auto credential = provider.mint(*grant, call.now);
+  if (!credential) return credential.error();
+
+  store::AuditEvent event = granted(call, action);
+  event.expires_at = credential->expires_at;
+  store::append_audit(database, event);
+
+  base::JsonObject body;
+  body.add("access_token", credential->token)
+      .add("room_name", grant->room_name)
+      .add("user_identity", credential->identity)
+      .add("expires_in", (credential->expires_at - credential->issued_at).count())
+      .add("expires_at", base::format_utc(credential->expires_at))
+      .add("appointment_id", call.id)
+      .add("appointment_duration_minutes", std::int64_t{appointment->duration.count()})
+      .add("token_valid_until", validity_text(grant->validity))
+      .add("region", or_null(region));
+  if (issue == Issue::refresh) body.add("refreshed_at", base::format_utc(call.now));
+  return http::Response{200, body.text()};
+}
+
+base::Result<http::Response> video_status(const http::Call& call, store::Database& database,
+                                          const std::string& region) {
+  const auto appointment = find(database, call.id);
+  if (!appointment) return appointment.error();
+  const auto permitted = access::permit(Action::view_status, *appointment, call.caller());
+  if (!permitted) return permitted.error();
+  if (!appointment->room) return Error{Code::room_not_found};
+
+  const std::string named_at = base::format_utc(appointment->room->created_at);
+  const std::optional<std::string> none;
+  base::JsonObject body;
+  body.add("appointment_id", call.id)
+      .add("room_name", appointment->room->name)
+      .add("room_sid", none)
+      .add("status", "pending")
+      .add("participants_count", 0)
+      .add_raw("participants", "[]")
+      .add("duration", none)
+      .add("created_at", named_at)
+      .add("region", or_null(region))
+      .add("patient_connected", false)
+      .add("psychologist_connected", false)
+      .add("source", "store")
+      .add("as_of", named_at);
+  return http::Response{200, body.text()};
+}
+
+base::Result<http::Response> video_room(const http::Call& call, std::string_view action,
+                                        store::Database& database,
+                                        const std::string& frontend_url) {
+  if (!call.body.empty()) {
+    const auto parsed = base::parse_json_object(call.body);
+    if (!parsed) return Error{Code::bad_request, "The body is " + parsed.error().detail};
+  }
+  const auto appointment = find(database, call.id);
+  if (!appointment) return appointment.error();
+  const auto permitted = access::decide_room(*appointment, call.caller());
+  if (!permitted) return permitted.error();
+
+  const access::Room fresh{"apt-" + std::to_string(call.id) + '-' +
+                               std::to_string(base::unix_seconds(call.now)) + '-' +
+                               crypto::random_hex(4),
+                           call.now};
+  const auto given = store::give_room(database, call.id, fresh, granted(call, action));
+
+  base::JsonObject body;
+  body.add("message", given.made ? "Video room created successfully" : "Video room already exists")
+      .add("room_name", given.room.name)
+      .add("room_sid", std::optional<std::string>())
+      .add("status", "pending")
+      .add("meeting_url", frontend_url.empty()
+                              ? std::nullopt
+                              : std::optional(frontend_url + "/video-session/" + given.room.name))
+      .add("appointment_id", call.id);
+  return http::Response{given.made ? 201 : 200, body.text()};
+}
+
+base::Result<http::Response> appointment(const http::Call& call, store::Database& database,
+                                         const access::Policy& policy,
+                                         const provider::Provider& provider) {
+  const auto found = find(database, call.id);
+  if (!found) return found.error();
+  const auto permitted = access::permit(Action::view, *found, call.caller());
+  if (!permitted) return permitted.error();
+
+  const bool can_join = provider.fault().empty() &&
+                        access::decide(*found, call.caller(), call.now, policy).has_value();
+  const base::Window window = access::join_window(*found, policy);
+  base::JsonObject body;
+  body.add("id", call.id)
+      .add_raw("patient", person(database, found->patient_id))
+      .add_raw("psychologist", person(database, found->psychologist_id))
+      .add("appointment_date", base::format_utc(found->starts_at))
+      .add("session_end_time", base::format_utc(found->ends_at()))
+      .add("duration_minutes", std::int64_t{found->duration.count()})
+      .add("status", access::word(found->status))
+      .add("session_type", access::word(found->session_type))
+      .add("video_room_id", found->room ? std::optional(found->room->name) : std::nullopt)
+      .add("can_join", can_join)
+      .add("join_opens_at", utc(window.opens_at))
+      .add("join_closes_at", utc(window.closes_at));
+  return http::Response{200, body.text()};
+}
+
+}  // namespace roomkey::handlers

@@ -1,0 +1,61 @@
+#include "roomkey/handlers/health.hpp"
+
+#include "roomkey/base/json.hpp"
+
+namespace roomkey::handlers {
+
+namespace {
+
+constexpr std::string_view kOk = "ok";
+
+// "ok" where the store can be written now, else why not.
+std::string store_check(store::Database& database) {
+  try {
+    database.ready();
+    const store::Transaction undone(database);
+    return std::string(kOk);
+  } catch (const base::Unavailable& fault) {
+    return fault.what();
+  }
+}
+
+std::string schema_check(store::Database& database) {
+  try {
+    database.ready();
+    return std::string(kOk);
+  } catch (const base::Unavailable& fault) {
+    return fault.what();
+  }
+}
+
+}  // namespace
+
+http::Response healthz() { return {200, base::JsonObject().add("status", kOk).text()}; }
+
+http::Response readyz(store::Database& database, const provider::Provider& provider) {
+  const std::string store = store_check(database);
+  const std::string schema = schema_check(database);
+  const bool provided = provider.unused() || provider.fault().empty();
+  const std::string_view minting = provider.unused()          ? "not configured"
+                                   : provider.fault().empty() ? kOk
+                                                              : provider.fault();
+  const bool ready = store == kOk && schema == kOk && provided;
+  std::string checks;
+  const auto line = [&](std::string_view name, std::string_view result) {
+    checks += checks.empty() ? "{\n" : ",\n";
+    base::append_quoted(checks, name);
+    checks += ": ";
+    base::append_quoted(checks, result);
+  };
+  line("store", store);
+  line("schema", schema);
+  line("bearer_keys", kOk);
+  line(provider.name(), minting);
+  base::JsonObject body;
+  body.add("status", ready ? kOk : "unavailable").add_raw("checks", checks + "\n}");
+  http::Response response{ready ? 200 : 503, body.text() + '\n'};
+  if (!ready) response.headers.emplace_back("Retry-After", "2");
+  return response;
+}
+
+}  // namespace roomkey::handlers

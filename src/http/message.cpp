@@ -1,0 +1,85 @@
+#include "roomkey/http/message.hpp"
+
+#include "roomkey/base/json.hpp"
+#include "roomkey/base/text.hpp"
+
+namespace roomkey::http {
+
+namespace {
+
+using base::Code;
+using base::Error;
+
+struct Answer {
+  int status;
+  std::string text;
+};
+
+Answer answer_to(const Error& error) {
+  switch (error.code) {
+    case Code::authentication_required: return {401, "Authentication required"};
+    case Code::invalid_token: return {401, "Invalid token"};
+    case Code::token_expired: return {401, "Token has expired"};
+    case Code::user_unknown: return {401, "User not found or inactive"};
+    case Code::permission_denied: return {403, "Permission denied"};
+    case Code::appointment_not_found: return {404, "Appointment not found"};
+    case Code::room_not_found: return {404, "No video room found for this appointment"};
+    case Code::not_found: return {404, "Not found"};
+    case Code::method_not_allowed: return {405, "Method not allowed"};
+    case Code::appointment_closed: return {409, error.detail};
+    case Code::too_early: return {403, "Too early to join"};
+    case Code::too_late: return {403, "Too late to join"};
+    case Code::not_telehealth:
+      return {400, "Video room can only be created for telehealth appointments"};
+    case Code::bad_request: return {400, error.detail};
+    case Code::payload_too_large: return {413, "Request body too large"};
+    case Code::token_failed: return {500, "Failed to generate access token: " + error.detail};
+    case Code::store_unavailable: return {503, "Service temporarily unavailable"};
+    case Code::internal_error: return {500, "Internal server error"};
+  }
+  throw std::logic_error("a code without an answer");
+}
+
+std::string challenge(const Error& error) {
+  std::string text = "Bearer realm=\"roomkey\"";
+  if (error.code == Code::authentication_required) return text;
+  // The details of bearer refusals are fixed sentences without quotes or backslashes.
+  return text + ", error=\"invalid_token\", error_description=\"" + error.detail + '"';
+}
+
+std::optional<std::string> utc(const std::optional<std::chrono::sys_seconds>& time) {
+  return time ? std::optional(base::format_utc(*time)) : std::nullopt;
+}
+
+}  // namespace
+
+Response error_response(const Error& error) {
+  const Answer answer = answer_to(error);
+  base::JsonObject body;
+  body.add("error", answer.text).add("code", base::word(error.code));
+  if (error.code == Code::too_early || error.code == Code::too_late) {
+    body.add("opens_at", utc(error.window.opens_at)).add("closes_at", utc(error.window.closes_at));
+  }
+  Response response{answer.status, body.text()};
+  if (answer.status == 401) response.headers.emplace_back("WWW-Authenticate", challenge(error));
+  if (answer.status == 503) response.headers.emplace_back("Retry-After", "2");
+  return response;
+}
+
+std::string_view reason_phrase(int status) {
+  switch (status) {
+    case 200: return "OK";
+    case 201: return "Created";
+    case 400: return "Bad Request";
+    case 401: return "Unauthorized";
+    case 403: return "Forbidden";
+    case 404: return "Not Found";
+    case 405: return "Method Not Allowed";
+    case 409: return "Conflict";
+    case 413: return "Content Too Large";
+    case 503: return "Service Unavailable";
+    default: return "Internal Server Error";
+  }
+}
+
+}  // namespace roomkey::http
