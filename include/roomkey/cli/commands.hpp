@@ -1,0 +1,46 @@
+// The subcommands. A field that wasn't given is empty.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "roomkey/cli/session.hpp"
+
+namespace roomkey::cli {
+
+int db_migrate(Session& session);
+int db_verify(Session& session);
+int db_backup(Session& session, const std::string& file);
+int db_restore(Session& session, const std::string& file);
+
+// Users and appointments of a JSON file (contract section 4): all or nothing, every fault with its
+// place. With dry_run nothing is changed.
+int import_file(Session& session, const std::string& file, bool dry_run);
+
+struct UserFields {
+  std::optional<std::string> email, name, role;
+  std::optional<bool> active;
+};
+int user_list(Session& session);
+int user_show(Session& session, std::int64_t id);
+int user_set(Session& session, std::int64_t id, const UserFields& fields);
+
+struct AppointmentFields {
+  std::optional<std::int64_t> patient_id, psychologist_id, duration_minutes;
+  std::optional<std::string> date, status, session_type, room;
+};
+int appointment_list(Session& session);
+int appointment_show(Session& session, std::int64_t id);
+int appointment_set(Session& session, std::int64_t id, const AppointmentFields& fields);
+
+int bearer(Session& session, std::int64_t user_id, std::chrono::minutes validity);
+
+struct AuditFields {
+  std::optional<std::int64_t> user_id, appointment_id;
+  std::string since;  // a time with offset, or a day (UTC); empty: from the beginning
+};
+int audit_list(Session& session, const AuditFields& fields);
+int audit_verify(Session& session);
+
+}  // namespace roomkey::cli

@@ -1,0 +1,39 @@
+// `cli` owns the subcommands of `roomkey`: one file each, through the same store and access code as
+// the worker. Data goes to standard output; `roomkey: error: ...` and `roomkey: hint: ...` to
+// standard error. Each command returns the exit status.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "roomkey/access/record.hpp"
+#include "roomkey/config.hpp"
+#include "roomkey/store/audit.hpp"
+#include "roomkey/store/database.hpp"
+
+namespace roomkey::cli {
+
+inline constexpr int kDone = 0;
+inline constexpr int kFailed = 1;  // a check failed, or the thing asked for isn't there
+inline constexpr int kUsage = 2;
+
+// What every command is run with.
+struct Session {
+  Config config;
+  bool json = false;
+  store::Database database;
+  std::chrono::sys_seconds now;
+};
+
+// Says it in the CLI's voice and returns `status`.
+int fail(int status, std::string_view error, std::string_view hint = "");
+
+// Says each fault on a line; returns kUsage.
+int say_faults(const std::vector<access::FieldFault>& faults);
+
+// What an administrator changed, as part of the transaction that changes it.
+void append_change(store::Transaction& transaction, Session& session, std::string_view action,
+                   std::optional<std::int64_t> appointment_id, std::string_view what);
+
+}  // namespace roomkey::cli

@@ -1,0 +1,73 @@
+#include <iostream>
+
+#include "roomkey/access/record.hpp"
+#include "roomkey/base/json.hpp"
+#include "roomkey/base/text.hpp"
+#include "roomkey/cli/commands.hpp"
+#include "roomkey/store/appointments.hpp"
+#include "roomkey/store/users.hpp"
+
+namespace roomkey::cli {
+
+namespace {
+
+void print(const Session& session, const access::Appointment& appointment) {
+  if (session.json) {
+    std::cout << access::to_json(appointment) << '\n';
+    return;
+  }
+  std::cout << appointment.id << '\t' << base::format_utc(appointment.starts_at) << '\t'
+            << appointment.duration.count() << " min\t" << access::word(appointment.status) << '\t'
+            << access::word(appointment.session_type) << "\tpatient " << appointment.patient_id
+            << "\tpsychologist " << appointment.psychologist_id << '\t'
+            << (appointment.room ? appointment.room->name : "no room") << '\n';
+}
+
+Json::Value changed(Json::Value record, const AppointmentFields& fields) {
+  if (fields.patient_id) record["patient_id"] = Json::Int64{*fields.patient_id};
+  if (fields.psychologist_id) record["psychologist_id"] = Json::Int64{*fields.psychologist_id};
+  if (fields.date) record["appointment_date"] = *fields.date;
+  if (fields.duration_minutes) record["duration_minutes"] = Json::Int64{*fields.duration_minutes};
+  if (fields.status) record["status"] = *fields.status;
+  if (fields.session_type) record["session_type"] = *fields.session_type;
+  if (fields.room) record["video_room_id"] = *fields.room;
+  return record;
+}
+
+}  // namespace
+
+int appointment_list(Session& session) {
+  session.database.ready();
+  store::each_appointment(session.database,
+                          [&](const access::Appointment& one) { print(session, one); });
+  return kDone;
+}
+
+int appointment_show(Session& session, std::int64_t id) {
+  session.database.ready();
+  const auto appointment = store::find_appointment(session.database, id);
+  if (!appointment) return fail(kFailed, "there is no appointment " + std::to_string(id));
+  print(session, *appointment);
+  return kDone;
+}
+
+int appointment_set(Session& session, std::int64_t id, const AppointmentFields& fields) {
+  session.database.ready();
+  store::Transaction transaction(session.database);
+  const auto before = store::find_appointment(session.database, id);
+  Json::Value record = before ? base::parse_json_object(access::to_json(*before)).value()
+                              : Json::Value(Json::objectValue);
+  record["id"] = Json::Int64{id};
+  access::Appointment appointment;
+  auto faults = access::read_appointment(changed(record, fields), appointment);
+  if (faults.empty()) faults = store::conflicts(session.database, appointment);
+  if (!faults.empty()) return say_faults(faults);
+  if (appointment.room) appointment.room->created_at = session.now;
+  store::put_appointment(transaction, session.database, appointment);
+  append_change(transaction, session, "appointment_set", id, "");
+  transaction.commit();
+  print(session, appointment);
+  return kDone;
+}
+
+}  // namespace roomkey::cli

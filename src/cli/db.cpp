@@ -1,0 +1,64 @@
+#include <iostream>
+
+#include "roomkey/base/json.hpp"
+#include "roomkey/cli/commands.hpp"
+#include "roomkey/store/backup.hpp"
+
+namespace roomkey::cli {
+
+int db_migrate(Session& session) {
+  const int steps = session.database.migrate();
+  const int schema = store::Database::newest_schema();
+  if (session.json) {
+    std::cout << base::JsonObject().add("schema", schema).add("steps", steps).text() << '\n';
+  } else {
+    std::cout << "schema " << schema << (steps == 0 ? ", nothing to do" : ", brought up to date")
+              << '\n';
+  }
+  return kDone;
+}
+
+int db_verify(Session& session) {
+  session.database.ready();
+  const auto verdict = store::verify_store(session.database);
+  if (session.json) {
+    base::JsonArray faults;
+    for (const auto& fault : verdict.faults) {
+      std::string quoted;
+      base::append_quoted(quoted, fault);
+      faults.add_raw(quoted);
+    }
+    std::cout << base::JsonObject()
+                     .add("ok", verdict.faults.empty())
+                     .add("audit_events", verdict.audit.events)
+                     .add("audit_head", verdict.audit.head)
+                     .add_raw("faults", faults.text())
+                     .text()
+              << '\n';
+  }
+  for (const auto& fault : verdict.faults) fail(kFailed, fault);
+  if (!verdict.faults.empty()) return kFailed;
+  if (!session.json) {
+    std::cout << "the store is sound: schema " << store::Database::newest_schema() << ", "
+              << verdict.audit.events << " audit events, head " << verdict.audit.head << '\n';
+  }
+  return kDone;
+}
+
+int db_backup(Session& session, const std::string& file) {
+  store::backup_store(session.database, file);
+  std::cout << "backed up and verified: " << file << '\n';
+  return kDone;
+}
+
+int db_restore(Session& session, const std::string& file) {
+  const std::string kept = store::restore_store(session.database, file, session.now);
+  store::Transaction transaction(session.database);
+  append_change(transaction, session, "db_restore", std::nullopt, "the store was restored");
+  transaction.commit();
+  std::cout << "restored: " << file << '\n';
+  if (!kept.empty()) std::cout << "the store before is kept as " << kept << '\n';
+  return kDone;
+}
+
+}  // namespace roomkey::cli

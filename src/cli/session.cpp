@@ -1,0 +1,25 @@
+#include "roomkey/cli/session.hpp"
+
+#include <iostream>
+
+namespace roomkey::cli {
+
+int fail(int status, std::string_view error, std::string_view hint) {
+  std::cerr << "roomkey: error: " << error << '\n';
+  if (!hint.empty()) std::cerr << "roomkey: hint: " << hint << '\n';
+  return status;
+}
+
+int say_faults(const std::vector<access::FieldFault>& faults) {
+  for (const auto& fault : faults) fail(kUsage, fault.field + ": " + fault.why);
+  return kUsage;
+}
+
+void append_change(store::Transaction& transaction, Session& session, std::string_view action,
+                   std::optional<std::int64_t> appointment_id, std::string_view what) {
+  store::append_audit(transaction, session.database,
+                      {0, session.now, "cli", std::nullopt, appointment_id, std::string(action),
+                       store::Outcome::changed, std::string(what), std::nullopt});
+}
+
+}  // namespace roomkey::cli
