@@ -1,0 +1,29 @@
+// The one place where all is wired: routes, store, provider, rules.
+#pragma once
+
+#include "roomkey/config.hpp"
+#include "roomkey/http/router.hpp"
+
+namespace roomkey {
+
+class App {
+ public:
+  // config.bearer must be set. The clock must outlive the App.
+  App(Config config, const base::Clock& clock);
+
+  [[nodiscard]] http::Response answer(const http::Request& request) const {
+    return router_.answer(request);
+  }
+  [[nodiscard]] store::Database& database() { return database_; }
+
+ private:
+  [[nodiscard]] std::vector<http::Route> routes();
+  [[nodiscard]] http::Hooks hooks();
+
+  Config config_;
+  store::Database database_;
+  provider::Twilio twilio_;
+  http::Router router_;
+};
+
+}  // namespace roomkey

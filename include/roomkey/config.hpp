@@ -1,0 +1,59 @@
+// The configuration: environment variables, an optional file of them, secrets from files or systemd
+// credentials. docs and names: contract section 2 and docs/configuration.md.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "roomkey/access/bearer.hpp"
+#include "roomkey/access/decide.hpp"
+#include "roomkey/provider/twilio.hpp"
+#include "roomkey/store/database.hpp"
+
+namespace roomkey {
+
+// The variables in force. Values are wiped from memory when this goes out of scope.
+class Environment {
+ public:
+  Environment() = default;
+  ~Environment();
+  Environment(const Environment&) = delete;
+  Environment& operator=(const Environment&) = delete;
+
+  // KEY=VALUE lines as in systemd.exec(5)'s EnvironmentFile=. Returns what is wrong with it, naming
+  // the line and never showing its content; empty where all is well.
+  [[nodiscard]] std::string add_file(const std::string& path);
+  // The process's own variables, over those of files. Secrets are wiped out of the process's
+  // environment (so out of /proc/<pid>/environ) as they are read.
+  void add_process();
+
+  void set(const std::string& name, std::string value) { values_[name] = std::move(value); }
+  // Unset and empty are the same.
+  [[nodiscard]] std::string get(const std::string& name) const;
+
+ private:
+  std::map<std::string, std::string> values_;
+};
+
+struct Config {
+  store::Settings store;
+  // Nothing where no key for the bearer algorithm is given; the worker can't do without.
+  std::optional<access::BearerRules> bearer;
+  std::string bearer_missing;  // the fault to show then
+  access::Policy policy;
+  provider::TwilioSettings twilio;
+  std::string frontend_url;  // without final slash; may be empty
+  std::string log_level = "info";
+};
+
+// Reads everything; `faults` gets a line for each unusable value, naming its variable. A Config
+// with faults must not be used.
+[[nodiscard]] Config read_config(const Environment& environment, std::vector<std::string>& faults);
+
+// sysexits.h's EX_CONFIG, which systemd knows as well.
+inline constexpr int kExitConfig = 78;
+
+}  // namespace roomkey

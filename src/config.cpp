@@ -1,0 +1,195 @@
+#include "roomkey/config.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+#include "roomkey/base/log.hpp"
+#include "roomkey/base/text.hpp"
+#include "roomkey/crypto/secret.hpp"
+
+namespace roomkey {
+
+namespace {
+
+using crypto::Algorithm;
+using crypto::Secret;
+
+// Reads variables and gathers what is wrong with them.
+class Reader {
+ public:
+  Reader(const Environment& environment, std::vector<std::string>& faults)
+      : environment_(environment), faults_(faults) {}
+
+  void fault(const std::string& name, const std::string& why) {
+    faults_.push_back(name + ": " + why);
+  }
+
+  [[nodiscard]] std::string text(const std::string& name, const std::string& otherwise = "") const {
+    const std::string value = environment_.get(name);
+    return value.empty() ? otherwise : value;
+  }
+
+  std::string file(const std::string& name, const std::string& path) {
+    std::ifstream stream(path, std::ios::binary);
+    std::string content{std::istreambuf_iterator<char>(stream), {}};
+    if (!stream || stream.bad())
+      fault(name, "can't read the file: " + std::string(std::strerror(errno)));
+    return content;
+  }
+
+  // The variable, or the file that <name>_FILE names, or the systemd credential of that name.
+  Secret secret(const std::string& name) {
+    const std::string path = text(name + "_FILE");
+    std::string value = text(name);
+    if (!value.empty() && !path.empty()) {
+      fault(name, "given twice, here and by " + name + "_FILE: leave one out");
+    } else if (!path.empty()) {
+      value = file(name + "_FILE", path);
+    } else if (value.empty()) {
+      value = credential(name);
+    }
+    while (!value.empty() && (value.back() == '\n' || value.back() == '\r')) value.pop_back();
+    Secret result(value);
+    crypto::wipe(value);
+    return result;
+  }
+
+  std::optional<std::int64_t> number(const std::string& name, std::int64_t most) {
+    const std::string value = text(name);
+    if (value.empty()) return std::nullopt;
+    const auto parsed = base::parse_number(value);
+    if (!parsed || *parsed > most) {
+      fault(name, "must be a whole number from 0 to " + std::to_string(most));
+      return std::nullopt;
+    }
+    return parsed;
+  }
+
+  std::optional<std::chrono::minutes> minutes(const std::string& name) {
+    constexpr std::int64_t kYear = 366 * 24 * 60;
+    const auto value = number(name, kYear);
+    return value ? std::optional(std::chrono::minutes{*value}) : std::nullopt;
+  }
+
+  // The value, which must be one of `words`; the first where it is unset.
+  std::string choice(const std::string& name, const std::vector<std::string>& words) {
+    const std::string value = text(name, words.front());
+    if (std::find(words.begin(), words.end(), value) != words.end()) return value;
+    std::string list;
+    for (const auto& word : words) list += (list.empty() ? "" : ", ") + word;
+    fault(name, "must be one of " + list);
+    return words.front();
+  }
+
+ private:
+  std::string credential(const std::string& name) {
+    const std::string directory = text("CREDENTIALS_DIRECTORY");
+    if (directory.empty()) return {};
+    const std::string path = directory + '/' + base::lower_ascii(name);
+    std::ifstream stream(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(stream), {}};
+  }
+
+  const Environment& environment_;
+  std::vector<std::string>& faults_;
+};
+
+using Keys = std::vector<crypto::Key>;
+
+void add_secret_keys(Reader& reader, Algorithm algorithm, Keys& keys) {
+  const Secret current = reader.secret("ROOMKEY_JWT_SECRET");
+  const Secret previous = reader.secret("ROOMKEY_JWT_PREVIOUS_SECRET");
+  if (current.empty()) return;
+  keys.push_back(crypto::Key::from_secret(current.reveal(), algorithm).value());
+  if (previous.empty()) return;
+  keys.push_back(crypto::Key::from_secret(previous.reveal(), algorithm).value());
+}
+
+void add_file_keys(Reader& reader, Algorithm algorithm, Keys& keys) {
+  const std::string pem_file = reader.text("ROOMKEY_JWT_PUBLIC_KEY_FILE");
+  const std::string jwks_file = reader.text("ROOMKEY_JWT_JWKS_FILE");
+  if (!pem_file.empty()) {
+    auto key =
+        crypto::Key::from_pem(reader.file("ROOMKEY_JWT_PUBLIC_KEY_FILE", pem_file), algorithm);
+    key ? keys.push_back(std::move(*key))
+        : reader.fault("ROOMKEY_JWT_PUBLIC_KEY_FILE", key.error().detail);
+  }
+  if (!jwks_file.empty()) {
+    auto set =
+        crypto::key_set_from_jwks(reader.file("ROOMKEY_JWT_JWKS_FILE", jwks_file), algorithm);
+    if (!set) return reader.fault("ROOMKEY_JWT_JWKS_FILE", set.error().detail);
+    std::move(set->keys.begin(), set->keys.end(), std::back_inserter(keys));
+  }
+}
+
+void read_bearer(Reader& reader, Config& config) {
+  const auto algorithm = crypto::parse_algorithm(reader.choice(
+      "ROOMKEY_JWT_ALGORITHM",
+      {"HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "EdDSA"}));
+  const bool hmac = crypto::is_hmac(*algorithm);
+  access::BearerRules rules{crypto::KeySet{*algorithm, {}}, "", ""};
+  hmac ? add_secret_keys(reader, *algorithm, rules.keys.keys)
+       : add_file_keys(reader, *algorithm, rules.keys.keys);
+  rules.issuer = reader.text("ROOMKEY_JWT_ISSUER");
+  rules.audience = reader.text("ROOMKEY_JWT_AUDIENCE");
+  rules.user_claim = reader.text("ROOMKEY_JWT_USER_CLAIM", "user_id");
+  rules.leeway =
+      std::chrono::seconds{reader.number("ROOMKEY_JWT_LEEWAY_SECONDS", 3600).value_or(5)};
+  config.bearer_missing =
+      hmac ? "ROOMKEY_JWT_SECRET: must be set: the key of the clinic's login"
+           : "ROOMKEY_JWT_PUBLIC_KEY_FILE: must be set (or ROOMKEY_JWT_JWKS_FILE): the public key "
+             "of the clinic's login";
+  if (!rules.keys.keys.empty()) config.bearer = std::move(rules);
+}
+
+bool is_region(const std::string& text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+}
+
+void read_twilio(Reader& reader, Config& config) {
+  config.twilio.account_sid = reader.text("TWILIO_ACCOUNT_SID");
+  config.twilio.api_key = reader.text("TWILIO_API_KEY");
+  config.twilio.api_secret = reader.secret("TWILIO_API_SECRET");
+  config.twilio.region = reader.text("TWILIO_REGION");
+  config.twilio.stamp_region = reader.choice("TWILIO_REGION_HEADER", {"on", "off"}) == "on";
+  if (!is_region(config.twilio.region)) {
+    reader.fault("TWILIO_REGION", "must be a region as Twilio spells it, such as us1 or au1");
+  }
+  if (reader.text("TWILIO_ROOMS", "ad-hoc") != "ad-hoc") {
+    reader.fault("TWILIO_ROOMS", "must be ad-hoc: this version makes no rooms over Twilio's API");
+  }
+}
+
+std::string frontend_url(Reader& reader) {
+  std::string url = reader.text("ROOMKEY_FRONTEND_URL");
+  while (!url.empty() && url.back() == '/') url.pop_back();
+  if (!url.empty() && !url.starts_with("https://") && !url.starts_with("http://")) {
+    reader.fault("ROOMKEY_FRONTEND_URL", "must begin with https:// or http://");
+  }
+  return url;
+}
+
+}  // namespace
+
+Config read_config(const Environment& environment, std::vector<std::string>& faults) {
+  Reader reader(environment, faults);
+  Config config;
+  config.store.path = reader.text("ROOMKEY_DB", "/var/lib/roomkey/roomkey.db");
+  const bool full = reader.choice("ROOMKEY_AUDIT_SYNC", {"full", "normal"}) == "full";
+  config.store.sync = full ? store::Sync::full : store::Sync::normal;
+  read_bearer(reader, config);
+  config.policy.join_early = reader.minutes("ROOMKEY_JOIN_EARLY_MINUTES");
+  config.policy.join_late = reader.minutes("ROOMKEY_JOIN_LATE_MINUTES");
+  read_twilio(reader, config);
+  config.frontend_url = frontend_url(reader);
+  config.log_level =
+      reader.choice("ROOMKEY_LOG_LEVEL", {"info", "trace", "debug", "warn", "error"});
+  return config;
+}
+
+}  // namespace roomkey

@@ -1,0 +1,147 @@
+#include "roomkey/fcgi_server.hpp"
+
+#include <fcgiapp.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <system_error>
+
+#include "roomkey/base/log.hpp"
+#include "roomkey/base/text.hpp"
+#include "roomkey/crypto/digest.hpp"
+
+namespace roomkey {
+
+namespace {
+
+volatile std::sig_atomic_t stopping = 0;
+
+[[noreturn]] void throw_errno(const std::string& what) {
+  throw std::system_error(errno, std::generic_category(), what);
+}
+
+std::string_view parameter(const FCGX_Request& request, const char* name) {
+  const char* value = FCGX_GetParam(name, request.envp);
+  return value == nullptr ? std::string_view() : std::string_view(value);
+}
+
+// nginx's $request_id; anything else is replaced, since it goes into the log and the audit.
+std::string request_id(std::string_view given) {
+  const bool hexadecimal = !given.empty() && given.size() <= 64 &&
+                           given.find_first_not_of("0123456789abcdef") == given.npos;
+  return hexadecimal ? std::string(given) : crypto::random_hex(16);
+}
+
+std::string read_body(FCGX_Stream* in, std::size_t most) {
+  std::string body(most, '\0');
+  const int size = FCGX_GetStr(body.data(), static_cast<int>(most), in);
+  body.resize(static_cast<std::size_t>(std::max(size, 0)));
+  return body;
+}
+
+void send(FCGX_Stream* out, const http::Response& response, bool with_body) {
+  std::string text = "Status: " + std::to_string(response.status) + ' ';
+  text += http::reason_phrase(response.status);
+  text += "\r\nContent-Type: application/json\r\nContent-Length: ";
+  text += std::to_string(response.body.size());
+  for (const auto& [name, value] : response.headers) {
+    text.append("\r\n").append(name).append(": ").append(value);
+  }
+  text += "\r\n\r\n";
+  if (with_body) text += response.body;
+  FCGX_PutStr(text.data(), static_cast<int>(text.size()), out);
+}
+
+void answer_one(FCGX_Request& fcgi,
+                const std::function<http::Response(const http::Request&)>& answer) {
+  const std::string id = request_id(parameter(fcgi, "REQUEST_ID"));
+  http::Request request;
+  request.method = parameter(fcgi, "REQUEST_METHOD");
+  request.path = parameter(fcgi, "DOCUMENT_URI");
+  request.query = parameter(fcgi, "QUERY_STRING");
+  request.authorization = parameter(fcgi, "HTTP_AUTHORIZATION");
+  request.content_type = parameter(fcgi, "CONTENT_TYPE");
+  request.request_id = id;
+  const auto length = base::parse_number(parameter(fcgi, "CONTENT_LENGTH"));
+  request.content_length = static_cast<std::size_t>(length.value_or(0));
+  request.read_body = [&](std::size_t most) { return read_body(fcgi.in, most); };
+  send(fcgi.out, answer(request), request.method != "HEAD");
+}
+
+// Blocks SIGTERM and SIGINT; returns the mask to wait with, in which they are open.
+sigset_t take_over_signals() {
+  struct sigaction action {};
+  action.sa_handler = [](int) { stopping = 1; };
+  sigaction(SIGTERM, &action, nullptr);
+  sigaction(SIGINT, &action, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  sigset_t held;
+  sigset_t before;
+  sigemptyset(&held);
+  sigaddset(&held, SIGTERM);
+  sigaddset(&held, SIGINT);
+  sigprocmask(SIG_BLOCK, &held, &before);
+  sigdelset(&before, SIGTERM);
+  sigdelset(&before, SIGINT);
+  return before;
+}
+
+}  // namespace
+
+int listen_at(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.size() >= sizeof address.sun_path) {
+    errno = ENAMETOOLONG;
+    throw_errno("--listen");
+  }
+  std::memcpy(address.sun_path, path.data(), path.size());
+  struct stat there {};
+  if (lstat(path.c_str(), &there) == 0 && S_ISSOCK(there.st_mode)) unlink(path.c_str());
+  const int listening = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const mode_t before = umask(0117);
+  const bool bound = bind(listening, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+  umask(before);
+  if (!bound || listen(listening, SOMAXCONN) != 0) throw_errno("--listen");
+  return listening;
+}
+
+bool is_listening(int descriptor) {
+  int listening = 0;
+  socklen_t size = sizeof listening;
+  return getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) == 0 &&
+         listening != 0;
+}
+
+void serve(int listening_socket,
+           const std::function<http::Response(const http::Request&)>& answer) {
+  const sigset_t while_waiting = take_over_signals();
+  // Several workers wake for one connection: those that come too late must not block in accept.
+  fcntl(listening_socket, F_SETFL, fcntl(listening_socket, F_GETFL) | O_NONBLOCK);
+  FCGX_Init();
+  FCGX_Request request;
+  FCGX_InitRequest(&request, listening_socket, FCGI_FAIL_ACCEPT_ON_INTR);
+  while (stopping == 0) {
+    pollfd waiting{listening_socket, POLLIN, 0};
+    if (ppoll(&waiting, 1, nullptr, &while_waiting) < 0) continue;
+    const int accepted = FCGX_Accept_r(&request);
+    if (accepted == -EAGAIN || accepted == -EWOULDBLOCK || accepted == -EINTR) continue;
+    if (accepted < 0) {
+      base::log_error("event=accept_failed error=" + std::to_string(-accepted));
+      usleep(100'000);  // out of descriptors, most likely: don't spin
+      continue;
+    }
+    answer_one(request, answer);
+    FCGX_Finish_r(&request);
+  }
+}
+
+}  // namespace roomkey

@@ -1,0 +1,77 @@
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "roomkey/app.hpp"
+#include "roomkey/base/log.hpp"
+#include "roomkey/fcgi_server.hpp"
+
+namespace {
+
+constexpr int kExitUsage = 2;
+
+// Secrets live in this process: no core dump, and no look into its memory by others of its user.
+void close_to_onlookers() {
+  const rlimit none{0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+  prctl(PR_SET_DUMPABLE, 0);
+}
+
+// The usable configuration, or nothing after every fault was said.
+std::optional<roomkey::Config> configure(const std::string& env_file) {
+  roomkey::Environment environment;
+  std::vector<std::string> faults;
+  if (!env_file.empty()) {
+    if (auto fault = environment.add_file(env_file); !fault.empty()) faults.push_back(fault);
+  }
+  environment.add_process();
+  auto config = roomkey::read_config(environment, faults);
+  if (!config.bearer && faults.empty()) faults.push_back(config.bearer_missing);
+  for (const auto& fault : faults) std::cerr << "roomkey: error: " << fault << '\n';
+  return faults.empty() ? std::optional(std::move(config)) : std::nullopt;
+}
+
+int run(const std::string& env_file, const std::string& listen) {
+  auto config = configure(env_file);
+  if (!config) return roomkey::kExitConfig;
+  const int socket = listen.empty() ? 0 : roomkey::listen_at(listen);
+  if (!roomkey::is_listening(socket)) {
+    std::cerr << "roomkey: error: file descriptor 0 is not a listening socket\n"
+                 "roomkey: hint: start it by systemd or spawn-fcgi, or give --listen PATH\n";
+    return kExitUsage;
+  }
+  roomkey::base::set_up_log(config->log_level);
+  const roomkey::base::SystemClock clock;
+  const roomkey::App app(std::move(*config), clock);
+  roomkey::base::log_info("event=started version=" ROOMKEY_VERSION);
+  roomkey::serve(socket,
+                 [&](const roomkey::http::Request& request) { return app.answer(request); });
+  roomkey::base::log_info("event=stopped");
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  close_to_onlookers();
+  CLI::App options{
+      "roomkey's FastCGI worker: answers on the listening socket at file descriptor 0"};
+  std::string env_file;
+  std::string listen;
+  options.add_option("--env-file", env_file, "read variables from this file first");
+  options.add_option("--listen", listen, "listen on a Unix socket at this path instead");
+  options.set_version_flag("--version", ROOMKEY_VERSION);
+  try {
+    options.parse(argc, argv);
+  } catch (const CLI::ParseError& fault) {
+    return options.exit(fault) == 0 ? 0 : kExitUsage;
+  }
+  try {
+    return run(env_file, listen);
+  } catch (const std::exception& fault) {
+    std::cerr << "roomkey: error: " << fault.what() << '\n';
+    return 1;
+  }
+}

@@ -1,0 +1,179 @@
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "roomkey/base/clock.hpp"
+#include "roomkey/base/text.hpp"
+#include "roomkey/cli/commands.hpp"
+
+namespace {
+
+using namespace roomkey;
+
+using Run = std::function<int(cli::Session&)>;
+
+// What the command line asked for; options write into it, the chosen subcommand sets `run`.
+struct Arguments {
+  std::string env_file;
+  bool json = false;
+  Run run;
+  std::string file;
+  bool dry_run = false;
+  std::int64_t id = 0;
+  std::int64_t minutes = 60;
+  cli::UserFields user;
+  cli::AppointmentFields appointment;
+  cli::AuditFields audit;
+};
+
+const CLI::Validator kId{[](std::string& text) {
+                           return base::parse_id(text) ? std::string()
+                                                       : "must be a number from 1 to 2^63-1";
+                         },
+                         "ID"};
+
+CLI::App* command(CLI::App& parent, Arguments& arguments, const char* name, const char* does,
+                  Run run) {
+  CLI::App* added = parent.add_subcommand(name, does);
+  added->callback([&arguments, run = std::move(run)] { arguments.run = run; });
+  return added;
+}
+
+CLI::App* group(CLI::App& parent, const char* name, const char* does) {
+  CLI::App* added = parent.add_subcommand(name, does);
+  added->require_subcommand(1);
+  return added;
+}
+
+void add_db(CLI::App& root, Arguments& a) {
+  CLI::App* db = group(root, "db", "The store's life");
+  command(*db, a, "migrate", "Make the store, or bring its schema up to date", cli::db_migrate);
+  command(*db, a, "verify", "Check the file, its references and the audit chain", cli::db_verify);
+  command(*db, a, "backup", "Copy the store, verified, while workers go on",
+          [&a](cli::Session& s) { return cli::db_backup(s, a.file); })
+      ->add_option("FILE", a.file)
+      ->required();
+  command(*db, a, "restore", "Put a backup in the store's place, keeping what was there",
+          [&a](cli::Session& s) { return cli::db_restore(s, a.file); })
+      ->add_option("FILE", a.file)
+      ->required();
+}
+
+void add_import(CLI::App& root, Arguments& a) {
+  CLI::App* import =
+      command(root, a, "import", "Users and appointments from a file, all or nothing",
+              [&a](cli::Session& s) { return cli::import_file(s, a.file, a.dry_run); });
+  import->add_option("FILE", a.file)->required();
+  import->add_flag("--dry-run", a.dry_run, "Check the file, change nothing");
+}
+
+void add_user(CLI::App& root, Arguments& a) {
+  CLI::App* user = group(root, "user", "The people: list, show, set");
+  command(*user, a, "list", "All users", cli::user_list);
+  command(*user, a, "show", "One user", [&a](cli::Session& s) { return cli::user_show(s, a.id); })
+      ->add_option("ID", a.id)
+      ->required()
+      ->check(kId);
+  CLI::App* set = command(*user, a, "set", "Make or change a user",
+                          [&a](cli::Session& s) { return cli::user_set(s, a.id, a.user); });
+  set->add_option("ID", a.id)->required()->check(kId);
+  set->add_option("--email", a.user.email);
+  set->add_option("--name", a.user.name);
+  set->add_option("--role", a.user.role,
+                  "patient, psychologist, practice_manager, admin or service");
+  set->add_flag("--active,!--inactive", a.user.active, "Whether the user may come in at all");
+}
+
+void add_appointment(CLI::App& root, Arguments& a) {
+  CLI::App* appointment = group(root, "appointment", "The appointments: list, show, set");
+  command(*appointment, a, "list", "All appointments", cli::appointment_list);
+  command(*appointment, a, "show", "One appointment",
+          [&a](cli::Session& s) { return cli::appointment_show(s, a.id); })
+      ->add_option("ID", a.id)
+      ->required()
+      ->check(kId);
+  CLI::App* set =
+      command(*appointment, a, "set", "Make or change an appointment",
+              [&a](cli::Session& s) { return cli::appointment_set(s, a.id, a.appointment); });
+  set->add_option("ID", a.id)->required()->check(kId);
+  set->add_option("--patient", a.appointment.patient_id, "User id")->check(kId);
+  set->add_option("--psychologist", a.appointment.psychologist_id, "User id")->check(kId);
+  set->add_option("--date", a.appointment.date, "Start, such as 2025-11-16T09:00:00Z");
+  set->add_option("--duration", a.appointment.duration_minutes, "Minutes");
+  set->add_option("--status", a.appointment.status,
+                  "scheduled, confirmed, completed, cancelled or no_show");
+  set->add_option("--type", a.appointment.session_type, "telehealth or in_person");
+  set->add_option("--room", a.appointment.room, "Name of its video room");
+}
+
+void add_bearer(CLI::App& root, Arguments& a) {
+  CLI::App* bearer = command(
+      root, a, "bearer", "A bearer token for testing (HMAC keys only)",
+      [&a](cli::Session& s) { return cli::bearer(s, a.id, std::chrono::minutes{a.minutes}); });
+  bearer->add_option("USER_ID", a.id)->required()->check(kId);
+  bearer->add_option("--minutes", a.minutes, "How long it is valid, 60 by default")
+      ->check(CLI::Range(1, 60 * 24 * 366));
+}
+
+void add_audit(CLI::App& root, Arguments& a) {
+  CLI::App* audit = group(root, "audit", "Who was given what, when");
+  CLI::App* list = command(*audit, a, "list", "The events, oldest first",
+                           [&a](cli::Session& s) { return cli::audit_list(s, a.audit); });
+  list->add_option("--appointment", a.audit.appointment_id)->check(kId);
+  list->add_option("--user", a.audit.user_id)->check(kId);
+  list->add_option("--since", a.audit.since, "A time such as 2025-11-16T09:00:00Z, or a day");
+  command(*audit, a, "verify", "Check that nothing was changed or taken out", cli::audit_verify);
+}
+
+int run(const Arguments& arguments) {
+  Environment environment;
+  std::vector<std::string> faults;
+  if (!arguments.env_file.empty()) {
+    if (auto fault = environment.add_file(arguments.env_file); !fault.empty()) {
+      faults.push_back(fault);
+    }
+  }
+  environment.add_process();
+  Config config = read_config(environment, faults);
+  for (const auto& fault : faults) cli::fail(kExitConfig, fault);
+  if (!faults.empty()) return kExitConfig;
+  const store::Settings store = config.store;
+  cli::Session session{std::move(config), arguments.json, store::Database(store),
+                       base::SystemClock().now()};
+  return arguments.run(session);
+}
+
+// The cure for what went wrong with the store.
+std::string_view hint_for(std::string_view fault) {
+  if (fault.find("unable to open") != fault.npos) {
+    return "`roomkey db migrate` makes the store that ROOMKEY_DB names; the folder must be there";
+  }
+  if (fault.find("locked") != fault.npos) return "another program holds it; try again";
+  return "";
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App root{"roomkey: the door to the clinic's video rooms", "roomkey"};
+  Arguments arguments;
+  root.set_version_flag("--version", ROOMKEY_VERSION);
+  root.add_option("--env-file", arguments.env_file, "Read variables from this file first");
+  root.add_flag("--json", arguments.json, "Machine-readable output");
+  root.require_subcommand(1);
+  root.fallthrough();
+  for (const auto add : {add_db, add_import, add_user, add_appointment, add_bearer, add_audit}) {
+    add(root, arguments);
+  }
+  try {
+    root.parse(argc, argv);
+  } catch (const CLI::Success& asked) {
+    return root.exit(asked);
+  } catch (const CLI::ParseError& fault) {
+    return cli::fail(cli::kUsage, fault.what(), "roomkey --help, or --help behind a command");
+  }
+  try {
+    return run(arguments);
+  } catch (const std::exception& fault) {
+    return cli::fail(cli::kFailed, fault.what(), hint_for(fault.what()));
+  }
+}
