@@ -1,4 +1,5 @@
 # roomkey: `make help` says what there is.
+MAKEFLAGS += -j$(shell nproc)
 VERSION := 0.1.0
 BUILD ?= build/release
 DEMO_DIR ?= build/demo
@@ -76,24 +77,29 @@ clean: ## removes what was built (the demo's folder too: stop it first)
 	rm -rf build
 
 $(BUILD)/roomkey: $(call object,src/roomkey_main.cpp) $(BUILD)/libroomkey.a
-	$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS)
+	@echo "  link  $@"
+	@$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS)
 $(BUILD)/roomkey-fcgi: $(call object,src/roomkey_fcgi_main.cpp) $(BUILD)/libroomkey.a
-	$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS)
+	@echo "  link  $@"
+	@$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS)
 $(BUILD)/unit-tests: $(TEST_OBJECTS) $(BUILD)/libroomkey.a
-	$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS) -lcppunit
+	@echo "  link  $@"
+	@$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS) -lcppunit
 $(BUILD)/bench-parts: $(BUILD)/tests/bench/parts.o $(BUILD)/libroomkey.a
-	$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS) -lbenchmark -pthread
+	@echo "  link  $@"
+	@$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS) -lbenchmark -pthread
 $(BUILD)/bare-responder: tests/bench/bare_responder.c
 	@mkdir -p $(@D)
-	$(CC) -O2 -Wall -Wextra -Werror -o $@ $< -lfcgi
+	@$(CC) -O2 -Wall -Wextra -Werror -o $@ $< -lfcgi -lsqlite3
 $(BUILD)/libroomkey.a: $(OBJECTS)
-	rm -f $@ && ar rcs $@ $^
+	@rm -f $@ && ar rcs $@ $^
 
 $(BUILD)/%.o: %.cpp
 	@mkdir -p $(@D)
-	$(CXX) $(CPPFLAGS) $(CXXFLAGS) -MMD -MP -c -o $@ $<
+	@echo "  c++   $<"
+	@$(CXX) $(CPPFLAGS) $(CXXFLAGS) -MMD -MP -c -o $@ $<
 $(BUILD)/migrations.o: $(BUILD)/migrations.cpp
-	$(CXX) $(CPPFLAGS) -Isrc/store $(CXXFLAGS) -MMD -MP -c -o $@ $<
+	@$(CXX) $(CPPFLAGS) -Isrc/store $(CXXFLAGS) -MMD -MP -c -o $@ $<
 $(BUILD)/migrations.cpp: $(sort $(wildcard sql/*.sql)) Makefile
 	@mkdir -p $(@D)
 	@{ echo '#include <array>'; echo '#include "migrations.hpp"'; \

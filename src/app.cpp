@@ -1,14 +1,14 @@
 #include "roomkey/app.hpp"
 
 #include "roomkey/handlers/appointments.hpp"
-#include "roomkey/handlers/authenticate.hpp"
 #include "roomkey/handlers/health.hpp"
-#include "roomkey/store/audit.hpp"
+#include "roomkey/handlers/serve.hpp"
 
 namespace roomkey {
 
 using handlers::Issue;
 using http::Call;
+using http::Effect;
 using http::Who;
 
 App::App(Config config, const base::Clock& clock)
@@ -25,39 +25,36 @@ std::vector<http::Route> App::routes() {
     };
   };
   return {
-      {"GET", "/api/appointments/video-token/{id}/", "video_token", Who::user, 0,
+      {"GET", "/api/appointments/video-token/{id}/", "video_token", Who::user, Effect::writes, 0,
        token(Issue::first, "video_token")},
-      {"GET", "/api/appointments/video-token-refresh/{id}/", "video_token_refresh", Who::user, 0,
-       token(Issue::refresh, "video_token_refresh")},
-      {"GET", "/api/appointments/video-status/{id}/", "video_status", Who::user, 0,
+      {"GET", "/api/appointments/video-token-refresh/{id}/", "video_token_refresh", Who::user,
+       Effect::writes, 0, token(Issue::refresh, "video_token_refresh")},
+      {"GET", "/api/appointments/video-status/{id}/", "video_status", Who::user, Effect::reads, 0,
        [this](const Call& call) {
          return handlers::video_status(call, database_, config_.twilio.region);
        }},
-      {"POST", "/api/appointments/video-room/{id}/", "video_room", Who::user, http::kMaxBody,
+      {"POST", "/api/appointments/video-room/{id}/", "video_room", Who::user, Effect::writes,
+       http::kMaxBody,
        [this](const Call& call) {
          return handlers::video_room(call, "video_room", database_, config_.frontend_url);
        }},
-      {"GET", "/api/appointments/{id}/", "appointment", Who::user, 0,
+      {"GET", "/api/appointments/{id}/", "appointment", Who::user, Effect::reads, 0,
        [this](const Call& call) {
          return handlers::appointment(call, database_, config_.policy, twilio_);
        }},
-      {"GET", "/healthz", "healthz", Who::anyone, 0,
+      {"GET", "/healthz", "healthz", Who::anyone, Effect::reads, 0,
        [](const Call&) { return handlers::healthz(); }},
-      {"GET", "/readyz", "readyz", Who::anyone, 0,
+      {"GET", "/readyz", "readyz", Who::anyone, Effect::reads, 0,
        [this](const Call&) { return handlers::readyz(database_, twilio_); }},
   };
 }
 
 http::Hooks App::hooks() {
   return {[this](std::string_view authorization, std::chrono::sys_seconds now) {
-            return handlers::authenticate(authorization, *config_.bearer, database_, now);
+            return access::authenticate(authorization, *config_.bearer, now);
           },
-          [this](const http::Route& route, const Call& call, const base::Error& error) {
-            store::append_audit(
-                database_,
-                {0, call.now, std::string(call.request.request_id), call.caller().id,
-                 call.id > 0 ? std::optional(call.id) : std::nullopt, std::string(route.name),
-                 store::Outcome::refused, std::string(base::word(error.code)), std::nullopt});
+          [this](const http::Route& route, Call& call, std::int64_t user_id) {
+            return handlers::serve(route, call, user_id, database_);
           }};
 }
 

@@ -18,14 +18,15 @@ using crypto::Algorithm;
 using crypto::Secret;
 
 // Reads variables and gathers what is wrong with them.
-class Reader {
+class Variables {
  public:
-  Reader(const Environment& environment, std::vector<std::string>& faults)
+  Variables(const Environment& environment, std::vector<std::string>& faults)
       : environment_(environment), faults_(faults) {}
 
   void fault(const std::string& name, const std::string& why) {
     faults_.push_back(name + ": " + why);
   }
+  [[nodiscard]] std::size_t fault_count() const { return faults_.size(); }
 
   [[nodiscard]] std::string text(const std::string& name, const std::string& otherwise = "") const {
     const std::string value = environment_.get(name);
@@ -34,8 +35,8 @@ class Reader {
 
   std::string file(const std::string& name, const std::string& path) {
     std::ifstream stream(path, std::ios::binary);
-    std::string content{std::istreambuf_iterator<char>(stream), {}};
-    if (!stream || stream.bad())
+    std::string content = read_all(stream);
+    if (!stream.is_open() || stream.bad())
       fault(name, "can't read the file: " + std::string(std::strerror(errno)));
     return content;
   }
@@ -85,12 +86,19 @@ class Reader {
   }
 
  private:
-  std::string credential(const std::string& name) {
+  // Of a folder nothing, with badbit set; istreambuf_iterator would throw.
+  static std::string read_all(std::ifstream& stream) {
+    std::string content;
+    for (char c = 0; stream.get(c);) content += c;
+    return content;
+  }
+
+  [[nodiscard]] std::string credential(const std::string& name) const {
     const std::string directory = text("CREDENTIALS_DIRECTORY");
     if (directory.empty()) return {};
     const std::string path = directory + '/' + base::lower_ascii(name);
     std::ifstream stream(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(stream), {}};
+    return read_all(stream);
   }
 
   const Environment& environment_;
@@ -99,7 +107,7 @@ class Reader {
 
 using Keys = std::vector<crypto::Key>;
 
-void add_secret_keys(Reader& reader, Algorithm algorithm, Keys& keys) {
+void add_secret_keys(Variables& reader, Algorithm algorithm, Keys& keys) {
   const Secret current = reader.secret("ROOMKEY_JWT_SECRET");
   const Secret previous = reader.secret("ROOMKEY_JWT_PREVIOUS_SECRET");
   if (current.empty()) return;
@@ -108,7 +116,7 @@ void add_secret_keys(Reader& reader, Algorithm algorithm, Keys& keys) {
   keys.push_back(crypto::Key::from_secret(previous.reveal(), algorithm).value());
 }
 
-void add_file_keys(Reader& reader, Algorithm algorithm, Keys& keys) {
+void add_file_keys(Variables& reader, Algorithm algorithm, Keys& keys) {
   const std::string pem_file = reader.text("ROOMKEY_JWT_PUBLIC_KEY_FILE");
   const std::string jwks_file = reader.text("ROOMKEY_JWT_JWKS_FILE");
   if (!pem_file.empty()) {
@@ -125,7 +133,8 @@ void add_file_keys(Reader& reader, Algorithm algorithm, Keys& keys) {
   }
 }
 
-void read_bearer(Reader& reader, Config& config) {
+void read_bearer(Variables& reader, Config& config) {
+  const auto faults_before = reader.fault_count();
   const auto algorithm = crypto::parse_algorithm(reader.choice(
       "ROOMKEY_JWT_ALGORITHM",
       {"HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "EdDSA"}));
@@ -133,15 +142,18 @@ void read_bearer(Reader& reader, Config& config) {
   access::BearerRules rules{crypto::KeySet{*algorithm, {}}, "", ""};
   hmac ? add_secret_keys(reader, *algorithm, rules.keys.keys)
        : add_file_keys(reader, *algorithm, rules.keys.keys);
+  if (rules.keys.keys.empty() && reader.fault_count() == faults_before) {
+    config.bearer_missing =
+        hmac
+            ? "ROOMKEY_JWT_SECRET: must be set: the key of the clinic's login"
+            : "ROOMKEY_JWT_PUBLIC_KEY_FILE: must be set (or ROOMKEY_JWT_JWKS_FILE): the public key "
+              "of the clinic's login";
+  }
   rules.issuer = reader.text("ROOMKEY_JWT_ISSUER");
   rules.audience = reader.text("ROOMKEY_JWT_AUDIENCE");
   rules.user_claim = reader.text("ROOMKEY_JWT_USER_CLAIM", "user_id");
   rules.leeway =
       std::chrono::seconds{reader.number("ROOMKEY_JWT_LEEWAY_SECONDS", 3600).value_or(5)};
-  config.bearer_missing =
-      hmac ? "ROOMKEY_JWT_SECRET: must be set: the key of the clinic's login"
-           : "ROOMKEY_JWT_PUBLIC_KEY_FILE: must be set (or ROOMKEY_JWT_JWKS_FILE): the public key "
-             "of the clinic's login";
   if (!rules.keys.keys.empty()) config.bearer = std::move(rules);
 }
 
@@ -151,7 +163,7 @@ bool is_region(const std::string& text) {
   });
 }
 
-void read_twilio(Reader& reader, Config& config) {
+void read_twilio(Variables& reader, Config& config) {
   config.twilio.account_sid = reader.text("TWILIO_ACCOUNT_SID");
   config.twilio.api_key = reader.text("TWILIO_API_KEY");
   config.twilio.api_secret = reader.secret("TWILIO_API_SECRET");
@@ -165,7 +177,7 @@ void read_twilio(Reader& reader, Config& config) {
   }
 }
 
-std::string frontend_url(Reader& reader) {
+std::string frontend_url(Variables& reader) {
   std::string url = reader.text("ROOMKEY_FRONTEND_URL");
   while (!url.empty() && url.back() == '/') url.pop_back();
   if (!url.empty() && !url.starts_with("https://") && !url.starts_with("http://")) {
@@ -177,7 +189,7 @@ std::string frontend_url(Reader& reader) {
 }  // namespace
 
 Config read_config(const Environment& environment, std::vector<std::string>& faults) {
-  Reader reader(environment, faults);
+  Variables reader(environment, faults);
   Config config;
   config.store.path = reader.text("ROOMKEY_DB", "/var/lib/roomkey/roomkey.db");
   const bool full = reader.choice("ROOMKEY_AUDIT_SYNC", {"full", "normal"}) == "full";

@@ -86,7 +86,7 @@ std::string Environment::add_file(const std::string& path) {
     set(std::string(name), std::move(*value));
   }
   crypto::wipe(line);
-  return {};
+  return file.bad() ? path + ": " + std::strerror(errno) : std::string();
 }
 
 void Environment::add_process() {

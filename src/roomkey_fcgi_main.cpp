@@ -27,11 +27,15 @@ std::optional<roomkey::Config> configure(const std::string& env_file) {
     if (auto fault = environment.add_file(env_file); !fault.empty()) faults.push_back(fault);
   }
   environment.add_process();
+  const bool read_whole = faults.empty();  // else what is missing may stand in the rest of the file
   auto config = roomkey::read_config(environment, faults);
-  if (!config.bearer && faults.empty()) faults.push_back(config.bearer_missing);
+  if (read_whole && !config.bearer_missing.empty()) faults.push_back(config.bearer_missing);
   for (const auto& fault : faults) std::cerr << "roomkey: error: " << fault << '\n';
   return faults.empty() ? std::optional(std::move(config)) : std::nullopt;
 }
+
+// A wait for the store's lock is 20 microseconds at first, and the kernel would add 50 to each.
+void wait_exactly() { prctl(PR_SET_TIMERSLACK, 1); }
 
 int run(const std::string& env_file, const std::string& listen) {
   auto config = configure(env_file);
@@ -56,6 +60,7 @@ int run(const std::string& env_file, const std::string& listen) {
 
 int main(int argc, char** argv) {
   close_to_onlookers();
+  wait_exactly();
   CLI::App options{
       "roomkey's FastCGI worker: answers on the listening socket at file descriptor 0"};
   std::string env_file;

@@ -42,7 +42,7 @@ struct Config {
   store::Settings store;
   // Nothing where no key for the bearer algorithm is given; the worker can't do without.
   std::optional<access::BearerRules> bearer;
-  std::string bearer_missing;  // the fault to show then
+  std::string bearer_missing;  // the fault to show then; empty where `faults` say why already
   access::Policy policy;
   provider::TwilioSettings twilio;
   std::string frontend_url;  // without final slash; may be empty

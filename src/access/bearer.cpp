@@ -99,6 +99,13 @@ base::Result<std::int64_t> verify_bearer(std::string_view token, const BearerRul
   return *id;
 }
 
+base::Result<std::int64_t> authenticate(std::string_view authorization, const BearerRules& rules,
+                                        std::chrono::sys_seconds now) {
+  const auto token = bearer_token(authorization);
+  if (!token) return token.error();
+  return verify_bearer(*token, rules, now);
+}
+
 std::string make_bearer(std::int64_t user_id, const BearerRules& rules,
                         std::chrono::sys_seconds now, std::chrono::seconds validity) {
   base::JsonObject header;

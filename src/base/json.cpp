@@ -2,6 +2,7 @@
 
 #include <json/reader.h>
 
+#include <algorithm>
 #include <charconv>
 #include <memory>
 
@@ -16,6 +17,73 @@ std::unique_ptr<Json::CharReader> make_reader() {
   Json::CharReaderBuilder::strictMode(&builder.settings_);
   builder["stackLimit"] = 16;
   return std::unique_ptr<Json::CharReader>(builder.newCharReader());
+}
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+void skip_digits(std::string_view& text) {
+  while (!text.empty() && is_digit(text.front())) text.remove_prefix(1);
+}
+
+// Takes a number off the front (RFC 8259 section 6): no leading zero, no bare sign or point.
+bool take_number(std::string_view& text) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  const auto take_digits = [&] {
+    const auto before = text.size();
+    skip_digits(text);
+    return text.size() < before;
+  };
+  const bool zero = text.starts_with('0');
+  const auto before = text.size();
+  if (!take_digits() || (zero && before - text.size() > 1)) return false;
+  if (text.starts_with('.')) {
+    text.remove_prefix(1);
+    if (!take_digits()) return false;
+  }
+  if (!text.starts_with('e') && !text.starts_with('E')) return true;
+  text.remove_prefix(1);
+  if (text.starts_with('+') || text.starts_with('-')) text.remove_prefix(1);
+  return take_digits();
+}
+
+// Takes a string off the front: no control character, no half of a surrogate pair.
+bool take_string(std::string_view& text) {
+  text.remove_prefix(1);
+  for (bool half = false; !text.empty();) {
+    const char c = text.front();
+    text.remove_prefix(1);
+    const bool unit = c == '\\' && text.starts_with('u');
+    std::uint16_t value = 0;
+    if (unit) {
+      const auto end = text.data() + std::min<std::size_t>(text.size(), 5);
+      if (std::from_chars(text.data() + 1, end, value, 16).ptr != text.data() + 5) return false;
+    }
+    const bool low = unit && (value & 0xFC00) == 0xDC00;
+    if (low != half) return false;
+    if (c == '"') return true;
+    if (static_cast<unsigned char>(c) < 0x20) return false;
+    half = unit && (value & 0xFC00) == 0xD800;
+    if (c == '\\' && !text.empty()) text.remove_prefix(unit ? 5 : 1);
+  }
+  return false;
+}
+
+// False for what jsoncpp lets pass in spite of its strict mode: numbers such as 01, - and +1,
+// control characters and halves of surrogate pairs in strings, some comments.
+bool is_strict(std::string_view text) {
+  while (!text.empty()) {
+    const char c = text.front();
+    if (c == '"') {
+      if (!take_string(text)) return false;
+    } else if (c == '-' || is_digit(c)) {
+      if (!take_number(text)) return false;
+    } else if (c == '/' || c == '+') {
+      return false;
+    } else {
+      text.remove_prefix(1);
+    }
+  }
+  return true;
 }
 
 void append_unit(std::string& out, char32_t unit) {
@@ -44,6 +112,7 @@ void append_escaped(std::string& out, char32_t point) {
 
 Result<Json::Value> parse_json(std::string_view text) {
   if (!is_utf8(text)) return Error{Code::bad_request, "JSON must be UTF-8 without NUL"};
+  if (!is_strict(text)) return Error{Code::bad_request, "not valid JSON"};
   static const auto reader = make_reader();
   Json::Value value;
   try {

@@ -98,7 +98,8 @@ std::optional<std::chrono::sys_seconds> parse_utc(std::string_view text) {
                                          std::chrono::minutes{*minute} +
                                          std::chrono::seconds{*second};
   const auto time = local - *offset;
-  if (time.time_since_epoch().count() < 0) return std::nullopt;
+  constexpr std::chrono::sys_days kYear10000{std::chrono::year{10000} / 1 / 1};
+  if (time.time_since_epoch().count() < 0 || time >= kYear10000) return std::nullopt;
   return time;
 }
 

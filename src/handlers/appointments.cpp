@@ -132,7 +132,7 @@ base::Result<http::Response> video_room(const http::Call& call, std::string_view
   base::JsonObject body;
   body.add("message", given.made ? "Video room created successfully" : "Video room already exists")
       .add("room_name", given.room.name)
-      .add("room_sid", std::optional<std::string>())
+      .add_raw("room_sid", "null")
       .add("status", "pending")
       .add("meeting_url", frontend_url.empty()
                               ? std::nullopt

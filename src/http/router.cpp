@@ -78,13 +78,10 @@ base::Result<Response> Router::handle(const Route& route, Call& call, Trace& tra
     if (call.body.size() > route.body_limit) return Error{Code::payload_too_large};
   }
   if (route.who == Who::anyone) return route.handle(call);
-  auto user = hooks_.authenticate(call.request.authorization, call.now);
-  if (!user) return user.error();
-  trace.user_id = user->id;
-  call.authenticated = std::move(*user);
-  auto response = route.handle(call);
-  if (!response) hooks_.refused(route, call, response.error());
-  return response;
+  const auto user_id = hooks_.authenticate(call.request.authorization, call.now);
+  if (!user_id) return user_id.error();
+  trace.user_id = *user_id;
+  return hooks_.serve(route, call, *user_id);
 }
 
 Response Router::serve(const Request& request, Trace& trace) const {

@@ -63,10 +63,16 @@ struct Head {
   std::string hash;
 };
 
-Head read_head(Database& database) {
-  Query query(database, "SELECT id, hash FROM audit_head");
+// Steps `query` onto the head and reads it. Until `query` goes, its snapshot stays.
+constexpr const char* kHead = "SELECT id, hash FROM audit_head";
+Head read_head(Query& query) {
   if (!query.step()) throw base::Unavailable("the store: the audit has lost its head");
   return {query.integer(0), query.text(1)};
+}
+
+Head read_head(Database& database) {
+  Query query(database, kHead);
+  return read_head(query);
 }
 
 }  // namespace
@@ -85,10 +91,14 @@ void append_audit(Transaction&, Database& database, const AuditEvent& event) {
   AuditEvent next = event;
   next.id = head.id + 1;
   const std::string hash = chained_hash(head.hash, next);
-  Query(database, "INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", next.id,
-        base::unix_seconds(next.at), next.request_id, next.user_id, next.appointment_id,
-        next.action, word(next.outcome), next.reason, seconds(next.expires_at), Blob{hash})
-      .run();
+  try {
+    Query(database, "INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", next.id,
+          base::unix_seconds(next.at), next.request_id, next.user_id, next.appointment_id,
+          next.action, word(next.outcome), next.reason, seconds(next.expires_at), Blob{hash})
+        .run();
+  } catch (const std::logic_error&) {  // its head was moved, or a trigger of someone else's
+    throw base::Unavailable("the store: the audit takes no more events");
+  }
 }
 
 void append_audit(Database& database, const AuditEvent& event) {
@@ -109,6 +119,9 @@ void each_audit_event(Database& database, const AuditFilter& filter,
 AuditVerdict verify_audit(Database& database) {
   AuditVerdict verdict;
   std::string previous(32, '\0');
+  // First, and standing on its row until the end: a walk that is done holds no snapshot any more.
+  Query end(database, kHead);
+  const Head head = read_head(end);
   Query query(database, "SELECT * FROM audit ORDER BY id");
   while (query.step()) {
     const AuditEvent event = event_from(query);
@@ -123,8 +136,6 @@ AuditVerdict verify_audit(Database& database) {
     }
   }
   verdict.head = crypto::to_hex(previous);
-  // Read inside the same snapshot: the walk above still holds it until `query` is reset.
-  const Head head = read_head(database);
   if (head.id != verdict.events || head.hash != previous) {
     verdict.fault = "the end was cut off after event " + std::to_string(verdict.events) +
                     ": the last one was " + std::to_string(head.id);

@@ -33,6 +33,11 @@ struct BearerRules {
                                                        const BearerRules& rules,
                                                        std::chrono::sys_seconds now);
 
+// Both of the above: from the header to the user's id.
+[[nodiscard]] base::Result<std::int64_t> authenticate(std::string_view authorization,
+                                                      const BearerRules& rules,
+                                                      std::chrono::sys_seconds now);
+
 // A bearer token for tests and support, signed with the first key; HMAC only (std::logic_error
 // otherwise).
 [[nodiscard]] std::string make_bearer(std::int64_t user_id, const BearerRules& rules,

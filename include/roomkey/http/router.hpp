@@ -16,6 +16,10 @@ namespace roomkey::http {
 // Who may call a route at all; what a user may is decide()'s.
 enum class Who { anyone, user };
 
+// Whether a route changes the store where it succeeds. One that does is served in one write
+// transaction from the look at the user on.
+enum class Effect { reads, writes };
+
 // What a handler is called with.
 struct Call {
   const Request& request;
@@ -34,6 +38,7 @@ struct Route {
   std::string_view pattern;  // "/api/appointments/{id}/": {id} as base::parse_id, final / optional
   std::string_view name;     // in log lines and audit events
   Who who;
+  Effect effect;
   std::size_t body_limit;  // 0: takes no body, a body sent along is not read
   Handler handle;
 };
@@ -42,12 +47,13 @@ inline constexpr std::size_t kMaxBody = 65536;
 
 // What the router needs of other rooms.
 struct Hooks {
-  // The active user that the Authorization header speaks for.
-  std::function<base::Result<access::User>(std::string_view authorization,
+  // The id of the user that the Authorization header speaks for.
+  std::function<base::Result<std::int64_t>(std::string_view authorization,
                                            std::chrono::sys_seconds now)>
       authenticate;
-  // An authenticated caller was refused; called before the answer leaves.
-  std::function<void(const Route&, const Call&, const base::Error&)> refused;
+  // Finds the user and runs the route's handler; what is granted or refused to a known user is
+  // committed to the audit when it returns.
+  std::function<base::Result<Response>(const Route&, Call&, std::int64_t user_id)> serve;
 };
 
 class Router {
@@ -55,7 +61,7 @@ class Router {
   Router(std::vector<Route> routes, Hooks hooks, const base::Clock& clock);
 
   // Never throws: a broken machine is a 503 or 500 and a log line. Steps: 1 match, 2 method, 3
-  // size, 4 bearer token and user, 5 handle, 6 map the error, 7 log one line.
+  // size, 4 bearer token, 5 user and handler, 6 map the error, 7 log one line.
   [[nodiscard]] Response answer(const Request& request) const;
 
  private:

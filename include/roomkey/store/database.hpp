@@ -53,12 +53,14 @@ class Database {
   [[nodiscard]] bool usable() const;
   void open(bool create);
   void check_schema();
+  int take_steps();
 
   Settings settings_;
   std::unique_ptr<Connection> connection_;
 };
 
-// A write transaction (BEGIN IMMEDIATE), undone unless committed.
+// A write transaction (BEGIN IMMEDIATE), undone unless committed. Inside another one it joins that:
+// then the outer one's commit counts.
 class Transaction {
  public:
   explicit Transaction(Database& database);
@@ -69,6 +71,7 @@ class Transaction {
 
  private:
   Database& database_;
+  bool outermost_;
 };
 
 }  // namespace roomkey::store

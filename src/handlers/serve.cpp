@@ -1,0 +1,40 @@
+#include "roomkey/handlers/serve.hpp"
+
+#include "roomkey/store/audit.hpp"
+#include "roomkey/store/users.hpp"
+
+namespace roomkey::handlers {
+
+namespace {
+
+store::AuditEvent refusal(const http::Route& route, const http::Call& call,
+                          const base::Error& error) {
+  return {0,
+          call.now,
+          std::string(call.request.request_id),
+          call.caller().id,
+          call.id > 0 ? std::optional(call.id) : std::nullopt,
+          std::string(route.name),
+          store::Outcome::refused,
+          std::string(base::word(error.code)),
+          std::nullopt};
+}
+
+}  // namespace
+
+base::Result<http::Response> serve(const http::Route& route, http::Call& call, std::int64_t user_id,
+                                   store::Database& database) {
+  database.ready();
+  std::optional<store::Transaction> transaction;
+  if (route.effect == http::Effect::writes) transaction.emplace(database);
+  call.authenticated = store::find_user(database, user_id);
+  if (!call.authenticated || !call.authenticated->active) {
+    return base::Error{base::Code::user_unknown, "The token's user is unknown or inactive"};
+  }
+  auto response = route.handle(call);
+  if (!response) store::append_audit(database, refusal(route, call, response.error()));
+  if (transaction) transaction->commit();
+  return response;
+}
+
+}  // namespace roomkey::handlers
