@@ -50,12 +50,16 @@ ours() { # pid file
 } 2>/dev/null
 
 end() { # pid file, signal
-    local pids try
+    local pids try leader=''
+    [ ! -e "$1" ] || read -r leader <"$1" || true
     for try in {1..200}; do
         mapfile -t pids < <(ours "$1")
         [ ${#pids[@]} -gt 0 ] || break
+        # At first the leader alone, which tells the others. Told all at once, workers can be gone
+        # before multiwatch knows why; it starts others then, and those never hear of it.
+        [[ $try != 1 || " ${pids[*]} " != *" $leader "* ]] || pids=("$leader")
         case $try in
-            1) kill -s "$2" "${pids[@]}" 2>/dev/null || true ;;
+            1 | 20 | 40 | 60 | 80 | 100) kill -s "$2" "${pids[@]}" 2>/dev/null || true ;;
             120) kill -s KILL "${pids[@]}" 2>/dev/null || true ;;
         esac
         sleep 0.05
@@ -127,10 +131,14 @@ EOF
     mv roomkey.env.new roomkey.env
 }
 
+setting() { # name; as roomkey.env has it: blanks around, in quotes or not
+    sed -nE "s/^\s*$1\s*=\s*[\"']?([^\"']*[^\"'[:space:]]).*/\1/p" roomkey.env | tail -n 1
+}
+
 # The caller's TWILIO_* and ROOMKEY_* stay outside: the file is the one truth.
 scrub_environment() {
     scrubbed=(env -i "PATH=$PATH" LANG=C.UTF-8)
-    grep -q '^ROOMKEY_DB=.' roomkey.env || scrubbed+=("ROOMKEY_DB=$dir/roomkey.db")
+    [ -n "$(setting ROOMKEY_DB)" ] || scrubbed+=("ROOMKEY_DB=$dir/roomkey.db")
 }
 
 roomkey() {
@@ -230,7 +238,7 @@ has_ipv6() {
 # multiwatch gives up after three quick ones.
 start_pool() { # name
     setsid "${scrubbed[@]}" spawn-fcgi -n -s "$1.sock" -M 0600 -b 1024 -- \
-        "$(command -v multiwatch)" -f "$workers" -r 100000 -t 1 -- \
+        "$(command -v multiwatch)" -f "$workers" -r 100000 -t 1 -s TERM -- \
         "$bin/roomkey-fcgi" --env-file "$dir/roomkey.env" </dev/null >>"log/$1.log" 2>&1 &
     echo $! >"$1.pid"
     until [ -S "$1.sock" ]; do # only from then on is it sure to have a session of its own
@@ -271,7 +279,7 @@ hmac_sha256() { # key; the message comes on standard input
 
 signed_with_the_api_secret() { # JWT
     local secret signature
-    secret=$(sed -n "s/^TWILIO_API_SECRET=[\"']\{0,1\}\([^\"']*\).*/\1/p" roomkey.env | tail -n 1)
+    secret=$(setting TWILIO_API_SECRET)
     [ -n "$secret" ] || return 1
     signature=$(printf %s "${1%.*}" | hmac_sha256 "$secret" | openssl base64 -A | tr '+/' '-_')
     [ "${signature%%=*}" = "${1##*.}" ]
@@ -304,7 +312,7 @@ fetch_token() {
 say_what_next() {
     local roomkey curl stop='make demo-stop'
     roomkey="$(shown "$bin/roomkey") --env-file $(shown "$dir/roomkey.env")"
-    grep -q '^ROOMKEY_DB=.' roomkey.env || roomkey="ROOMKEY_DB=$(shown "$dir/roomkey.db") $roomkey"
+    [ -n "$(setting ROOMKEY_DB)" ] || roomkey="ROOMKEY_DB=$(shown "$dir/roomkey.db") $roomkey"
     curl="sed 's/.*/header = \"Authorization: Bearer &\"/' | curl -sSi -K -"
     curl+=" --cacert $(shown "$dir/tls/cert.pem") $url/api/appointments/video-token/47/"
     [ "$dir" = "$root/build/demo" ] || stop+=" DEMO_DIR=$(shown "$dir")"
@@ -332,7 +340,10 @@ shown() { # path, as short as it can be where the caller stands
 # A start that failed leaves nothing running; a token that didn't come can be looked into.
 clear_up() {
     local status=$?
+    trap '' INT TERM HUP
     if [ -z "${up:-}" ]; then
+        # Empty (so nginx -t leaves it): nginx may be about to write it.
+        [ ! -e nginx.pid ] || [ -s nginx.pid ] || sleep 0.3
         end_all
     elif [ $status != 0 ]; then
         printf 'roomkey: hint: all is up on %s; the logs are in %s\n' "$url" "$dir/log" >&2
@@ -348,6 +359,7 @@ start() {
 
     end_all
     trap clear_up EXIT
+    trap 'exit 130' INT TERM HUP
     if listens 127.0.0.1 || listens ::1; then
         fail "port $port is taken by another program" "DEMO_PORT=$((port % 65535 + 1))"
     fi
