@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -76,24 +77,35 @@ void answer_one(FCGX_Request& fcgi,
   send(fcgi.out, answer(request), request.method != "HEAD");
 }
 
-// Blocks SIGTERM and SIGINT; returns the mask to wait with, in which they are open.
+// SIGUSR1 is how spawners of FastCGI programs say it; libfcgi would take it for itself and then
+// refuse to accept, for good.
+constexpr std::array kStopSignals{SIGTERM, SIGINT, SIGUSR1};
+
+// Blocks the signals that end a worker; returns the mask to wait with, in which they are open.
 sigset_t take_over_signals() {
   struct sigaction action {};
   action.sa_handler = [](int) { stopping = 1; };
-  sigaction(SIGTERM, &action, nullptr);
-  sigaction(SIGINT, &action, nullptr);
+  sigset_t held;
+  sigset_t open;
+  sigemptyset(&held);
+  sigprocmask(SIG_BLOCK, nullptr, &open);
+  for (const int signal : kStopSignals) {
+    sigaction(signal, &action, nullptr);
+    sigaddset(&held, signal);
+    sigdelset(&open, signal);
+  }
+  sigprocmask(SIG_BLOCK, &held, nullptr);
   struct sigaction ignored {};
   ignored.sa_handler = SIG_IGN;
   sigaction(SIGPIPE, &ignored, nullptr);
-  sigset_t held;
-  sigset_t before;
-  sigemptyset(&held);
-  sigaddset(&held, SIGTERM);
-  sigaddset(&held, SIGINT);
-  sigprocmask(SIG_BLOCK, &held, &before);
-  sigdelset(&before, SIGTERM);
-  sigdelset(&before, SIGINT);
-  return before;
+  return open;
+}
+
+bool stop_is_due() {
+  sigset_t due;
+  sigpending(&due);
+  return std::any_of(kStopSignals.begin(), kStopSignals.end(),
+                     [&](int signal) { return sigismember(&due, signal) == 1; });
 }
 
 }  // namespace
@@ -134,6 +146,9 @@ void serve(int listening_socket,
   while (stopping == 0) {
     pollfd waiting{listening_socket, POLLIN, 0};
     if (ppoll(&waiting, 1, nullptr, &while_waiting) < 0) continue;
+    // Where a connection waits already, ppoll returns without letting a signal in: under load a
+    // worker would never learn that it is to stop.
+    if (stop_is_due()) break;
     const int accepted = FCGX_Accept_r(&request);
     if (accepted == -EAGAIN || accepted == -EWOULDBLOCK || accepted == -EINTR) continue;
     if (accepted < 0) {

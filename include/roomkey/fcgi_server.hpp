@@ -16,8 +16,8 @@ namespace roomkey {
 // True where the file descriptor is a listening socket.
 [[nodiscard]] bool is_listening(int descriptor);
 
-// Answers until SIGTERM or SIGINT, which are let in only while no request is in hand, so none is
-// cut off. Returns then.
+// Answers until SIGTERM, SIGINT or SIGUSR1, which are let in only while no request is in hand, so
+// none is cut off. Returns then.
 void serve(int listening_socket, const std::function<http::Response(const http::Request&)>& answer);
 
 }  // namespace roomkey
