@@ -59,5 +59,11 @@ WHEN NEW.id IS NOT (SELECT id + 1 FROM audit_head)
 BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
 CREATE TRIGGER audit_moves_its_head AFTER INSERT ON audit
 BEGIN UPDATE audit_head SET id = NEW.id, hash = NEW.hash; END;
+CREATE TRIGGER audit_head_only_moves_on BEFORE UPDATE ON audit_head
+WHEN NEW.one IS NOT 1 OR NEW.id IS NOT OLD.id + 1
+  OR NOT EXISTS (SELECT 1 FROM audit WHERE id = NEW.id AND hash = NEW.hash)
+BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+CREATE TRIGGER audit_has_one_head BEFORE INSERT ON audit_head
+BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
 CREATE TRIGGER audit_head_stays BEFORE DELETE ON audit_head
 BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;

@@ -1,11 +1,9 @@
 #include "roomkey/config.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <iterator>
 
+#include "roomkey/base/file.hpp"
 #include "roomkey/base/log.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/crypto/secret.hpp"
@@ -34,11 +32,10 @@ class Variables {
   }
 
   std::string file(const std::string& name, const std::string& path) {
-    std::ifstream stream(path, std::ios::binary);
-    std::string content = read_all(stream);
-    if (!stream.is_open() || stream.bad())
-      fault(name, "can't read the file: " + std::string(std::strerror(errno)));
-    return content;
+    auto content = base::read_file(path);
+    if (!content) fault(name, "can't read the file: " + content.error().detail);
+    if (content && content->empty()) fault(name, "the file is empty");
+    return content ? std::move(*content) : std::string();
   }
 
   // The variable, or the file that <name>_FILE names, or the systemd credential of that name.
@@ -77,7 +74,7 @@ class Variables {
 
   // The value, which must be one of `words`; the first where it is unset.
   std::string choice(const std::string& name, const std::vector<std::string>& words) {
-    const std::string value = text(name, words.front());
+    std::string value = text(name, words.front());
     if (std::find(words.begin(), words.end(), value) != words.end()) return value;
     std::string list;
     for (const auto& word : words) list += (list.empty() ? "" : ", ") + word;
@@ -86,19 +83,11 @@ class Variables {
   }
 
  private:
-  // Of a folder nothing, with badbit set; istreambuf_iterator would throw.
-  static std::string read_all(std::ifstream& stream) {
-    std::string content;
-    for (char c = 0; stream.get(c);) content += c;
-    return content;
-  }
-
   [[nodiscard]] std::string credential(const std::string& name) const {
     const std::string directory = text("CREDENTIALS_DIRECTORY");
     if (directory.empty()) return {};
-    const std::string path = directory + '/' + base::lower_ascii(name);
-    std::ifstream stream(path, std::ios::binary);
-    return read_all(stream);
+    auto content = base::read_file(directory + '/' + base::lower_ascii(name));
+    return content ? std::move(*content) : std::string();
   }
 
   const Environment& environment_;
@@ -107,9 +96,12 @@ class Variables {
 
 using Keys = std::vector<crypto::Key>;
 
-void add_secret_keys(Variables& reader, Algorithm algorithm, Keys& keys) {
+void add_secret_keys(Variables& reader, Algorithm algorithm, Keys& keys, bool& weak) {
   const Secret current = reader.secret("ROOMKEY_JWT_SECRET");
   const Secret previous = reader.secret("ROOMKEY_JWT_PREVIOUS_SECRET");
+  constexpr std::size_t kLeast = 32;
+  weak = (!current.empty() && current.size() < kLeast) ||
+         (!previous.empty() && previous.size() < kLeast);
   if (current.empty()) return;
   keys.push_back(crypto::Key::from_secret(current.reveal(), algorithm).value());
   if (previous.empty()) return;
@@ -140,7 +132,7 @@ void read_bearer(Variables& reader, Config& config) {
       {"HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "EdDSA"}));
   const bool hmac = crypto::is_hmac(*algorithm);
   access::BearerRules rules{crypto::KeySet{*algorithm, {}}, "", ""};
-  hmac ? add_secret_keys(reader, *algorithm, rules.keys.keys)
+  hmac ? add_secret_keys(reader, *algorithm, rules.keys.keys, config.weak_bearer_secret)
        : add_file_keys(reader, *algorithm, rules.keys.keys);
   if (rules.keys.keys.empty() && reader.fault_count() == faults_before) {
     config.bearer_missing =

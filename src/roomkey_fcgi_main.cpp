@@ -1,5 +1,6 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
 #include <iostream>
@@ -24,7 +25,7 @@ std::optional<roomkey::Config> configure(const std::string& env_file) {
   roomkey::Environment environment;
   std::vector<std::string> faults;
   if (!env_file.empty()) {
-    if (auto fault = environment.add_file(env_file); !fault.empty()) faults.push_back(fault);
+    faults = environment.add_file(env_file);
   }
   environment.add_process();
   const bool read_whole = faults.empty();  // else what is missing may stand in the rest of the file
@@ -47,8 +48,12 @@ int run(const std::string& env_file, const std::string& listen) {
     return kExitUsage;
   }
   roomkey::base::set_up_log(config->log_level);
+  const bool weak = config->weak_bearer_secret;
   const roomkey::base::SystemClock clock;
-  const roomkey::App app(std::move(*config), clock);
+  roomkey::App app(std::move(*config), clock);
+  if (weak) {
+    roomkey::base::log_warn("event=weak_secret variable=ROOMKEY_JWT_SECRET least_bytes=32");
+  }
   roomkey::base::log_info("event=started version=" ROOMKEY_VERSION);
   roomkey::serve(socket,
                  [&](const roomkey::http::Request& request) { return app.answer(request); });
@@ -59,6 +64,7 @@ int run(const std::string& env_file, const std::string& listen) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  umask(0077);
   close_to_onlookers();
   wait_exactly();
   CLI::App options{

@@ -1,3 +1,5 @@
+#include <sys/stat.h>
+
 #include <CLI/CLI.hpp>
 #include <iostream>
 
@@ -80,7 +82,12 @@ void add_user(CLI::App& root, Arguments& a) {
   set->add_option("--name", a.user.name);
   set->add_option("--role", a.user.role,
                   "patient, psychologist, practice_manager, admin or service");
-  set->add_flag("--active,!--inactive", a.user.active, "Whether the user may come in at all");
+  // Not add_flag on the optional: CLI11 would set it to false where neither is given.
+  const auto set_active = [&a](bool active) { return [&a, active] { a.user.active = active; }; };
+  CLI::Option* active =
+      set->add_flag_callback("--active", set_active(true), "The user may come in");
+  set->add_flag_callback("--inactive", set_active(false), "The user is refused everywhere")
+      ->excludes(active);
 }
 
 void add_appointment(CLI::App& root, Arguments& a) {
@@ -128,9 +135,7 @@ int run(const Arguments& arguments) {
   Environment environment;
   std::vector<std::string> faults;
   if (!arguments.env_file.empty()) {
-    if (auto fault = environment.add_file(arguments.env_file); !fault.empty()) {
-      faults.push_back(fault);
-    }
+    faults = environment.add_file(arguments.env_file);
   }
   environment.add_process();
   Config config = read_config(environment, faults);
@@ -154,6 +159,7 @@ std::string_view hint_for(std::string_view fault) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  umask(0077);  // the store is nobody else's to read
   CLI::App root{"roomkey: the door to the clinic's video rooms", "roomkey"};
   Arguments arguments;
   root.set_version_flag("--version", ROOMKEY_VERSION);

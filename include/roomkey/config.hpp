@@ -23,9 +23,9 @@ class Environment {
   Environment(const Environment&) = delete;
   Environment& operator=(const Environment&) = delete;
 
-  // KEY=VALUE lines as in systemd.exec(5)'s EnvironmentFile=. Returns what is wrong with it, naming
-  // the line and never showing its content; empty where all is well.
-  [[nodiscard]] std::string add_file(const std::string& path);
+  // KEY=VALUE lines, read as systemd reads an EnvironmentFile= (systemd.exec(5)). Returns all that
+  // is wrong with it, naming the lines and never showing their content.
+  [[nodiscard]] std::vector<std::string> add_file(const std::string& path);
   // The process's own variables, over those of files. Secrets are wiped out of the process's
   // environment (so out of /proc/<pid>/environ) as they are read.
   void add_process();
@@ -42,7 +42,8 @@ struct Config {
   store::Settings store;
   // Nothing where no key for the bearer algorithm is given; the worker can't do without.
   std::optional<access::BearerRules> bearer;
-  std::string bearer_missing;  // the fault to show then; empty where `faults` say why already
+  std::string bearer_missing;       // the fault to show then; empty where `faults` say why already
+  bool weak_bearer_secret = false;  // an HMAC key under 32 bytes (RFC 7518 section 3.2)
   access::Policy policy;
   provider::TwilioSettings twilio;
   std::string frontend_url;  // without final slash; may be empty

@@ -105,7 +105,9 @@ std::vector<FieldFault> read_user(const Json::Value& record, User& user) {
     fields.fault("name", "must be one line of at most 400 bytes");
   }
   for (const char* field : {"email", "name"}) {
-    if (record[field] == "") fields.fault(field, "must not be empty");
+    if (record[field].isString() && record[field].asString().empty()) {
+      fields.fault(field, "must not be empty");
+    }
   }
   user.role = fields.word<Role>("role", parse_role, std::nullopt,
                                 "patient, psychologist, practice_manager, admin, service");

@@ -64,7 +64,7 @@ int appointment_set(Session& session, std::int64_t id, const AppointmentFields& 
   if (!faults.empty()) return say_faults(faults);
   if (appointment.room) appointment.room->created_at = session.now;
   store::put_appointment(transaction, session.database, appointment);
-  append_change(transaction, session, "appointment_set", id, "");
+  append_change(transaction, session, "appointment_set", id, access::to_json(appointment));
   transaction.commit();
   print(session, appointment);
   return kDone;

@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <iostream>
 
 #include "roomkey/base/json.hpp"
@@ -51,10 +52,28 @@ int db_backup(Session& session, const std::string& file) {
   return kDone;
 }
 
+namespace {
+
+// What the restored store has to say of the one before: its audit ends in the file that was kept.
+std::string epitaph(const std::string& kept) {
+  if (kept.empty()) return "there was no store before";
+  const std::string name = "kept as " + std::filesystem::path(kept).filename().string();
+  try {
+    store::Database before(store::Settings{kept});
+    before.ready();
+    const auto head = store::audit_head(before);
+    return name + ", event " + std::to_string(head.id) + ", head " + head.hash;
+  } catch (const base::Unavailable&) {
+    return name + ", which can't be read";
+  }
+}
+
+}  // namespace
+
 int db_restore(Session& session, const std::string& file) {
   const std::string kept = store::restore_store(session.database, file, session.now);
   store::Transaction transaction(session.database);
-  append_change(transaction, session, "db_restore", std::nullopt, "the store was restored");
+  append_change(transaction, session, "db_restore", std::nullopt, epitaph(kept));
   transaction.commit();
   std::cout << "restored: " << file << '\n';
   if (!kept.empty()) std::cout << "the store before is kept as " << kept << '\n';

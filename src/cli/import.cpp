@@ -1,11 +1,8 @@
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <set>
 
 #include "roomkey/access/record.hpp"
+#include "roomkey/base/file.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/cli/commands.hpp"
@@ -108,12 +105,9 @@ int say_all(const std::vector<std::string>& faults) {
 }  // namespace
 
 int import_file(Session& session, const std::string& file, bool dry_run) {
-  std::ifstream stream(file, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(stream), {}};
-  if (!stream || stream.bad()) {
-    return fail(kFailed, file + ": " + std::strerror(errno != 0 ? errno : EISDIR));
-  }
-  const auto parsed = base::parse_json_object(text);
+  const auto text = base::read_file(file);
+  if (!text) return fail(kFailed, file + ": " + text.error().detail);
+  const auto parsed = base::parse_json_object(*text);
   if (!parsed) return fail(kFailed, file + " is " + parsed.error().detail);
   session.database.ready();
   store::Transaction transaction(session.database);

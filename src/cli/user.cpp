@@ -50,7 +50,7 @@ int user_set(Session& session, std::int64_t id, const UserFields& fields) {
   const auto faults = access::read_user(record, user);
   if (!faults.empty()) return say_faults(faults);
   store::put_user(transaction, session.database, user);
-  append_change(transaction, session, "user_set", std::nullopt, "user " + std::to_string(id));
+  append_change(transaction, session, "user_set", std::nullopt, access::to_json(user));
   transaction.commit();
   print(session, user);
   return kDone;

@@ -125,18 +125,24 @@ base::Result<KeySet> key_set_from_jwks(std::string_view json, Algorithm algorith
   if (!listed.isArray()) return refused("the JWK set has no array `keys`");
   KeySet keys{algorithm, {}};
   std::set<std::string> ids;
+  base::Error last =
+      refused("the JWK set has no key for " + std::string(name(algorithm)) + " signatures");
   for (const Json::Value& jwk : listed) {
-    // RFC 7517 section 5: keys of unknown types and for other uses are passed over.
+    // RFC 7517 section 5: keys of unknown types, for other uses, with members that are missing or
+    // out of range are passed over.
     if (!jwk.isObject() || !meant_for(jwk, algorithm)) continue;
-    auto key = Key::from_jwk(jwk, algorithm);
-    if (!key) return key.error();
-    if (!key->id().empty() && !ids.insert(key->id()).second)
+    const std::string id = text_member(jwk, "kid");
+    if (!id.empty() && !ids.insert(id).second) {
       return refused("two keys of the JWK set share one `kid`");
+    }
+    auto key = Key::from_jwk(jwk, algorithm);
+    if (!key) {
+      last = key.error();
+      continue;
+    }
     keys.keys.push_back(std::move(*key));
   }
-  if (keys.keys.empty()) {
-    return refused("the JWK set has no key for " + std::string(name(algorithm)) + " signatures");
-  }
+  if (keys.keys.empty()) return last;
   return keys;
 }
 

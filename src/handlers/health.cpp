@@ -1,6 +1,7 @@
 #include "roomkey/handlers/health.hpp"
 
 #include "roomkey/base/json.hpp"
+#include "roomkey/store/audit.hpp"
 
 namespace roomkey::handlers {
 
@@ -13,6 +14,7 @@ std::string store_check(store::Database& database) {
   try {
     database.ready();
     const store::Transaction undone(database);
+    store::append_audit(database, {0, {}, "readyz", {}, {}, "readyz", {}, {}, {}});
     return std::string(kOk);
   } catch (const base::Unavailable& fault) {
     return fault.what();

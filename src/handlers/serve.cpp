@@ -32,8 +32,12 @@ base::Result<http::Response> serve(const http::Route& route, http::Call& call, s
     return base::Error{base::Code::user_unknown, "The token's user is unknown or inactive"};
   }
   auto response = route.handle(call);
-  if (!response) store::append_audit(database, refusal(route, call, response.error()));
-  if (transaction) transaction->commit();
+  if (!response) {
+    transaction.reset();  // whatever the handler did before it refused is undone
+    store::append_audit(database, refusal(route, call, response.error()));
+  } else if (transaction) {
+    transaction->commit();
+  }
   return response;
 }
 

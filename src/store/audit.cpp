@@ -116,6 +116,11 @@ void each_audit_event(Database& database, const AuditFilter& filter,
   while (query.step()) use(event_from(query));
 }
 
+AuditHead audit_head(Database& database) {
+  const Head head = read_head(database);
+  return {head.id, crypto::to_hex(head.hash)};
+}
+
 AuditVerdict verify_audit(Database& database) {
   AuditVerdict verdict;
   std::string previous(32, '\0');

@@ -2,11 +2,12 @@
 
 #include <SQLiteCpp/Backup.h>
 #include <fcntl.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <filesystem>
+#include <set>
 #include <thread>
 
 #include "query.hpp"
@@ -20,15 +21,22 @@ using base::Unavailable;
 
 constexpr int kAllPages = -1;
 
-// The whole content in one step, so that a writer in another process can't make it start over.
-void copy_all(SQLite::Database& to, SQLite::Database& from) {
-  SQLite::Backup backup(to, from);
+// One step of `pages`, again while another process holds the lock: SQLite's backup doesn't use the
+// busy handler. Returns whether all is copied.
+bool step(SQLite::Backup& backup, int pages) {
   const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds{10};
-  // Locked: SQLite's backup does not use the busy handler of the source.
-  while (backup.executeStep(kAllPages) != 101 /* SQLITE_DONE */) {
+  for (;;) {
+    const int result = backup.executeStep(pages);
+    if (result == SQLITE_OK || result == SQLITE_DONE) return result == SQLITE_DONE;
     if (std::chrono::steady_clock::now() > give_up) throw Unavailable("the store stays locked");
     std::this_thread::sleep_for(std::chrono::milliseconds{5});
   }
+}
+
+// The whole content in one step, so that a writer in another process can't make it start over.
+void copy_all(SQLite::Database& to, SQLite::Database& from) {
+  SQLite::Backup backup(to, from);
+  while (!step(backup, kAllPages)) continue;
 }
 
 void sync_to_disk(const std::string& path) {
@@ -39,8 +47,10 @@ void sync_to_disk(const std::string& path) {
 }
 
 void require_sound(const FileVerdict& verdict) {
-  if (!verdict.faults.empty())
-    throw Unavailable("the backup is not sound: " + verdict.faults.front());
+  if (verdict.faults.empty()) return;
+  std::string all;
+  for (const auto& fault : verdict.faults) all += (all.empty() ? "" : "; ") + fault;
+  throw Unavailable("the backup is not sound: " + all);
 }
 
 // A file that is being written, for its owner alone; removed again unless keep() was called.
@@ -75,46 +85,67 @@ void write_copy(Database& from, const NewFile& file) {
   });
 }
 
-// Beside the store: a copy of what it holds, or the file itself where SQLite can't read it any
-// more.
-void keep(Database& database, const std::string& kept) {
-  if (std::filesystem::exists(kept)) throw Unavailable("a store kept in this second is there");
-  try {
-    database.ready();
-  } catch (const Unavailable& fault) {
-    if (std::string_view(fault.what()).ends_with("locked")) throw;  // readable, but not now
-    for (const char* part : {"", "-wal", "-shm"}) {
-      std::error_code missing;
-      std::filesystem::rename(database.path() + part, kept + part, missing);
-    }
-    return;
-  }
-  NewFile file(kept);
-  write_copy(database, file);
-  file.keep();
-}
-
 int page_size(Database& database) {
   Query query(database, "PRAGMA page_size");
   return query.step() ? static_cast<int>(query.integer(0)) : 0;
 }
 
-// SQLite copies page by page, and a store in use can't change the size of its pages: where they
-// differ, by way of a file that has them right.
-void put_content(Database& to, Database& from) {
-  if (page_size(from) == page_size(to)) {
-    guarded(nullptr, [&] { copy_all(connection_of(to).sqlite, connection_of(from).sqlite); });
-    return;
+void put_in_place(NewFile& file, const std::string& path) {
+  sync_to_disk(file.path());
+  std::error_code fault;
+  std::filesystem::rename(file.path(), path, fault);
+  if (fault) throw Unavailable("the new file can't be put in its place: " + fault.message());
+  file.keep();
+}
+
+// Where there is no store: the whole file first, then its name.
+void make_store(Database& database, Database& backup) {
+  NewFile fresh(database.path() + ".restoring");
+  write_copy(backup, fresh);
+  put_in_place(fresh, database.path());
+}
+
+// A file that SQLite can't read makes room for a new one, with its WAL, which belongs to it.
+void replace_unreadable(Database& database, Database& backup, const std::string& kept) {
+  NewFile fresh(database.path() + ".restoring");
+  write_copy(backup, fresh);
+  for (const char* part : {"", "-wal", "-shm"}) {
+    std::error_code missing;
+    std::filesystem::rename(database.path() + part, kept + part, missing);
   }
-  const NewFile resized(to.path() + ".restoring");
+  put_in_place(fresh, database.path());
+}
+
+// The backup with the store's page size, which SQLite's page by page copy demands.
+std::string resized(Database& backup, int size, const NewFile& file) {
   guarded(nullptr, [&] {
-    SQLite::Database& source = connection_of(from).sqlite;
-    source.exec("PRAGMA page_size = " + std::to_string(page_size(to)));
+    SQLite::Database& source = connection_of(backup).sqlite;
+    source.exec("PRAGMA page_size = " + std::to_string(size));
     SQLite::Statement vacuum(source, "VACUUM INTO ?");
-    vacuum.bind(1, resized.path());
+    vacuum.bind(1, file.path());
     vacuum.exec();
-    SQLite::Database copy(resized.path(), SQLite::OPEN_READWRITE);
-    copy_all(connection_of(to).sqlite, copy);
+  });
+  return file.path();
+}
+
+// Over a store in use, in one transaction. The copy that is kept is taken while that transaction
+// holds the write lock, so no event can be lost between the two.
+void overwrite(Database& database, Database& backup, const std::string& kept) {
+  const NewFile fitting(database.path() + ".restoring");
+  const int size = page_size(database);
+  const std::string from =
+      page_size(backup) == size ? backup.path() : resized(backup, size, fitting);
+  guarded(nullptr, [&] {
+    SQLite::Database source(from, SQLite::OPEN_READONLY);
+    SQLite::Backup content(connection_of(database).sqlite, source);
+    step(content, 1);  // takes the write lock
+    NewFile copy(kept);
+    Database before(Settings{database.path()});
+    before.ready();
+    write_copy(before, copy);
+    sync_to_disk(copy.path());
+    copy.keep();
+    while (!step(content, kAllPages)) continue;
   });
 }
 
@@ -123,6 +154,16 @@ void require_elsewhere(const Database& database, const std::string& file) {
   if (std::filesystem::equivalent(database.path(), file, missing)) {
     throw Unavailable("the backup's file is the store itself");
   }
+}
+
+// Every table, index and trigger with its text.
+std::set<std::string> schema_of(Database& database) {
+  std::set<std::string> objects;
+  Query query(database,
+              "SELECT type || ' ' || name || ' ' || ifnull(sql, '') FROM sqlite_schema"
+              " WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'");
+  while (query.step()) objects.insert(query.text(0));
+  return objects;
 }
 
 }  // namespace
@@ -139,6 +180,12 @@ FileVerdict verify_store(Database& database) {
                              " points to nothing");
   }
   if (!verdict.faults.empty()) return verdict;
+  // A trigger that was dropped leaves no other trace.
+  Database fresh(Settings{":memory:"});
+  fresh.migrate();
+  if (schema_of(database) != schema_of(fresh)) {
+    verdict.faults.emplace_back("the schema is not the one that roomkey made");
+  }
   verdict.audit = verify_audit(database);
   if (!verdict.audit.fault.empty()) verdict.faults.push_back("audit: " + verdict.audit.fault);
   return verdict;
@@ -154,11 +201,7 @@ void backup_store(Database& database, const std::string& file) {
     copy.ready();
     require_sound(verify_store(copy));
   }
-  sync_to_disk(partial.path());
-  std::error_code fault;
-  std::filesystem::rename(partial.path(), file, fault);
-  if (fault) throw Unavailable("the backup can't be put in its place: " + fault.message());
-  partial.keep();
+  put_in_place(partial, file);
 }
 
 std::string restore_store(Database& database, const std::string& file,
@@ -167,13 +210,22 @@ std::string restore_store(Database& database, const std::string& file,
   Database backup(Settings{file});
   backup.ready();
   require_sound(verify_store(backup));
-  std::string kept;
-  if (std::filesystem::exists(database.path())) {
-    kept = database.path() + ".before-restore-" + std::to_string(base::unix_seconds(now));
-    keep(database, kept);
+  if (!std::filesystem::exists(database.path())) {
+    make_store(database, backup);
+    database.migrate();
+    return {};
   }
-  database.migrate();
-  put_content(database, backup);
+  const std::string kept =
+      database.path() + ".before-restore-" + std::to_string(base::unix_seconds(now));
+  if (std::filesystem::exists(kept)) throw Unavailable("a store kept in this second is there");
+  try {
+    database.ready();
+  } catch (const Unreadable&) {
+    replace_unreadable(database, backup, kept);
+    database.migrate();
+    return kept;
+  }
+  overwrite(database, backup, kept);
   return kept;
 }
 

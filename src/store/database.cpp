@@ -54,7 +54,9 @@ void throw_unavailable(Connection* connection, const SQLite::Exception& fault) {
   const bool passing = code == SQLITE_BUSY || code == SQLITE_LOCKED || code == SQLITE_FULL;
   if (connection != nullptr && !passing) connection->broken = true;
   // SQLite's text for the code; its message could hold SQL.
-  throw Unavailable(std::string("the store: ") + sqlite3_errstr(code));
+  const std::string why = std::string("the store: ") + sqlite3_errstr(code);
+  if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT) throw Unreadable(why);
+  throw Unavailable(why);
 }
 
 Database::Database(Settings settings) : settings_(std::move(settings)) {}

@@ -16,8 +16,9 @@ struct KeySet {
   std::vector<Key> keys;
 };
 
-// A JWK set (RFC 7517 section 5) cut down to the keys for `algorithm`. Refused where none is left,
-// one of them is malformed, or two share a `kid`.
+// A JWK set (RFC 7517 section 5) cut down to the keys for `algorithm`. Keys that are
+// malformed or too weak are passed over as well. Refused where none is left (saying why the last
+// one isn't good), or two share a `kid`.
 [[nodiscard]] base::Result<KeySet> key_set_from_jwks(std::string_view json, Algorithm algorithm);
 
 struct Jws {

@@ -41,6 +41,13 @@ struct AuditFilter {
 void each_audit_event(Database& database, const AuditFilter& filter,
                       const std::function<void(const AuditEvent&)>& use);
 
+// The last event's id and, in hexadecimal, hash.
+struct AuditHead {
+  std::int64_t id = 0;
+  std::string hash;
+};
+[[nodiscard]] AuditHead audit_head(Database& database);
+
 struct AuditVerdict {
   std::int64_t events = 0;
   std::string head;   // the last event's hash in hexadecimal: noted elsewhere, it pins the chain

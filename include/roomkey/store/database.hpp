@@ -21,6 +21,12 @@ struct Settings {
   std::chrono::milliseconds busy_timeout{2000};
 };
 
+// SQLite finds no database in the file, or a broken one.
+class Unreadable : public base::Unavailable {
+ public:
+  using Unavailable::Unavailable;
+};
+
 struct Connection;
 
 // One connection, for one thread. Opened by the first ready() or migrate(), not by the constructor,
