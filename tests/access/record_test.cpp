@@ -1,0 +1,187 @@
+#include "roomkey/access/record.hpp"
+
+#include "../support/clinic.hpp"
+#include "../support/test.hpp"
+#include "roomkey/base/json.hpp"
+
+namespace {
+
+using namespace roomkey::access;
+using namespace roomkey::test;
+
+constexpr std::string_view kJane =
+    R"({"id":2,"email":"jane.doe@example.com","name":"Jane Doe","role":"patient","active":true})";
+constexpr std::string_view k47 =
+    R"({"id":47,"patient_id":2,"psychologist_id":19,"appointment_date":"2025-11-16T09:00:00Z",)"
+    R"("duration_minutes":60,"status":"scheduled","session_type":"telehealth",)"
+    R"("video_room_id":"apt-47-1763138954-46eb915c"})";
+
+// The record with one member set to `json`, or taken out where it is empty.
+Json::Value with(std::string_view record, const char* field, const std::string& json) {
+  Json::Value value = accepted(roomkey::base::parse_json_object(record));
+  value.removeMember(field);
+  if (json.empty()) return value;
+  const auto wrapped = accepted(roomkey::base::parse_json("[" + json + "]"), json);
+  value[field] = wrapped[0];
+  return value;
+}
+
+std::string fields_of(const std::vector<FieldFault>& faults) {
+  std::string fields;
+  for (const auto& fault : faults) {
+    expect(!fault.why.empty(), fault.field);
+    fields += (fields.empty() ? "" : " ") + fault.field;
+  }
+  return fields;
+}
+
+struct Case {
+  const char* field;
+  std::string json;
+};
+
+TEST(reads_back_what_it_wrote_of_a_user) {
+  User user;
+  same("", fields_of(read_user(accepted(roomkey::base::parse_json_object(kJane)), user)));
+  same(kJane, to_json(user));
+  User manager = someone(Role::practice_manager);
+  manager.active = false;
+  const auto record = accepted(roomkey::base::parse_json_object(to_json(manager)));
+  same("", fields_of(read_user(record, user)));
+  same(to_json(manager), to_json(user));
+}
+
+TEST(reads_back_what_it_wrote_of_an_appointment) {
+  Appointment appointment;
+  const auto record = accepted(roomkey::base::parse_json_object(k47));
+  same("", fields_of(read_appointment(record, appointment)));
+  same(k47, to_json(appointment));
+  same(kNine, appointment.starts_at);
+  same(60min, appointment.duration);
+}
+
+TEST(some_fields_may_be_left_out) {
+  User user;
+  user.active = false;
+  same("", fields_of(read_user(with(kJane, "active", ""), user)));
+  expect(user.active);
+  Appointment appointment;
+  appointment.room = Room{"of the one before", {}};
+  same("", fields_of(read_appointment(with(k47, "video_room_id", ""), appointment)));
+  expect(!appointment.room);
+  same("", fields_of(read_appointment(with(k47, "status", ""), appointment)));
+  expect(appointment.status == Status::scheduled);
+  same("", fields_of(read_appointment(with(k47, "session_type", "null"), appointment)));
+  expect(appointment.session_type == SessionType::telehealth);
+}
+
+TEST(takes_the_edges_of_each_range) {
+  User user;
+  for (const auto& [field, json] :
+       {Case{"id", "1"}, Case{"id", "9223372036854775807"}, Case{"email", "\"a@b\""},
+        Case{"email", '"' + std::string(252, 'a') + "@b\""}, Case{"active", "null"},
+        Case{"name", '"' + std::string(400, 'n') + '"'}, Case{"name", R"("Zo\u00eb O'Brien")"}}) {
+    same("", fields_of(read_user(with(kJane, field, json), user)), json);
+  }
+  Appointment appointment;
+  for (const auto& [field, json] : {Case{"duration_minutes", "1"}, Case{"duration_minutes", "1440"},
+                                    Case{"appointment_date", "\"1970-01-01T00:00:00Z\""},
+                                    Case{"appointment_date", "\"9999-12-31T23:59:59Z\""},
+                                    Case{"appointment_date", "\"2025-11-16T10:00:00+01:00\""},
+                                    Case{"video_room_id", '"' + std::string(128, 'r') + '"'}}) {
+    same("", fields_of(read_appointment(with(k47, field, json), appointment)), json);
+  }
+}
+
+TEST(refuses_a_user_s_field_that_is_wrong) {
+  for (const auto& [field, json] : {Case{"id", ""},
+                                    Case{"id", "null"},
+                                    Case{"id", "0"},
+                                    Case{"id", "-1"},
+                                    Case{"id", "1.0"},
+                                    Case{"id", "\"2\""},
+                                    Case{"id", "9223372036854775808"},
+                                    Case{"id", "true"},
+                                    Case{"email", ""},
+                                    Case{"email", "\"\""},
+                                    Case{"email", "\"jane\""},
+                                    Case{"email", "7"},
+                                    Case{"email", "\"@example.com\""},
+                                    Case{"email", "\"jane@\""},
+                                    Case{"email", "\"ja ne@example.com\""},
+                                    Case{"email", R"("jane@ex\nample.com")"},
+                                    Case{"email", R"("jane@example.com\u0000")"},
+                                    Case{"email", '"' + std::string(253, 'a') + "@b\""},
+                                    Case{"name", ""},
+                                    Case{"name", "\"\""},
+                                    Case{"name", R"("two\nlines")"},
+                                    Case{"name", "[]"},
+                                    Case{"name", '"' + std::string(401, 'n') + '"'},
+                                    Case{"role", ""},
+                                    Case{"role", "\"doctor\""},
+                                    Case{"role", "\"\""},
+                                    Case{"role", "1"},
+                                    Case{"role", "null"},
+                                    Case{"active", "1"},
+                                    Case{"active", "\"true\""}}) {
+    User user;
+    same(field, fields_of(read_user(with(kJane, field, json), user)), field + (' ' + json));
+  }
+}
+
+TEST(refuses_an_appointment_s_field_that_is_wrong) {
+  for (const auto& [field, json] : {Case{"id", ""},
+                                    Case{"id", "0"},
+                                    Case{"patient_id", ""},
+                                    Case{"patient_id", "\"2\""},
+                                    Case{"psychologist_id", "null"},
+                                    Case{"psychologist_id", "2"},
+                                    Case{"appointment_date", ""},
+                                    Case{"appointment_date", "1763283600"},
+                                    Case{"appointment_date", "\"2025-11-16T09:00:00\""},
+                                    Case{"appointment_date", "\"\""},
+                                    Case{"appointment_date", "\"9999-12-31T23:59:59-01:00\""},
+                                    Case{"duration_minutes", ""},
+                                    Case{"duration_minutes", "0"},
+                                    Case{"duration_minutes", "1441"},
+                                    Case{"duration_minutes", "60.0"},
+                                    Case{"duration_minutes", "\"60\""},
+                                    Case{"status", "\"canceled\""},
+                                    Case{"status", "\"\""},
+                                    Case{"status", "1"},
+                                    Case{"session_type", "\"video\""},
+                                    Case{"session_type", "[]"},
+                                    Case{"video_room_id", "\"\""},
+                                    Case{"video_room_id", "7"},
+                                    Case{"video_room_id", "\"two words\""},
+                                    Case{"video_room_id", "\"a/b\""},
+                                    Case{"video_room_id", "\"a?b\""},
+                                    Case{"video_room_id", R"("zo\u00eb")"},
+                                    Case{"video_room_id", '"' + std::string(129, 'r') + '"'}}) {
+    Appointment appointment;
+    same(field, fields_of(read_appointment(with(k47, field, json), appointment)),
+         field + (' ' + json));
+  }
+}
+
+TEST(tells_every_fault_at_once) {
+  User user;
+  const auto bad_user = accepted(roomkey::base::parse_json_object(
+      R"({"id":0,"email":"x","name":"","role":"x","active":7,"colour":"red"})"));
+  same("colour id email name role active", fields_of(read_user(bad_user, user)));
+  Appointment appointment;
+  same("id patient_id psychologist_id appointment_date duration_minutes",
+       fields_of(read_appointment(Json::Value(Json::objectValue), appointment)));
+}
+
+TEST(a_fault_quotes_no_value_and_no_raw_bytes) {
+  User user;
+  const auto faults =
+      read_user(accepted(roomkey::base::parse_json_object(
+                    R"({"id":2,"email":"hunter2","name":"hunter2\n","role":"hunter2","a\nb":1})")),
+                user);
+  same("a\\x0ab email name role", fields_of(faults));
+  for (const auto& fault : faults) expect(!contains(fault.why, "hunter2"), fault.why);
+}
+
+}  // namespace

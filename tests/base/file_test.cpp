@@ -1,0 +1,29 @@
+#include "roomkey/base/file.hpp"
+
+#include "../support/folder.hpp"
+#include "../support/test.hpp"
+
+namespace {
+
+using namespace roomkey::base;
+using namespace roomkey::test;
+
+TEST(reads_every_byte_of_a_file_of_any_size) {
+  const Folder folder;
+  std::string every;
+  for (int byte = 0; byte < 256; ++byte) every += static_cast<char>(byte);
+  for (const std::string& content :
+       {std::string(), every, std::string(16384, 'x'), std::string(100'000, 'y') + every}) {
+    same(content, accepted(read_file(folder.file("content", content))));
+  }
+}
+
+TEST(says_in_the_system_s_words_why_not_and_names_no_path) {
+  const Folder folder;
+  same("No such file or directory", refused(Code::bad_request, read_file(folder.file("missing"))));
+  same("Is a directory", refused(Code::bad_request, read_file(folder.path())));
+  same("Not a directory",
+       refused(Code::bad_request, read_file(folder.file("plain", "x") + "/below")));
+}
+
+}  // namespace

@@ -1,0 +1,207 @@
+#include "roomkey/config.hpp"
+
+#include "crypto/made_keys.hpp"
+#include "support/folder.hpp"
+#include "support/test.hpp"
+
+namespace {
+
+using namespace roomkey;
+using namespace roomkey::test;
+
+using Variables = std::vector<std::pair<std::string, std::string>>;
+
+struct Read {
+  std::vector<std::string> faults;
+  Config config;
+
+  explicit Read(const Variables& variables) {
+    Environment environment;
+    for (const auto& [name, value] : variables) environment.set(name, value);
+    config = read_config(environment, faults);
+  }
+  // The names of the variables that are at fault.
+  [[nodiscard]] std::string names() const {
+    std::string text;
+    for (const auto& fault : faults) text += fault.substr(0, fault.find(": ")) + ' ';
+    return text;
+  }
+};
+
+Read reading(const Variables& variables) { return Read(variables); }
+
+// A token by this secret is taken.
+bool takes_secret(const Config& config, std::string_view secret) {
+  access::BearerRules rules = hs256_rules();
+  rules.keys.keys[0] = crypto::Key::from_secret(secret, crypto::Algorithm::hs256).value();
+  return config.bearer &&
+         access::verify_bearer(access::make_bearer(2, rules, kNine, 1h), *config.bearer, kNine);
+}
+
+TEST(without_any_variable_the_defaults_hold) {
+  const Read read = reading({});
+  same("", read.names());
+  same("/var/lib/roomkey/roomkey.db", read.config.store.path);
+  expect(read.config.store.sync == store::Sync::full);
+  expect(!read.config.bearer);
+  expect(read.config.bearer_missing.starts_with("ROOMKEY_JWT_SECRET: "));
+  expect(!read.config.policy.join_early && !read.config.policy.join_late);
+  same("", read.config.twilio.region);
+  expect(read.config.twilio.stamp_region);
+  same("", read.config.frontend_url);
+  same("info", read.config.log_level);
+}
+
+TEST(each_variable_lands_in_its_place) {
+  const Read read = reading({{"ROOMKEY_DB", "/srv/x.db"},
+                             {"ROOMKEY_AUDIT_SYNC", "normal"},
+                             {"ROOMKEY_JWT_ALGORITHM", "HS512"},
+                             {"ROOMKEY_JWT_SECRET", "current"},
+                             {"ROOMKEY_JWT_PREVIOUS_SECRET", "previous"},
+                             {"ROOMKEY_JWT_ISSUER", "issuer"},
+                             {"ROOMKEY_JWT_AUDIENCE", "audience"},
+                             {"ROOMKEY_JWT_USER_CLAIM", "sub"},
+                             {"ROOMKEY_JWT_LEEWAY_SECONDS", "0"},
+                             {"TWILIO_ACCOUNT_SID", "AC1"},
+                             {"TWILIO_API_KEY", "SK1"},
+                             {"TWILIO_API_SECRET", "twilio secret"},
+                             {"TWILIO_REGION", "au1"},
+                             {"TWILIO_REGION_HEADER", "off"},
+                             {"TWILIO_ROOMS", "ad-hoc"},
+                             {"ROOMKEY_FRONTEND_URL", "https://app.example//"},
+                             {"ROOMKEY_JOIN_EARLY_MINUTES", "15"},
+                             {"ROOMKEY_JOIN_LATE_MINUTES", "0"},
+                             {"ROOMKEY_LOG_LEVEL", "warn"},
+                             {"SOMETHING_ELSE", "ignored"}});
+  same("", read.names());
+  const Config& config = read.config;
+  same("/srv/x.db", config.store.path);
+  expect(config.store.sync == store::Sync::normal);
+  const auto& bearer = config.bearer.value();
+  expect(bearer.keys.algorithm == crypto::Algorithm::hs512);
+  same(2, bearer.keys.keys.size());
+  same("issuer audience sub", bearer.issuer + ' ' + bearer.audience + ' ' + bearer.user_claim);
+  same(0s, bearer.leeway);
+  same("AC1 SK1", config.twilio.account_sid + ' ' + config.twilio.api_key);
+  same("twilio secret", config.twilio.api_secret.reveal());
+  same("au1", config.twilio.region);
+  expect(!config.twilio.stamp_region);
+  same("https://app.example", config.frontend_url);
+  same(std::optional(15min), config.policy.join_early);
+  same(std::optional(0min), config.policy.join_late);
+  same("warn", config.log_level);
+}
+
+TEST(tells_every_fault_at_once_and_no_value) {
+  const Variables bad{{"ROOMKEY_AUDIT_SYNC", "hunter2"},
+                      {"ROOMKEY_JWT_ALGORITHM", "none"},
+                      {"ROOMKEY_JWT_SECRET", "hunter2"},
+                      {"ROOMKEY_JWT_SECRET_FILE", "/hunter2"},
+                      {"ROOMKEY_JWT_LEEWAY_SECONDS", "hunter2"},
+                      {"ROOMKEY_JOIN_EARLY_MINUTES", "-1"},
+                      {"ROOMKEY_JOIN_LATE_MINUTES", "99999999999999999999"},
+                      {"TWILIO_API_SECRET_FILE", "/no/such/hunter2"},
+                      {"TWILIO_REGION_HEADER", "yes"},
+                      {"TWILIO_REGION", "Hunter2!"},
+                      {"TWILIO_ROOMS", "rest"},
+                      {"ROOMKEY_FRONTEND_URL", "hunter2.example"},
+                      {"ROOMKEY_LOG_LEVEL", "loud"}};
+  const Read read(bad);
+  for (const auto& [name, value] : bad) {
+    if (name == "ROOMKEY_JWT_SECRET_FILE") continue;  // one fault for the pair
+    expect(contains(read.names(), name + ' '), name + " is not among " + read.names());
+  }
+  same(bad.size() - 1, read.faults.size(), read.names());
+  for (const auto& fault : read.faults) {
+    expect(!contains(fault, "hunter2") && !contains(fault, "Hunter2"), fault);
+  }
+}
+
+TEST(a_secret_may_come_from_a_file) {
+  const Folder folder;
+  const Read read = reading({{"ROOMKEY_JWT_SECRET_FILE", folder.file("jwt", "from a file\n")},
+                             {"TWILIO_API_SECRET_FILE", folder.file("twilio", "of twilio\r\n\n")}});
+  same("", read.names());
+  expect(takes_secret(read.config, "from a file"));
+  same("of twilio", read.config.twilio.api_secret.reveal());
+}
+
+TEST(a_secret_may_be_a_systemd_credential) {
+  const Folder folder;
+  const auto jwt = folder.file("roomkey_jwt_secret", "a credential\n");
+  const auto twilio = folder.file("twilio_api_secret", "another");
+  const Read read = reading({{"CREDENTIALS_DIRECTORY", folder.path()}});
+  same("", read.names());
+  expect(takes_secret(read.config, "a credential"));
+  same("another", read.config.twilio.api_secret.reveal());
+  const Read nearer =
+      reading({{"CREDENTIALS_DIRECTORY", folder.path()}, {"ROOMKEY_JWT_SECRET", "nearer"}});
+  expect(takes_secret(nearer.config, "nearer") && !takes_secret(nearer.config, "a credential"));
+}
+
+TEST(a_secret_given_twice_is_a_fault) {
+  const Folder folder;
+  const auto path = folder.file("jwt", "from a file");
+  same("ROOMKEY_JWT_SECRET ",
+       reading({{"ROOMKEY_JWT_SECRET", "x"}, {"ROOMKEY_JWT_SECRET_FILE", path}}).names());
+  same("TWILIO_API_SECRET ",
+       reading({{"TWILIO_API_SECRET", "x"}, {"TWILIO_API_SECRET_FILE", path}}).names());
+}
+
+TEST(a_file_that_cannot_be_read_is_a_fault_of_its_variable) {
+  const Folder folder;
+  for (const auto& path : {folder.file("missing"), folder.path()}) {
+    same("ROOMKEY_JWT_SECRET_FILE ", reading({{"ROOMKEY_JWT_SECRET_FILE", path}}).names(), path);
+    expect(contains(
+               reading({{"ROOMKEY_JWT_ALGORITHM", "RS256"}, {"ROOMKEY_JWT_PUBLIC_KEY_FILE", path}})
+                   .names(),
+               "ROOMKEY_JWT_PUBLIC_KEY_FILE "),
+           path);
+    expect(
+        contains(
+            reading({{"ROOMKEY_JWT_ALGORITHM", "RS256"}, {"ROOMKEY_JWT_JWKS_FILE", path}}).names(),
+            "ROOMKEY_JWT_JWKS_FILE "),
+        path);
+  }
+}
+
+TEST(an_empty_secret_is_none) {
+  const Folder folder;
+  for (const Variables& variables :
+       {Variables{{"ROOMKEY_JWT_SECRET", ""}}, Variables{{"ROOMKEY_JWT_SECRET", "\n"}},
+        Variables{{"ROOMKEY_JWT_SECRET_FILE", folder.file("empty", "\n")}},
+        Variables{{"ROOMKEY_JWT_PREVIOUS_SECRET", "alone"}},
+        Variables{{"ROOMKEY_JWT_ALGORITHM", "RS256"}, {"ROOMKEY_JWT_SECRET", "of no use"}}}) {
+    const Read read(variables);
+    expect(!read.config.bearer && !read.config.bearer_missing.empty());
+  }
+}
+
+TEST(public_keys_come_from_pem_and_jwk_files) {
+  const Folder folder;
+  const auto pem = folder.file("pem", made_key("P-256").public_pem);
+  const auto jwks = folder.file("jwks", R"({"keys":[{"kty":"EC","crv":"P-256","kid":"1",)"
+                                        R"("x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",)"
+                                        R"("y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]})");
+  const Read read = reading({{"ROOMKEY_JWT_ALGORITHM", "ES256"},
+                             {"ROOMKEY_JWT_PUBLIC_KEY_FILE", pem},
+                             {"ROOMKEY_JWT_JWKS_FILE", jwks}});
+  same("", read.names());
+  same(2, read.config.bearer.value().keys.keys.size());
+  const Read wrong = reading({{"ROOMKEY_JWT_ALGORITHM", "RS256"},
+                              {"ROOMKEY_JWT_PUBLIC_KEY_FILE", pem},
+                              {"ROOMKEY_JWT_JWKS_FILE", jwks}});
+  same("ROOMKEY_JWT_PUBLIC_KEY_FILE ROOMKEY_JWT_JWKS_FILE ", wrong.names());
+  expect(!wrong.config.bearer);
+}
+
+TEST(knows_every_algorithm_by_its_exact_name) {
+  for (const auto algorithm : kAlgorithms) {
+    same("", reading({{"ROOMKEY_JWT_ALGORITHM", std::string(name(algorithm))}}).names());
+  }
+  for (const auto* const other : {"hs256", "none", "PS256", "ES512", "HS256,RS256"}) {
+    same("ROOMKEY_JWT_ALGORITHM ", reading({{"ROOMKEY_JWT_ALGORITHM", other}}).names(), other);
+  }
+}
+
+}  // namespace

@@ -1,0 +1,118 @@
+#include "roomkey/handlers/serve.hpp"
+
+#include "../support/store.hpp"
+#include "../support/test.hpp"
+
+namespace {
+
+using namespace roomkey::handlers;
+using namespace roomkey::test;
+using namespace roomkey::http;
+using roomkey::base::Code;
+using roomkey::base::Error;
+using roomkey::base::Result;
+
+struct Served {
+  MemoryStore store;
+  Request request;
+  Call call{request, kNine, 47};
+  Result<Response> answer = Response{200, "{}"};
+  bool writes_event = false;
+
+  Served() { request.request_id = "0123"; }
+  Result<Response> run(Effect effect, std::int64_t user_id = 2) {
+    const Route route{"GET", "/", "a_route", Who::user, effect, 0, [this](const Call&) {
+                        if (writes_event) append_audit(store.database, event_at(kNine));
+                        return answer;
+                      }};
+    return serve(route, call, user_id, store.database);
+  }
+};
+
+TEST(the_handler_is_run_for_a_user_who_is_there_and_active) {
+  for (const auto effect : {Effect::reads, Effect::writes}) {
+    Served served;
+    same(200, accepted(served.run(effect)).status);
+    same("Jane Doe", served.call.caller().name);
+    same(0, audit_of(served.store.database).size(), "what is granted, the handler writes itself");
+  }
+}
+
+TEST(a_user_who_is_unknown_or_inactive_is_refused_without_an_event) {
+  for (const auto effect : {Effect::reads, Effect::writes}) {
+    Served served;
+    served.answer = Error{Code::internal_error, "must not be run"};
+    refused(Code::user_unknown, served.run(effect, 3));
+    {
+      roomkey::store::Transaction transaction(served.store.database);
+      auto user = jane();
+      user.active = false;
+      put_user(transaction, served.store.database, user);
+      transaction.commit();
+    }
+    refused(Code::user_unknown, served.run(effect));
+    same(0, audit_of(served.store.database).size());
+  }
+}
+
+TEST(the_refusal_of_a_known_user_is_an_event) {
+  for (const auto effect : {Effect::reads, Effect::writes}) {
+    Served served;
+    served.answer = Error{Code::too_early, "", {}};
+    refused(Code::too_early, served.run(effect));
+    const auto events = audit_of(served.store.database);
+    same(1, events.size());
+    same("0123", events[0].request_id);
+    same(kNine, events[0].at);
+    same(std::optional<std::int64_t>(2), events[0].user_id);
+    same(std::optional<std::int64_t>(47), events[0].appointment_id);
+    same("a_route", events[0].action);
+    same("refused", word(events[0].outcome));
+    same(std::optional<std::string>("too_early"), events[0].reason);
+    expect(!events[0].expires_at);
+  }
+}
+
+TEST(what_a_writing_route_did_is_committed_when_it_returns) {
+  Served served;
+  served.writes_event = true;
+  accepted(served.run(Effect::writes));
+  same(1, audit_of(served.store.database).size());
+  const roomkey::store::Transaction free(served.store.database);
+}
+
+TEST(what_a_writing_route_did_before_it_refused_is_undone) {
+  Served served;
+  served.writes_event = true;
+  served.answer = Error{Code::room_not_found};
+  refused(Code::room_not_found, served.run(Effect::writes));
+  const auto events = audit_of(served.store.database);
+  same(1, events.size());
+  same("refused", word(events[0].outcome));
+}
+
+TEST(what_a_writing_route_did_before_it_broke_is_undone) {
+  Served served;
+  const Route route{
+      "GET", "/", "a_route", Who::user, Effect::writes, 0, [&](const Call&) -> Result<Response> {
+        append_audit(served.store.database, event_at(kNine));
+        throw std::runtime_error("broken");
+      }};
+  throws<std::runtime_error>(
+      [&] { static_cast<void>(serve(route, served.call, 2, served.store.database)); });
+  same(0, audit_of(served.store.database).size());
+  same(200, accepted(served.run(Effect::writes)).status, "and the next goes on");
+}
+
+TEST(a_store_that_is_away_makes_every_route_unavailable) {
+  const Folder folder;
+  roomkey::store::Database away(settings_at(folder.file("roomkey.db")));
+  Served served;
+  const Route route{"GET", "/", "a_route", Who::user, Effect::reads, 0, [](const Call&) {
+                      return Response{200, "{}"};
+                    }};
+  throws<roomkey::base::Unavailable>(
+      [&] { static_cast<void>(serve(route, served.call, 2, away)); });
+}
+
+}  // namespace

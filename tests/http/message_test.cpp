@@ -1,0 +1,95 @@
+#include "roomkey/http/message.hpp"
+
+#include "../support/clinic.hpp"
+#include "../support/test.hpp"
+#include "roomkey/base/json.hpp"
+
+namespace {
+
+using namespace roomkey::http;
+using namespace roomkey::test;
+using roomkey::base::Code;
+
+std::string headers_of(const Response& response) {
+  std::string text;
+  for (const auto& [name, value] : response.headers)
+    text += std::string(name) + ": " + value + '\n';
+  return text;
+}
+
+// The contract's table (section 1.1) and the two words of our own.
+TEST(each_code_has_the_contract_s_status_text_and_word) {
+  struct Case {
+    Code code;
+    int status;
+    std::string_view text, word;
+  };
+  const Case cases[] = {
+      {Code::authentication_required, 401, "Authentication required", "authentication_required"},
+      {Code::invalid_token, 401, "Invalid token", "invalid_token"},
+      {Code::token_expired, 401, "Token has expired", "token_expired"},
+      {Code::user_unknown, 401, "User not found or inactive", "user_unknown"},
+      {Code::permission_denied, 403, "Permission denied", "permission_denied"},
+      {Code::appointment_not_found, 404, "Appointment not found", "appointment_not_found"},
+      {Code::room_not_found, 404, "No video room found for this appointment", "room_not_found"},
+      {Code::not_found, 404, "Not found", "not_found"},
+      {Code::method_not_allowed, 405, "Method not allowed", "method_not_allowed"},
+      {Code::appointment_closed, 409, "why", "appointment_closed"},
+      {Code::too_early, 403, "Too early to join", "too_early"},
+      {Code::too_late, 403, "Too late to join", "too_late"},
+      {Code::not_telehealth, 400, "Video room can only be created for telehealth appointments",
+       "not_telehealth"},
+      {Code::bad_request, 400, "why", "bad_request"},
+      {Code::payload_too_large, 413, "Request body too large", "payload_too_large"},
+      {Code::token_failed, 500, "Failed to generate access token: why", "token_failed"},
+      {Code::store_unavailable, 503, "Service temporarily unavailable", "store_unavailable"},
+      {Code::internal_error, 500, "Internal server error", "internal_error"}};
+  same(static_cast<int>(Code::internal_error) + 1, std::size(cases), "a code without a row");
+  for (const auto& [code, status, text, word] : cases) {
+    const Response response = error_response({code, "why"});
+    same(status, response.status, word);
+    const auto body = accepted(roomkey::base::parse_json_object(response.body), response.body);
+    same(text, body["error"].asString(), word);
+    same(word, body["code"].asString());
+    const bool window = code == Code::too_early || code == Code::too_late;
+    same(window ? 4 : 2, body.size(), word);
+    const std::string headers = headers_of(response);
+    same(status == 401, contains(headers, "WWW-Authenticate: Bearer realm=\"roomkey\""), word);
+    same(status == 503, contains(headers, "Retry-After: 2"), word);
+    same(status == 401 || status == 503 ? 1 : 0, response.headers.size(), word);
+  }
+}
+
+TEST(a_refused_token_is_told_why_and_a_missing_one_is_just_asked_for) {
+  same("WWW-Authenticate: Bearer realm=\"roomkey\"\n",
+       headers_of(error_response({Code::authentication_required})));
+  same(
+      "WWW-Authenticate: Bearer realm=\"roomkey\", error=\"invalid_token\","
+      " error_description=\"The token has expired\"\n",
+      headers_of(error_response({Code::token_expired, "The token has expired"})));
+}
+
+TEST(a_refusal_by_the_window_tells_it_or_null) {
+  same(R"({"error":"Too early to join","code":"too_early","opens_at":"2025-11-16T09:00:00Z",)"
+       R"("closes_at":null})",
+       error_response({Code::too_early, "", {kNine, std::nullopt}}).body);
+  same(R"({"error":"Too late to join","code":"too_late","opens_at":null,)"
+       R"("closes_at":"2025-11-16T10:00:00Z"})",
+       error_response({Code::too_late, "", {std::nullopt, kNine + 1h}}).body);
+}
+
+TEST(a_detail_cannot_break_out_of_the_body) {
+  same(R"({"error":"a\"b\\c\nd\u00e9","code":"bad_request"})",
+       error_response({Code::bad_request, "a\"b\\c\nd\u00e9"}).body);
+}
+
+TEST(every_status_in_use_has_its_phrase) {
+  for (int code = 0; code <= static_cast<int>(Code::internal_error); ++code) {
+    const int status = error_response({static_cast<Code>(code)}).status;
+    same(status == 500, reason_phrase(status) == "Internal Server Error", std::to_string(status));
+  }
+  same("OK", reason_phrase(200));
+  same("Created", reason_phrase(201));
+}
+
+}  // namespace

@@ -1,0 +1,261 @@
+#include "roomkey/http/router.hpp"
+
+#include "../support/captured_log.hpp"
+#include "../support/clinic.hpp"
+#include "../support/test.hpp"
+#include "roomkey/base/json.hpp"
+
+namespace {
+
+using namespace roomkey::http;
+using namespace roomkey::test;
+using roomkey::base::Code;
+using roomkey::base::Error;
+using roomkey::base::Result;
+
+// A router whose hooks and handlers write down what they are called for.
+struct Bench {
+  FakeClock clock;
+  std::string calls;
+  Result<std::int64_t> user = std::int64_t{2};
+  std::function<Result<Response>(const Call&)> handler = [](const Call&) {
+    return Response{200, "{}"};
+  };
+
+  Route route(std::string_view method, std::string_view pattern, std::string_view name,
+              Who who = Who::user, std::size_t body_limit = 0) {
+    return {method, pattern, name, who, Effect::reads, body_limit, [this, name](const Call& call) {
+              calls += std::string(name) + '(' + std::to_string(call.id) + ") ";
+              return handler(call);
+            }};
+  }
+
+  Router router{{route("GET", "/things/{id}/", "thing"),
+                 route("PUT", "/things/{id}/", "put_thing", Who::user, 10),
+                 route("GET", "/things/{id}/parts/{id}/", "part"),
+                 route("POST", "/things/", "new_thing", Who::user, 10),
+                 route("GET", "/open", "open", Who::anyone),
+                 route("POST", "/open-body/", "open_body", Who::anyone, 10)},
+                {[this](std::string_view header, std::chrono::sys_seconds) {
+                   calls += "authenticate(" + std::string(header) + ") ";
+                   return user;
+                 },
+                 [this](const Route& chosen, Call& call, std::int64_t user_id) {
+                   calls += "serve(" + std::to_string(user_id) + ") ";
+                   call.authenticated = jane();
+                   return chosen.handle(call);
+                 }},
+                clock};
+
+  Response answer(std::string_view method, std::string_view path, std::string body = "",
+                  std::optional<std::size_t> length = std::nullopt) {
+    calls.clear();
+    Request request;
+    request.method = method;
+    request.path = path;
+    request.authorization = "A";
+    request.content_length = length.value_or(body.size());
+    request.read_body = [this, body](std::size_t most) {
+      calls += "read(" + std::to_string(most) + ") ";
+      return body.substr(0, most);
+    };
+    return router.answer(request);
+  }
+};
+
+std::string code_of(const Response& response) {
+  return accepted(roomkey::base::parse_json_object(response.body))["code"].asString();
+}
+
+std::string allow_of(const Response& response) {
+  for (const auto& [name, value] : response.headers) {
+    if (name == "Allow") return value;
+  }
+  return "";
+}
+
+TEST(finds_the_route_and_its_id_with_and_without_a_final_slash) {
+  struct Case {
+    const char *method, *path, *calls;
+  };
+  Bench bench;
+  for (const auto& [method, path, calls] :
+       {Case{"GET", "/things/47/", "authenticate(A) serve(2) thing(47) "},
+        Case{"GET", "/things/47", "authenticate(A) serve(2) thing(47) "},
+        Case{"HEAD", "/things/47", "authenticate(A) serve(2) thing(47) "},
+        Case{"GET", "/things/9223372036854775807",
+             "authenticate(A) serve(2) "
+             "thing(9223372036854775807) "},
+        Case{"POST", "/things", "read(11) authenticate(A) serve(2) new_thing(0) "},
+        Case{"POST", "/things/", "read(11) authenticate(A) serve(2) new_thing(0) "},
+        Case{"GET", "/open", "open(0) "}, Case{"GET", "/open/", "open(0) "}}) {
+    same(200, bench.answer(method, path).status, path);
+    same(calls, bench.calls, path);
+  }
+}
+
+TEST(anything_but_an_id_in_its_place_is_no_route) {
+  Bench bench;
+  for (const auto path : {"/things/0/",
+                          "/things/007/",
+                          "/things/-1/",
+                          "/things/+1/",
+                          "/things/1.0/",
+                          "/things/9223372036854775808/",
+                          "/things/abc/",
+                          "/things/ 1/",
+                          "/things/1 /",
+                          "/things//",
+                          "/things/47//",
+                          "//things/47/",
+                          "/things/47/parts",
+                          "/things/47/other/",
+                          "/thing/47/",
+                          "/Things/47/",
+                          "/things/{id}/",
+                          "/open//",
+                          "/openx",
+                          "/ope",
+                          "/",
+                          "",
+                          "things/47/",
+                          "/things/47/parts/0/",
+                          "/api/things/47/"}) {
+    const Response response = bench.answer("GET", path);
+    same(404, response.status, path);
+    same("not_found", code_of(response), path);
+    same("", bench.calls, path);
+  }
+}
+
+TEST(another_method_is_told_which_there_are) {
+  struct Case {
+    const char *method, *path, *allow;
+  };
+  Bench bench;
+  for (const auto& [method, path, allow] :
+       {Case{"POST", "/things/47/", "GET, HEAD, PUT, OPTIONS"},
+        Case{"DELETE", "/things/47", "GET, HEAD, PUT, OPTIONS"},
+        Case{"get", "/things/47", "GET, HEAD, PUT, OPTIONS"},
+        Case{"OPTIONS", "/things/47", "GET, HEAD, PUT, OPTIONS"},
+        Case{"", "/things/47", "GET, HEAD, PUT, OPTIONS"}, Case{"GET", "/things/", "POST, OPTIONS"},
+        Case{"HEAD", "/things/", "POST, OPTIONS"}, Case{"PUT", "/open", "GET, HEAD, OPTIONS"}}) {
+    const Response response = bench.answer(method, path);
+    same(405, response.status, path);
+    same("method_not_allowed", code_of(response));
+    same(allow, allow_of(response), std::string(method) + ' ' + path);
+    same("", bench.calls, "nothing is asked before the method is right");
+  }
+  same(404, bench.answer("DELETE", "/things/0/").status, "the route is checked first");
+}
+
+TEST(checks_the_size_by_what_is_said_and_by_what_comes) {
+  Bench bench;
+  std::string seen;
+  bench.handler = [&](const Call& call) {
+    seen = call.body;
+    return Response{200, "{}"};
+  };
+  same(200, bench.answer("PUT", "/things/47/", "0123456789").status);
+  same("0123456789", seen);
+  const Response said = bench.answer("PUT", "/things/47/", "{}", 11);
+  same(413, said.status);
+  same("payload_too_large", code_of(said));
+  same("", bench.calls, "neither read nor authenticated");
+  same(413, bench.answer("PUT", "/things/47/", "01234567890", 10).status, "more than was said");
+  same("read(11) ", bench.calls);
+  same(413, bench.answer("PUT", "/things/47/", "01234567890", 0).status, "nothing was said");
+  same(413, bench.answer("PUT", "/things/47/", "", SIZE_MAX).status);
+}
+
+TEST(a_body_that_a_route_does_not_take_is_not_read) {
+  Bench bench;
+  same(200, bench.answer("GET", "/things/47/", std::string(1'000'000, 'x')).status);
+  same("authenticate(A) serve(2) thing(47) ", bench.calls);
+}
+
+TEST(a_stranger_is_refused_before_anything_is_served) {
+  Bench bench;
+  for (const auto code :
+       {Code::authentication_required, Code::invalid_token, Code::token_expired}) {
+    bench.user = Error{code, "why"};
+    const Response response = bench.answer("GET", "/things/47/");
+    same(401, response.status);
+    same(word(code), code_of(response));
+    same("authenticate(A) ", bench.calls);
+  }
+  same(200, bench.answer("GET", "/open").status, "a route for anyone asks for nothing");
+}
+
+TEST(a_handler_knows_the_caller_the_time_and_the_request) {
+  Bench bench;
+  bench.clock.time = kNine + 7s;
+  bench.handler = [](const Call& call) {
+    same(2, call.caller().id);
+    same(kNine + 7s, call.now);
+    same("/things/47/", call.request.path);
+    return Response{201, "{\"a\":1}", {{"X-Test", "1"}}};
+  };
+  const Response response = bench.answer("GET", "/things/47/");
+  same(201, response.status);
+  same("{\"a\":1}", response.body);
+  same(1, response.headers.size());
+}
+
+TEST(a_refusal_becomes_its_answer) {
+  Bench bench;
+  bench.handler = [](const Call&) { return Error{Code::appointment_closed, "It is over"}; };
+  const Response response = bench.answer("GET", "/things/47/");
+  same(409, response.status);
+  same(R"({"error":"It is over","code":"appointment_closed"})", response.body);
+}
+
+TEST(a_broken_machine_is_a_503_or_500_and_nothing_more_is_said) {
+  const CapturedLog log;
+  Bench bench;
+  bench.handler = [](const Call&) -> Result<Response> {
+    throw roomkey::base::Unavailable("the store: disk full");
+  };
+  const Response unavailable = bench.answer("GET", "/things/47/");
+  same(503, unavailable.status);
+  same(R"({"error":"Service temporarily unavailable","code":"store_unavailable"})",
+       unavailable.body);
+  expect(contains(log.text(), "fault=\"the store: disk full\""), log.text());
+  bench.handler = [](const Call&) -> Result<Response> { throw std::bad_alloc(); };
+  same(500, bench.answer("GET", "/open").status);
+  bench.handler = [](const Call&) -> Result<Response> { throw std::logic_error("secret reason"); };
+  const Response broken = bench.answer("GET", "/things/47/");
+  same(R"({"error":"Internal server error","code":"internal_error"})", broken.body);
+  expect(contains(log.text(), "code=internal_error") && contains(log.text(), "secret reason"));
+}
+
+TEST(a_body_that_cannot_be_read_is_a_500) {
+  const CapturedLog log;
+  Bench bench;
+  Request request;
+  request.method = "PUT";
+  request.path = "/things/47/";
+  request.read_body = [](std::size_t) -> std::string { throw std::runtime_error("gone"); };
+  same(500, bench.router.answer(request).status);
+}
+
+TEST(each_request_is_one_log_line_with_route_user_and_code) {
+  const CapturedLog log;
+  Bench bench;
+  bench.answer("GET", "/things/47/");
+  bench.answer("GET", "/nowhere/");
+  bench.answer("PATCH", "/things/47/");
+  bench.user = Error{Code::invalid_token, "The token is too long"};
+  bench.answer("GET", "/things/47/");
+  const std::string text = log.text();
+  for (const auto part :
+       {"user_id=2 appointment_id=47 route=thing method=GET status=200 code=- ",
+        "user_id=- appointment_id=- route=- method=GET status=404 code=not_found ",
+        "user_id=- appointment_id=- route=- method=PATCH status=405 code=method_not_allowed ",
+        "user_id=- appointment_id=47 route=thing method=GET status=401 code=invalid_token "}) {
+    expect(contains(text, part), part + ("\n" + text));
+  }
+  expect(contains(text, "fault=\"The token is too long\"\n"), text);
+}
+
+}  // namespace

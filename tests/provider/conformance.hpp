@@ -1,0 +1,133 @@
+// What every Provider must do. A provider's test derives from this and says how it is made; the
+// tests here are run for it by CPPUNIT_TEST_SUB_SUITE.
+#pragma once
+
+#include <cppunit/TestFixture.h>
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <memory>
+
+#include "../support/clinic.hpp"
+#include "../support/test.hpp"
+#include "roomkey/base/json.hpp"
+#include "roomkey/crypto/base64url.hpp"
+
+namespace roomkey::test {
+
+class ProviderConformance : public CppUnit::TestFixture {
+  CPPUNIT_TEST_SUITE(ProviderConformance);
+  CPPUNIT_TEST(mints_the_same_token_for_the_same_grant_and_time);
+  CPPUNIT_TEST(says_when_the_token_expires);
+  CPPUNIT_TEST(never_outlives_the_grant);
+  CPPUNIT_TEST(names_its_holder_in_the_token);
+  CPPUNIT_TEST(two_people_get_different_tokens);
+  CPPUNIT_TEST(two_rooms_get_different_tokens);
+  CPPUNIT_TEST(hands_out_a_signature_by_the_secret_and_not_the_secret);
+  CPPUNIT_TEST(refuses_naming_the_variable_that_is_missing);
+  CPPUNIT_TEST(refuses_where_nothing_is_configured);
+  CPPUNIT_TEST_SUITE_END_ABSTRACT();
+
+ protected:
+  using Made = std::unique_ptr<provider::Provider>;
+  [[nodiscard]] virtual Made configured() const = 0;
+  [[nodiscard]] virtual Made unconfigured() const = 0;
+  // Each with one variable left out, by its name.
+  [[nodiscard]] virtual std::vector<std::pair<std::string, Made>> incomplete() const = 0;
+  [[nodiscard]] virtual std::string secret() const = 0;
+
+  static access::Grant grant() {
+    return {47, std::string(kRoom), 2, "jane.doe@example.com", 90min};
+  }
+  static provider::Credential mint(const provider::Provider& provider,
+                                   const access::Grant& grant = ProviderConformance::grant()) {
+    return accepted(provider.mint(grant, kNine));
+  }
+  static std::string payload_of(const provider::Credential& credential) {
+    const auto first = credential.token.find('.');
+    const auto second = credential.token.find('.', first + 1);
+    return crypto::from_base64url(credential.token.substr(first + 1, second - first - 1)).value();
+  }
+  static std::int64_t claim(const provider::Credential& credential, const char* name) {
+    const auto payload = accepted(base::parse_json_object(payload_of(credential)));
+    return base::integer(payload[name]).value();
+  }
+
+ private:
+  void mints_the_same_token_for_the_same_grant_and_time() {
+    const Made first = configured();
+    same(mint(*first).token, mint(*first).token, "from one");
+    same(mint(*first).token, mint(*configured()).token, "from two");
+    const auto later = accepted(first->mint(grant(), kNine + 1s));
+    expect(later.token != mint(*first).token, "another time, another token");
+  }
+
+  void says_when_the_token_expires() {
+    const auto credential = mint(*configured());
+    same(base::unix_seconds(credential.expires_at), claim(credential, "exp"));
+    same(kNine, credential.issued_at);
+    expect(claim(credential, "iat") <= base::unix_seconds(kNine), "issued in the future");
+  }
+
+  void never_outlives_the_grant() {
+    for (const auto validity : {60min, 61min, 240min}) {
+      access::Grant granted = grant();
+      granted.validity = validity;
+      const auto credential = mint(*configured(), granted);
+      expect(claim(credential, "exp") <= base::unix_seconds(kNine + validity), show(validity));
+      expect(credential.expires_at > kNine, show(validity));
+    }
+  }
+
+  void names_its_holder_in_the_token() {
+    const auto credential = mint(*configured());
+    expect(!credential.identity.empty());
+    expect(contains(payload_of(credential), '"' + credential.identity + '"'), "not in the token");
+  }
+
+  void two_people_get_different_tokens() {
+    const Made provider = configured();
+    access::Grant other = grant();
+    other.user_id = 19;
+    const auto first = mint(*provider);
+    const auto second = mint(*provider, other);
+    expect(first.identity != second.identity, "same address, other user");
+    expect(first.token != second.token);
+    other = grant();
+    other.email = "other@example.com";
+    expect(first.token != mint(*provider, other).token);
+  }
+
+  void two_rooms_get_different_tokens() {
+    access::Grant other = grant();
+    other.room_name = "apt-48-1763138954-46eb915c";
+    expect(mint(*configured()).token != mint(*configured(), other).token);
+  }
+
+  void hands_out_a_signature_by_the_secret_and_not_the_secret() {
+    const auto credential = mint(*configured());
+    expect(!contains(credential.token, secret()) && !contains(payload_of(credential), secret()));
+    crypto::KeySet keys{crypto::Algorithm::hs256, {}};
+    keys.keys.push_back(crypto::Key::from_secret(secret(), keys.algorithm).value());
+    accepted(crypto::verify_jws(credential.token, keys));
+  }
+
+  void refuses_naming_the_variable_that_is_missing() {
+    for (const auto& [variable, provider] : incomplete()) {
+      const auto why = refused(base::Code::token_failed, provider->mint(grant(), kNine), variable);
+      expect(contains(why, variable), why);
+      same(provider->fault(), why);
+      expect(!contains(why, secret()), why);
+      expect(!provider->unused(), variable);
+    }
+  }
+
+  void refuses_where_nothing_is_configured() {
+    const Made provider = unconfigured();
+    expect(provider->unused());
+    expect(!refused(base::Code::token_failed, provider->mint(grant(), kNine)).empty());
+    expect(configured()->fault().empty() && !configured()->unused());
+    same(configured()->name(), provider->name());
+  }
+};
+
+}  // namespace roomkey::test

@@ -1,0 +1,170 @@
+#include "roomkey/store/appointments.hpp"
+
+#include <atomic>
+#include <thread>
+
+#include "../support/store.hpp"
+#include "../support/test.hpp"
+
+namespace {
+
+using namespace roomkey::store;
+using namespace roomkey::test;
+using roomkey::access::Appointment;
+using roomkey::access::Room;
+using roomkey::access::to_json;
+
+bool put(Database& database, const Appointment& appointment) {
+  Transaction transaction(database);
+  const bool made = put_appointment(transaction, database, appointment);
+  transaction.commit();
+  return made;
+}
+
+Appointment without_room(std::int64_t id) {
+  Appointment appointment = appointment_47();
+  appointment.id = id;
+  appointment.room.reset();
+  return appointment;
+}
+
+std::string faults_of(Database& database, const Appointment& appointment) {
+  std::string text;
+  for (const auto& [field, why] : conflicts(database, appointment))
+    text += field + ": " + why + '\n';
+  return text;
+}
+
+TEST(finds_an_appointment_with_its_room) {
+  MemoryStore store;
+  const auto found = find_appointment(store.database, 47).value();
+  same(to_json(appointment_47()), to_json(found));
+  same(appointment_47().room->created_at, found.room.value().created_at);
+  expect(!find_appointment(store.database, 48));
+}
+
+TEST(makes_an_appointment_and_then_changes_it) {
+  MemoryStore store;
+  Appointment appointment = without_room(48);
+  expect(put(store.database, appointment));
+  same(to_json(appointment), to_json(find_appointment(store.database, 48).value()));
+  appointment.starts_at += 24h;
+  appointment.duration = 30min;
+  appointment.status = roomkey::access::Status::confirmed;
+  appointment.session_type = roomkey::access::SessionType::in_person;
+  std::swap(appointment.patient_id, appointment.psychologist_id);
+  expect(!put(store.database, appointment));
+  same(to_json(appointment), to_json(find_appointment(store.database, 48).value()));
+}
+
+TEST(a_room_stays_unless_another_is_named) {
+  MemoryStore store;
+  put(store.database, without_room(47));
+  same(kRoom, find_appointment(store.database, 47)->room.value().name);
+  Appointment same_room = appointment_47();
+  same_room.room->created_at = kNine;
+  put(store.database, same_room);
+  same(kNine - 24h, find_appointment(store.database, 47)->room.value().created_at, "its own time");
+  Appointment renamed = appointment_47();
+  renamed.room = Room{"another", kNine};
+  put(store.database, renamed);
+  same("another", find_appointment(store.database, 47)->room.value().name);
+  same(kNine, find_appointment(store.database, 47)->room.value().created_at);
+}
+
+TEST(names_what_keeps_an_appointment_out) {
+  MemoryStore store;
+  same("", faults_of(store.database, appointment_47()));
+  Appointment stranger = appointment_47();
+  stranger.id = 48;
+  stranger.patient_id = 3;
+  stranger.psychologist_id = 4;
+  same(
+      "patient_id: no user 3\npsychologist_id: no user 4\n"
+      "video_room_id: is the room of another appointment\n",
+      faults_of(store.database, stranger));
+  throws<std::logic_error>([&] { put(store.database, stranger); });
+  expect(!find_appointment(store.database, 48));
+}
+
+TEST(lists_appointments_by_id) {
+  MemoryStore store;
+  put(store.database, without_room(100));
+  put(store.database, without_room(3));
+  std::string ids;
+  each_appointment(store.database, [&](const auto& one) {
+    ids += std::to_string(one.id) + (one.room ? "r " : " ");
+  });
+  same("3 47r 100 ", ids);
+}
+
+TEST(a_room_is_given_once_together_with_its_event) {
+  MemoryStore store;
+  put(store.database, without_room(48));
+  const auto first = give_room(store.database, 48, {"first", kNine}, event_at(kNine));
+  expect(first.made);
+  same("first", first.room.name);
+  const auto second = give_room(store.database, 48, {"second", kNine + 1s}, event_at(kNine + 1s));
+  expect(!second.made);
+  same("first", second.room.name);
+  same(kNine, second.room.created_at);
+  same("first", find_appointment(store.database, 48)->room.value().name);
+  same(1, audit_of(store.database).size(), "the second gave nothing");
+}
+
+TEST(no_room_is_given_without_its_event) {
+  FileStore store;
+  put(store.database, without_room(48));
+  Raw(store.database.path())
+      .run("CREATE TRIGGER no_more BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'full'); END");
+  throws<roomkey::base::Unavailable>([&] {
+    static_cast<void>(give_room(store.database, 48, {"room", kNine}, event_at(kNine)));
+  });
+  expect(!find_appointment(store.database, 48)->room, "a room without an event");
+}
+
+TEST(of_many_who_ask_at_once_all_get_one_room) {
+  FileStore store;
+  put(store.database, without_room(48));
+  std::atomic<int> made = 0;
+  std::array<std::string, 4> rooms;
+  const auto ask = [&](std::size_t who) {
+    Settings patient = settings_at(store.database.path());
+    patient.busy_timeout = 10s;
+    Database own(patient);
+    own.ready();
+    const auto given = give_room(own, 48, {"room-" + std::to_string(who), kNine}, event_at(kNine));
+    made += given.made ? 1 : 0;
+    rooms.at(who) = given.room.name;
+  };
+  {
+    std::vector<std::jthread> threads;
+    for (std::size_t who = 0; who < rooms.size(); ++who) threads.emplace_back(ask, who);
+  }
+  same(1, made.load());
+  for (const auto& room : rooms) same(rooms[0], room);
+  same(rooms[0], find_appointment(store.database, 48)->room.value().name);
+  same(1, audit_of(store.database).size());
+}
+
+TEST(two_connections_give_one_room) {
+  FileStore store;
+  put(store.database, without_room(48));
+  Database other(settings_at(store.database.path()));
+  other.ready();
+  expect(!find_appointment(other, 48)->room);
+  const auto first = give_room(store.database, 48, {"first", kNine}, event_at(kNine));
+  const auto second = give_room(other, 48, {"second", kNine}, event_at(kNine));
+  expect(first.made && !second.made);
+  same("first", second.room.name);
+}
+
+TEST(a_status_that_is_unknown_makes_the_store_unavailable) {
+  FileStore store;
+  Raw(store.database.path())
+      .run("PRAGMA ignore_check_constraints = 1; UPDATE appointments SET status = 'lost'");
+  throws<roomkey::base::Unavailable>(
+      [&] { static_cast<void>(find_appointment(store.database, 47)); });
+}
+
+}  // namespace
