@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Everything that `make lint` checks; CPPFLAGS comes from the Makefile.
+set -u
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
+status=0
+mapfile -t code < <(git ls-files 'src/*.cpp' 'src/*.hpp' 'include/*.hpp' 'tests/*.cpp' 'tests/*.hpp' \
+  'tests/*.c')
+mapfile -t shell < <(git ls-files '*.sh' .ci/run)
+mapfile -t sources < <(git ls-files 'src/*.cpp')
+
+echo 'lint: rooms'
+tests/lint/rooms.sh || status=1
+echo 'lint: clang-format'
+clang-format --dry-run -Werror "${code[@]}" || status=1
+echo 'lint: shellcheck'
+shellcheck "${shell[@]}" || status=1
+echo "lint: clang-tidy, ${#sources[@]} files"
+export TIDY_FLAGS="${CPPFLAGS//\'/} -std=c++20"
+# shellcheck disable=SC2016 # for the inner shell
+printf '%s\0' "${sources[@]}" |
+  xargs -0 -n 5 -P "$(nproc)" bash -c 'clang-tidy --quiet "$@" -- $TIDY_FLAGS' tidy \
+    2> >(grep -vE 'warnings? (generated|treated)|Suppressed|Use -' >&2) || status=1
+[ $status = 0 ] && echo 'lint: clean'
+exit $status
