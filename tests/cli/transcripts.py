@@ -1,0 +1,128 @@
+#!/usr/bin/python3
+"""Runs the transcripts beside this file: `transcripts.py` all, `transcripts.py NAME...` some.
+
+A transcript is commands and what they say, in a fresh folder of its own:
+
+    $ roomkey user show 7          run by bash; `> ` goes on with the command on the next line
+    ! roomkey: error: there is no user 7      what it says on standard error
+    [1]                            exit status, where it isn't 0; lines without a mark are output
+
+In what is expected, <time>, <hash>, <hex>, <token>, <number>, <folder> and <any> stand for
+themselves. `--update` puts what the commands said in the place of what was expected. Whatever a
+command says, it must not hold one of the secrets that it is run with."""
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+BIN = Path(os.environ.get("BIN_DIR", HERE.parents[1] / "build/release")).resolve()
+SECRETS = {"ROOMKEY_JWT_SECRET": "bearer-secret-5f0c1a9be2d34c7788aa",
+           "ROOMKEY_JWT_PREVIOUS_SECRET": "previous-secret-77c1d04aa2b94e0c31",
+           "TWILIO_API_SECRET": "api-secret-0b1d4f7e6a9c2855",
+           "TWILIO_AUTH_TOKEN": "auth-token-1c2e3a4b"}
+PLAIN = {"TWILIO_ACCOUNT_SID": "AC0123456789", "TWILIO_API_KEY": "SK0123456789", "TZ": "UTC",
+         "LANG": "C.UTF-8"}
+PATTERNS = {"time": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "hash": "[0-9a-f]{64}", "hex": "[0-9a-f]+",
+            "token": r"[\w-]+\.[\w-]+\.[\w-]+", "number": r"\d+", "any": ".*"}
+
+
+class Step:
+    def __init__(self, line):
+        self.line, self.command, self.expected, self.status = line, "", [], 0
+
+
+def parse(lines):
+    """Steps, and between them the comments and empty lines, as they stand."""
+    parts = []
+    step = None
+    for number, line in enumerate(lines, 1):
+        if line.startswith("$ "):
+            step = Step(number)
+            step.command = line[2:]
+            parts.append(step)
+        elif step and line.startswith("> ") and not step.expected:
+            step.command += "\n" + line[2:]
+        elif not line or line.startswith("#"):
+            step = None
+            parts.append(line)
+        elif step is None:
+            sys.exit(f"line {number} belongs to no command: {line}")
+        elif re.fullmatch(r"\[\d+\]", line):
+            step.status = int(line[1:-1])
+        else:
+            step.expected.append(line)
+    return parts
+
+
+def matches(expected, said, folder):
+    pattern = re.escape(expected).replace("<folder>", re.escape(folder))
+    for name, one in PATTERNS.items():
+        pattern = pattern.replace(f"<{name}>", one)
+    return re.fullmatch(pattern, said) is not None
+
+
+def run(step, folder, environment):
+    done = subprocess.run(["bash", "-c", step.command], cwd=folder, env=environment, timeout=120,
+                          stdin=subprocess.DEVNULL, capture_output=True)
+    output, errors = (text.decode(errors="backslashreplace").splitlines()
+                      for text in (done.stdout, done.stderr))
+    return output + ["! " + line for line in errors], done.returncode
+
+
+def generalized(line, folder):
+    line = line.replace(folder, "<folder>")
+    line = re.sub(r"202[6-9]-\d\d-\d\dT\d\d:\d\d:\d\dZ", "<time>", line)
+    return re.sub(PATTERNS["hash"], "<hash>", line)
+
+
+def shown(step, said, status):
+    lines = [("> " if i else "$ ") + line for i, line in enumerate(step.command.split("\n"))]
+    return lines + said + ([f"[{status}]"] if status else [])
+
+
+def play(path, update):
+    """Plays one transcript; gives the numbers of steps that went as expected and otherwise."""
+    passed = failed = 0
+    written = []
+    with tempfile.TemporaryDirectory(prefix="roomkey-cli-") as folder:
+        environment = SECRETS | PLAIN | {"PATH": f"{BIN}:/usr/bin:/bin", "HOME": folder,
+                                         "ROOMKEY_DB": f"{folder}/roomkey.db"}
+        for part in parse(path.read_text().splitlines()):
+            if isinstance(part, str):
+                written.append(part)
+                continue
+            said, status = run(part, folder, environment)
+            leaks = [name for name, value in SECRETS.items() if any(value in line for line in said)]
+            right = (status == part.status and len(said) == len(part.expected) and not leaks
+                     and all(map(matches, part.expected, said, [folder] * len(said))))
+            passed, failed = passed + right, failed + (not right)
+            if right:
+                written += shown(part, part.expected, status)
+                continue
+            written += shown(part, [generalized(line, folder) for line in said], status)
+            print(f"FAIL {path.name}:{part.line}: $ {part.command}")
+            if leaks:
+                print(f"     it shows {', '.join(leaks)}")
+            for mark, lines, code in (("-", part.expected, part.status), ("+", said, status)):
+                print("\n".join(f"   {mark} {line}" for line in [*lines, f"[{code}]"]))
+    if update:
+        path.write_text("\n".join(written) + "\n")
+    print(f"{'FAIL' if failed else 'ok  '} {path.name}: {passed} of {passed + failed} commands")
+    return passed, failed
+
+
+def main():
+    names = [name for name in sys.argv[1:] if name != "--update"]
+    paths = [path for path in sorted(HERE.glob("*.transcript"))
+             if not names or any(name in path.name for name in names)]
+    counts = [play(path, "--update" in sys.argv) for path in paths]
+    passed, failed = (sum(column) for column in zip(*counts)) if counts else (0, 0)
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,104 @@
+"""The audit, recomputed here from the file alone."""
+import contextlib
+import hashlib
+import json
+import shutil
+import sqlite3
+
+from support import JANE, SAM, SARAH, Case, Worker, each
+
+FIELDS = "id, at, request_id, user_id, appointment_id, action, outcome, reason, expires_at"
+
+
+def field(value):
+    """`<bytes>:<content>,`, or `-,` where there is none."""
+    if value is None:
+        return b"-,"
+    content = str(value).encode()
+    return b"%d:%s," % (len(content), content)
+
+
+def recomputed(db):
+    """The hashes that the events' own fields make, and those that stand beside them."""
+    with contextlib.closing(sqlite3.connect(db)) as store:
+        rows = store.execute(f"SELECT {FIELDS}, hash FROM audit ORDER BY id").fetchall()
+        head = store.execute("SELECT id, hash FROM audit_head").fetchall()
+    made, chain = bytes(32), []
+    for *values, _ in rows:
+        made = hashlib.sha256(made + b"".join(map(field, values))).digest()
+        chain.append(made)
+    return chain, [row[-1] for row in rows], head
+
+
+def work(worker):
+    """Some of each kind of event."""
+    for user in (JANE, SARAH, SAM):
+        worker.token(user=user)
+        worker.token(9999, user)
+        worker.post("/api/appointments/video-room/501/", user)
+    worker.roomkey("user", "set", SAM, "--name", "S\u00e4m: 3,4")
+
+
+# What a forger with the file in hand might do; all but the last leave the triggers behind.
+FORGERIES = [
+    ("a changed user", "UPDATE audit SET user_id = 3 WHERE id = 5"),
+    ("a changed time", "UPDATE audit SET at = at + 1 WHERE id = 2"),
+    ("a changed outcome", "UPDATE audit SET outcome = 'granted' WHERE id = 3"),
+    ("a reason put in", "UPDATE audit SET reason = '' WHERE reason IS NULL AND id = 2"),
+    ("an event taken out", "DELETE FROM audit WHERE id = 4"),
+    ("the first event taken out", "DELETE FROM audit WHERE id = 1"),
+    ("the end cut off", "DELETE FROM audit WHERE id = (SELECT max(id) FROM audit)"),
+    ("the whole audit taken out", "DELETE FROM audit"),
+    ("two events swapped", "UPDATE audit SET id = CASE id WHEN 2 THEN -3 ELSE -2 END"
+     " WHERE id IN (2, 3); UPDATE audit SET id = -id WHERE id < 0"),
+    ("an event put in at the end", "INSERT INTO audit SELECT id + 1, at, request_id, user_id,"
+     " appointment_id, action, outcome, reason, expires_at, hash FROM audit"
+     " ORDER BY id DESC LIMIT 1"),
+    ("a text moved to the next field", "UPDATE audit SET action = action || outcome WHERE id = 2"),
+]
+
+
+class Audit(Case):
+    def test_the_chain_recomputed_from_the_file_is_the_one_that_verify_sees(self):
+        with Worker() as worker:
+            work(worker)
+            verdict = json.loads(worker.roomkey("--json", "audit", "verify"))
+            chain, kept, head = recomputed(worker.db)
+            self.assertGreater(len(chain), 9)
+            self.assertEqual(chain, kept)
+            self.assertEqual(head, [(len(chain), chain[-1])])
+            self.assertEqual(verdict, {"ok": True, "events": len(chain), "head": chain[-1].hex(),
+                                       "fault": ""})
+            sound = worker.roomkey("db", "verify")
+            self.assertIn(chain[-1].hex(), sound)
+
+    @each(FORGERIES)
+    def test_verify_sees(self, sql):
+        with Worker() as worker:
+            work(worker)
+            forged = shutil.copy(worker.db, worker.dir / "forged.db")
+            shutil.copy(f"{worker.db}-wal", f"{forged}-wal")
+            with contextlib.closing(sqlite3.connect(forged, isolation_level=None)) as store:
+                for (trigger,) in store.execute("SELECT name FROM sqlite_schema"
+                                                " WHERE type = 'trigger'").fetchall():
+                    store.execute(f"DROP TRIGGER {trigger}")
+                store.executescript(sql)
+            worker.db = forged
+            worker.roomkey("audit", "verify", status=1)
+            verdict = json.loads(worker.roomkey("--json", "audit", "verify", status=1))
+            self.assertFalse(verdict["ok"])
+            self.assertTrue(verdict["fault"])
+            worker.roomkey("db", "verify", status=1)
+
+    @each([("UPDATE", "UPDATE audit SET reason = 'x'"), ("DELETE", "DELETE FROM audit"),
+           ("REPLACE", "REPLACE INTO audit SELECT * FROM audit LIMIT 1"),
+           ("a gap", "INSERT INTO audit SELECT id + 99, at, request_id, user_id, appointment_id,"
+            " action, outcome, reason, expires_at, hash FROM audit"),
+           ("DELETE of the head", "DELETE FROM audit_head")])
+    def test_the_store_itself_refuses(self, sql):
+        with Worker() as worker:
+            work(worker)
+            with contextlib.closing(sqlite3.connect(worker.db, isolation_level=None)) as store:
+                with self.assertRaisesRegex(sqlite3.IntegrityError, "append-only"):
+                    store.execute(sql)
+            worker.roomkey("audit", "verify")

@@ -1,0 +1,170 @@
+"""The demo itself: what it makes, keeps, leaves behind, and never touches."""
+import os
+import signal
+import socket
+import subprocess
+import time
+
+from support import (JANE, PATIENCE, ROOT, Case, Demo, free_port, made_up_settings, opened,
+                     shared_demo)
+
+
+class TheDemo(Case):
+    def left_behind(self, demo):
+        names = {file.name for file in demo.dir.iterdir()}
+        return demo.processes(), {n for n in names if n.endswith((".sock", ".pid"))}
+
+    def test_shows_a_verified_token_and_what_to_try_next(self):
+        with Demo(start=False) as demo:
+            output = demo.start()
+            for text in ('"access_token": "eyJ', '"region": "au1"',
+                         "verified with the API secret: yes", "bearer 19", "bearer 3",
+                         "audit list", f"https://localhost:{demo.port}"):
+                self.assertIn(text, output)
+            self.assertEqual([e["user_id"] for e in demo.granted()], [JANE])
+            self.assertEqual(os.stat(demo.dir / "roomkey.env").st_mode & 0o077, 0)
+            self.assertEqual(os.stat(demo.db).st_mode & 0o077, 0)
+            self.assertEqual(os.stat(demo.dir / "tls/key.pem").st_mode & 0o077, 0)
+            for secret in ("ROOMKEY_JWT_SECRET", "TWILIO_API_SECRET", "TWILIO_AUTH_TOKEN"):
+                self.assertNotIn(demo.settings[secret], output)
+
+    def test_the_commands_to_try_next_work(self):
+        with Demo(start=False) as demo:
+            lines = [line.strip() for line in demo.start().splitlines()
+                     if line.startswith("  /") or line.startswith("  build")]
+            self.assertEqual(len(lines), 3)
+            said = [subprocess.run(["bash", "-c", line], capture_output=True, text=True, timeout=60)
+                    for line in lines]
+            self.assertEqual([done.returncode for done in said], [0, 0, 0])
+            for done, text in zip(said, ("HTTP/2 200", "HTTP/2 403", "permission_denied")):
+                self.assertIn(text, done.stdout)
+
+    def test_two_run_side_by_side_and_know_nothing_of_each_other(self):
+        with Demo() as other:
+            mine = shared_demo()
+            self.given(mine.token())
+            answer = self.given(other.token())
+            opened(answer["access_token"], other.settings["TWILIO_API_SECRET"])
+            self.refused(other.token(token=mine.bearer(JANE)), 401, "invalid_token")
+            other.stop()
+            self.given(mine.token())
+
+    def test_a_second_start_starts_anew_and_keeps_store_and_secrets(self):
+        with Demo() as demo:
+            self.given(demo.token())
+            before, events = set(demo.processes()), len(demo.events())
+            kept = (demo.dir / "roomkey.env").read_bytes()
+            demo.start()
+            self.given(demo.token())
+            self.assertEqual(before & set(demo.processes()), set())
+            self.assertEqual((demo.dir / "roomkey.env").read_bytes(), kept)
+            self.assertEqual(len(demo.events()), events + 2)
+            self.assertEqual(len(demo.workers("token")), 2)
+            self.assertEqual(len(demo.workers("room")), 2)
+
+    def test_a_kept_environment_file_stays_byte_for_byte_and_counts(self):
+        settings = made_up_settings(TWILIO_REGION="de1")
+        with Demo(start=False) as demo:
+            text = "# by hand, ends without a line end\n\n" + "".join(
+                f'  {name} = "{value}"  \n' for name, value in settings.items()) + "; the end"
+            (demo.dir / "roomkey.env").write_text(text)
+            demo.start()
+            demo.settings = settings
+            self.assertEqual((demo.dir / "roomkey.env").read_text(), text)
+            self.assertEqual(self.given(demo.token())["region"], "de1")
+            demo.stop()
+            self.assertEqual((demo.dir / "roomkey.env").read_text(), text)
+
+    def test_a_taken_port_is_an_error_in_words_and_leaves_nothing_behind(self):
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            port = taken.getsockname()[1]
+            with Demo(start=False, port=port) as demo:
+                status, output = demo.script("start")
+                self.assertEqual(status, 1)
+                self.assertRegex(output, f"^roomkey: error: port {port} is taken by another program"
+                                 r"\nroomkey: hint: DEMO_PORT=\d+\n$")
+                self.assertEqual(self.left_behind(demo), ([], set()))
+                self.assertEqual(list(demo.dir.iterdir()), [])
+
+    def test_an_unusable_configuration_is_said_at_once_and_ends_with_78(self):
+        with Demo(made_up_settings(ROOMKEY_LOG_LEVEL="loud", TWILIO_REGION="A U"),
+                  start=False) as demo:
+            status, output = demo.script("start")
+            self.assertEqual(status, 78)
+            self.assertEqual(len(output.splitlines()), 2)
+            for name in ("ROOMKEY_LOG_LEVEL", "TWILIO_REGION"):
+                self.assertIn(f"roomkey: error: {name}: ", output)
+            self.assertEqual(self.left_behind(demo), ([], set()))
+
+    def test_stop_leaves_no_process_and_may_be_said_twice(self):
+        with Demo() as demo:
+            self.assertGreater(len(demo.processes()), 6)
+            self.assertIn("has ended", demo.stop())
+            self.assertEqual(self.left_behind(demo), ([], set()))
+            self.assertIn("is not running", demo.stop())
+            with self.assertRaises(OSError):
+                demo.connect()
+
+    def test_stop_never_ends_what_the_demo_did_not_start(self):
+        with Demo(start=False) as demo:
+            demo.start()
+            demo.stop()
+            stranger = subprocess.Popen(["sleep", "60"], start_new_session=True)
+            try:
+                for name in ("nginx", "token", "room"):
+                    (demo.dir / f"{name}.pid").write_text(f"{stranger.pid}\n")
+                demo.stop()
+                self.assertIsNone(stranger.poll())
+            finally:
+                stranger.kill()
+                stranger.wait()
+
+    def test_a_start_broken_off_leaves_nothing_running(self):
+        for delay in (0.02, 0.08, 0.12, 0.16, 0.2):
+            with Demo(start=False) as demo, open(demo.dir / "said", "w+") as said:
+                start = subprocess.Popen([ROOT / "nginx/demo.sh", "start"], env=demo.variables,
+                                         stdout=said, stderr=said, start_new_session=True)
+                time.sleep(delay)
+                os.killpg(start.pid, signal.SIGINT)
+                start.wait(PATIENCE)
+                said.seek(0)
+                if "is up on" not in said.read():
+                    self.assertEqual(self.left_behind(demo), ([], set()))
+
+    def test_a_folder_with_blanks_and_signs_in_its_name_is_as_good(self):
+        with Demo(start=False) as demo:
+            demo.variables["DEMO_DIR"] = str(demo.dir / "it is; a #demo & (more)")
+            demo.start()
+            demo.stop()
+
+    def test_settings_that_are_none_are_refused_in_words(self):
+        for name, value in (("DEMO_PORT", "0"), ("DEMO_PORT", "65536"), ("DEMO_PORT", "x"),
+                            ("DEMO_WORKERS", "0"), ("DEMO_WORKERS", "-1"),
+                            ("DEMO_RATE_LIMIT", "maybe"), ("DEMO_ORIGINS", "https://a/b"),
+                            ("DEMO_ORIGINS", "*"), ("BIN_DIR", "/nonexistent")):
+            with self.subTest(f"{name}={value}"), Demo(start=False) as demo:
+                demo.variables[name] = value
+                status, output = demo.script("start")
+                self.assertEqual(status, 1)
+                self.assertRegex(output, "^roomkey: error: ")
+                self.assertEqual(list(demo.dir.iterdir()), [])
+
+    def test_the_callers_environment_stays_outside(self):
+        with Demo(start=False) as demo:
+            demo.variables |= {"TWILIO_REGION": "us1", "ROOMKEY_DB": "/nonexistent/roomkey.db",
+                               "TWILIO_API_SECRET": "not this one"}
+            demo.start()
+            self.assertEqual(self.given(demo.token())["region"], "au1")
+
+    def test_other_origins_are_taken_literally(self):
+        with Demo(start=False, port=free_port()) as demo:
+            demo.variables["DEMO_ORIGINS"] = "https://app.clinic.example http://[::1]:3000"
+            demo.start()
+            for origin, allowed in (("https://app.clinic.example", True),
+                                    ("http://[::1]:3000", True),
+                                    ("https://appxclinic.example", False),
+                                    ("https://localhost:3000", False)):
+                answer = demo.token(headers={"Origin": origin})
+                self.assertEqual(answer["Access-Control-Allow-Origin"], origin if allowed else None)

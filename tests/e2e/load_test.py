@@ -1,0 +1,80 @@
+"""Under load: workers that die, workers that are told to go, and not one request lost."""
+import os
+import signal
+import time
+
+from support import JANE, SARAH, SHORT, Case, Demo, Load, wait_until
+
+SECONDS = 4 if SHORT else 20
+
+
+def requests(demo):
+    """Token requests of both people, in turn; made beforehand, so that the load is nginx's."""
+    made = [demo.request("GET", f"/api/appointments/{route}/47/", user)
+            for route in ("video-token", "video-token-refresh") for user in (JANE, SARAH)]
+    made.append(demo.request("GET", "/api/appointments/47/", JANE))
+    counter = iter(range(10**9))
+    return lambda: made[next(counter) % len(made)]
+
+
+class UnderLoad(Case):
+    def all_well(self, load):
+        self.assertEqual(load.faults, [])
+        wrong = [answer for answer in load.answers if answer.status != 200]
+        self.assertEqual(wrong[:3], [], f"{len(wrong)} of {len(load.answers)} failed")
+
+    def each_token_has_its_event(self, demo, answers):
+        demo.roomkey("audit", "verify")
+        tokens = [answer for answer in answers if "access_token" in answer.json]
+        events = {event["request_id"]: event for event in demo.granted()}
+        for answer in tokens:
+            event = events.get(answer["X-Request-Id"])
+            self.assertIsNotNone(event, "a token left without its event")
+            self.assertEqual(event["expires_at"], answer.json["expires_at"])
+        self.assertGreaterEqual(len(demo.granted()), len(tokens))
+        return len(tokens)
+
+    def test_workers_killed_every_half_second_fail_no_request(self):
+        with Demo() as demo:
+            killed = 0
+            with Load(demo, requests(demo)) as load:
+                end = time.monotonic() + SECONDS
+                while time.monotonic() < end:
+                    time.sleep(0.5)
+                    wait_until(lambda: len(demo.workers()) == 2, "multiwatch starts another worker")
+                    os.kill(demo.workers()[killed % 2], signal.SIGKILL)
+                    killed += 1
+            self.all_well(load)
+            self.assertGreater(killed, SECONDS)
+            tokens = self.each_token_has_its_event(demo, load.answers)
+            print(f"     {len(load.answers)} requests, {tokens} tokens, {killed} workers killed")
+
+    def test_workers_told_to_go_finish_what_they_have_in_hand(self):
+        with Demo() as demo:
+            token = requests(demo)
+            room = demo.request("POST", "/api/appointments/video-room/47/", JANE)
+            counter = iter(range(10**9))
+            told = 0
+            with Load(demo, lambda: room if next(counter) % 2 else token()) as load:
+                end = time.monotonic() + SECONDS / 4
+                while time.monotonic() < end:
+                    for pool in ("token", "room"):
+                        before = demo.workers(pool)
+                        os.kill(before[0], signal.SIGTERM)
+                        told += 1
+                        wait_until(lambda: before[0] not in demo.workers(pool), "the worker goes")
+                    time.sleep(0.1)
+            self.all_well(load)
+            # They said goodbye, so they left by the front door, with status 0.
+            wait_until(lambda: demo.log().count("event=stopped") == told, "a goodbye of each")
+            self.assertNotIn("exited with exit code", demo.log())
+            self.each_token_has_its_event(demo, load.answers)
+
+    def test_both_pools_killed_at_once_are_back_by_themselves(self):
+        with Demo() as demo:
+            for _ in range(5):
+                for pool in ("token", "room"):
+                    for pid in demo.workers(pool):
+                        os.kill(pid, signal.SIGKILL)
+                self.given(demo.token())
+                self.given(demo.get("/api/appointments/video-status/47/", SARAH))

@@ -1,0 +1,96 @@
+"""No secret, token, SQL or path in any log, nor in what /proc shows. Runs last: the shared demo's
+logs then hold what all other tests did to it."""
+import re
+from pathlib import Path
+
+from support import BROWSER, JANE, SQL, Case, shared_demo, wait_until
+
+SECRETS = ("ROOMKEY_JWT_SECRET", "TWILIO_API_SECRET", "TWILIO_AUTH_TOKEN")
+PATH = "/api/appointments/video-token/47/"
+
+
+class Secrecy(Case):
+    @classmethod
+    def setUpClass(cls):
+        """Tokens in every place where a careless client might put them."""
+        demo = shared_demo()
+        cls.bearer = demo.bearer(JANE)
+        answers = [
+            demo.token(), demo.get(f"{PATH}?access_token={cls.bearer}", JANE),
+            demo.get(f"/{cls.bearer}"), demo.get(f"{PATH}{cls.bearer[4:]}/"),
+            demo.get(PATH, JANE, headers=BROWSER | {
+                "Referer": f"https://localhost:3000/?token={cls.bearer}"}),
+            demo.get(PATH, token=cls.bearer[:-2] + "AA"),
+            demo.get(PATH, headers={"Authorization": f"Basic {cls.bearer}"}),
+            demo.get(PATH, headers={"Authorization": "Bearer " + cls.bearer * 60}),
+            demo.get(PATH, headers={cls.bearer.replace(".", "-"): "x"}),
+            demo.post("/api/appointments/video-room/47/", JANE, body=cls.bearer.encode()),
+            demo.post("/api/appointments/video-room/47/", JANE, body=b"x" * 70000),
+            demo.raw(f"GET {PATH}?{cls.bearer} HTTP/9.9\r\n\r\n".encode()),
+            demo.raw(f"{cls.bearer} / HTTP/1.1\r\n\r\n".encode()),
+            demo.raw(demo.request("GET", PATH, JANE), tls=False),
+        ]
+        cls.tokens = [cls.bearer] + [a.json["access_token"] for a in answers if a.status == 200]
+        cls.logs = {file.name: file.read_text(errors="replace")
+                    for file in (demo.dir / "log").iterdir()}
+
+    def test_the_logs_are_written_at_all(self):
+        for name, word in (("token.log", "route=video_token"), ("room.log", "route=video_room"),
+                           ("nginx-access.log", f'path="{PATH}" status=200')):
+            self.assertIn(word, self.logs[name])
+
+    def test_no_log_holds_a_secret(self):
+        for name in SECRETS:
+            for file, text in self.logs.items():
+                self.assertNotIn(shared_demo().settings[name], text, f"{name} in {file}")
+
+    def test_no_log_holds_a_token_or_a_part_of_one(self):
+        for file, text in self.logs.items():
+            for part in {part for token in self.tokens for part in token.split(".")}:
+                self.assertNotIn(part, text, file)
+            self.assertNotIn("eyJ", text, file)
+
+    def test_no_log_line_of_a_request_holds_sql_or_a_path(self):
+        for file in ("token.log", "room.log"):
+            lines = [line for line in self.logs[file].splitlines() if "request_id=" in line]
+            self.assertTrue(lines)
+            for line in lines:
+                self.assertIsNone(SQL.search(line), line)
+                self.assertNotIn(str(shared_demo().dir), line)
+                self.assertNotIn("/api/", line)
+
+    def test_log_lines_are_key_and_value_with_the_request_id_first(self):
+        for file in ("token.log", "room.log"):
+            for line in self.logs[file].splitlines():
+                if "request_id=" in line:
+                    self.assertRegex(line, re.compile(
+                        r'^\S+Z (info|error) request_id=[0-9a-f]{32} user_id=(\d+|-) '
+                        r'appointment_id=(\d+|-) route=\S+ method=("[^"]*"|\S+) status=\d{3} '
+                        r'code=\S+ duration_us=\d+( fault=("[^"]*"|\S+))?$'))
+
+    def test_each_answer_has_a_line_with_its_id_in_both_logs(self):
+        answer = shared_demo().token()
+        for file in ("token.log", "nginx-access.log"):
+            path, line = shared_demo().dir / "log" / file, f"request_id={answer['X-Request-Id']} "
+            wait_until(lambda: line in path.read_text(), "nginx writes its line after the answer")
+            self.assertEqual(path.read_text().count(line), 1, file)
+
+    def test_no_secret_shows_in_what_proc_tells_of_any_process(self):
+        demo = shared_demo()
+        processes = demo.processes()
+        self.assertTrue(set(demo.workers("token") + demo.workers("room")) <= set(processes))
+        for pid in processes:
+            seen = b"".join(Path(f"/proc/{pid}/{name}").read_bytes()
+                            for name in ("environ", "cmdline"))
+            for name in SECRETS:
+                self.assertNotIn(demo.settings[name].encode(), seen)
+
+    def test_no_other_file_of_the_demo_holds_a_token_or_secret(self):
+        demo = shared_demo()
+        for file in demo.dir.rglob("*"):
+            if not file.is_file() or file.name == "roomkey.env":
+                continue
+            content = file.read_bytes()
+            for name in SECRETS:
+                self.assertNotIn(demo.settings[name].encode(), content, file.name)
+            self.assertNotIn(self.bearer.encode(), content, file.name)
