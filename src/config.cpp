@@ -109,18 +109,20 @@ void add_secret_keys(Variables& reader, Algorithm algorithm, Keys& keys, bool& w
 }
 
 void add_file_keys(Variables& reader, Algorithm algorithm, Keys& keys) {
-  const std::string pem_file = reader.text("ROOMKEY_JWT_PUBLIC_KEY_FILE");
-  const std::string jwks_file = reader.text("ROOMKEY_JWT_JWKS_FILE");
-  if (!pem_file.empty()) {
-    auto key =
-        crypto::Key::from_pem(reader.file("ROOMKEY_JWT_PUBLIC_KEY_FILE", pem_file), algorithm);
-    key ? keys.push_back(std::move(*key))
-        : reader.fault("ROOMKEY_JWT_PUBLIC_KEY_FILE", key.error().detail);
+  constexpr const char* kPem = "ROOMKEY_JWT_PUBLIC_KEY_FILE";
+  constexpr const char* kJwks = "ROOMKEY_JWT_JWKS_FILE";
+  // Why a file has no content is said already.
+  const auto content = [&](const char* name) {
+    const std::string path = reader.text(name);
+    return path.empty() ? std::string() : reader.file(name, path);
+  };
+  if (const auto pem = content(kPem); !pem.empty()) {
+    auto key = crypto::Key::from_pem(pem, algorithm);
+    key ? keys.push_back(std::move(*key)) : reader.fault(kPem, key.error().detail);
   }
-  if (!jwks_file.empty()) {
-    auto set =
-        crypto::key_set_from_jwks(reader.file("ROOMKEY_JWT_JWKS_FILE", jwks_file), algorithm);
-    if (!set) return reader.fault("ROOMKEY_JWT_JWKS_FILE", set.error().detail);
+  if (const auto jwks = content(kJwks); !jwks.empty()) {
+    auto set = crypto::key_set_from_jwks(jwks, algorithm);
+    if (!set) return reader.fault(kJwks, set.error().detail);
     std::move(set->keys.begin(), set->keys.end(), std::back_inserter(keys));
   }
 }

@@ -111,7 +111,7 @@ void append_escaped(std::string& out, char32_t point) {
 }  // namespace
 
 Result<Json::Value> parse_json(std::string_view text) {
-  if (!is_utf8(text)) return Error{Code::bad_request, "JSON must be UTF-8 without NUL"};
+  if (!is_utf8(text)) return Error{Code::bad_request, "not UTF-8 without NUL"};
   if (!is_strict(text)) return Error{Code::bad_request, "not valid JSON"};
   static const auto reader = make_reader();
   Json::Value value;
@@ -122,7 +122,7 @@ Result<Json::Value> parse_json(std::string_view text) {
       return Error{Code::bad_request, "not valid JSON"};
     }
   } catch (const Json::Exception&) {  // thrown past the stack limit
-    return Error{Code::bad_request, "JSON is nested too deeply"};
+    return Error{Code::bad_request, "nested too deeply"};
   }
   return value;
 }

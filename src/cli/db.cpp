@@ -47,6 +47,10 @@ int db_verify(Session& session) {
 }
 
 int db_backup(Session& session, const std::string& file) {
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(std::filesystem::absolute(file).parent_path(), ignored)) {
+    return fail(kFailed, "there is no folder for " + file);
+  }
   store::backup_store(session.database, file);
   std::cout << "backed up and verified: " << file << '\n';
   return kDone;
@@ -71,6 +75,10 @@ std::string epitaph(const std::string& kept) {
 }  // namespace
 
 int db_restore(Session& session, const std::string& file) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(file, ignored)) {
+    return fail(kFailed, "there is no file " + file);
+  }
   const std::string kept = store::restore_store(session.database, file, session.now);
   store::Transaction transaction(session.database);
   append_change(transaction, session, "db_restore", std::nullopt, epitaph(kept));
