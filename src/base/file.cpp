@@ -9,7 +9,7 @@
 namespace roomkey::base {
 
 Result<std::string> read_file(const std::string& path) {
-  const auto close = [](std::FILE* file) { std::fclose(file); };
+  const auto close = [](std::FILE* file) { static_cast<void>(std::fclose(file)); };
   const std::unique_ptr<std::FILE, decltype(close)> file(std::fopen(path.c_str(), "rbe"), close);
   if (!file) return Error{Code::bad_request, std::strerror(errno)};
   std::string content;

@@ -7,6 +7,7 @@
 #include <array>
 #include <span>
 #include <thread>
+#include <utility>
 
 #include "migrations.hpp"
 #include "query.hpp"
@@ -28,6 +29,25 @@ int wait_for_lock(void* timeout, int tries) {
   if (Clock::now() - started >= *static_cast<std::chrono::milliseconds*>(timeout)) return 0;
   std::this_thread::sleep_for(std::chrono::microseconds{std::min(5000, 20 << std::min(tries, 8))});
   return 1;
+}
+
+// SQLite's own way, a checkpoint after each commit past the limit, never ends under load: some
+// worker is always reading, so the WAL can't start over, and every commit pays for a sync. Here a
+// checkpoint is due once in so many frames (8 MiB), goes as far as it can beside the others, and
+// then has them wait for a moment, so that the WAL starts over. Where a long reader is in the way,
+// it is left for later.
+int checkpoint_when_due(void* context, sqlite3* sqlite, const char*, int frames) {
+  constexpr int kEvery = 4000;
+  constexpr std::chrono::milliseconds kMoment{10};
+  auto& connection = *static_cast<Connection*>(context);
+  if (frames < kEvery) connection.next_checkpoint = kEvery;
+  if (frames < connection.next_checkpoint) return SQLITE_OK;
+  connection.next_checkpoint = frames + kEvery / 4;
+  const auto patience = std::exchange(connection.patience, kMoment);
+  sqlite3_wal_checkpoint_v2(sqlite, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  sqlite3_wal_checkpoint_v2(sqlite, nullptr, SQLITE_CHECKPOINT_RESTART, nullptr, nullptr);
+  connection.patience = patience;
+  return SQLITE_OK;  // the commit stands, whatever became of the checkpoint
 }
 
 constexpr std::string_view kInMemory = ":memory:";
@@ -72,13 +92,13 @@ void Database::open(bool create) {
   guarded(nullptr, [&] {
     connection_.reset(new Connection{SQLite::Database(settings_.path, open_flags(create))});
     SQLite::Database& sqlite = connection_->sqlite;
-    sqlite3_busy_handler(sqlite.getHandle(), wait_for_lock, &settings_.busy_timeout);
+    connection_->patience = settings_.busy_timeout;
+    sqlite3_busy_handler(sqlite.getHandle(), wait_for_lock, &connection_->patience);
+    sqlite3_wal_hook(sqlite.getHandle(), checkpoint_when_due, connection_.get());
     sqlite3_db_config(sqlite.getHandle(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     sqlite.exec("PRAGMA trusted_schema = OFF");
     sqlite.exec("PRAGMA foreign_keys = ON");
     sqlite.exec("PRAGMA cache_size = -1024");
-    // Whoever crosses this many pages writes them all through: not too often.
-    sqlite.exec("PRAGMA wal_autocheckpoint = 4000");
     sqlite.exec(settings_.sync == Sync::full ? "PRAGMA synchronous = FULL"
                                              : "PRAGMA synchronous = NORMAL");
   });

@@ -5,6 +5,7 @@
 #include <SQLiteCpp/Statement.h>
 #include <sys/stat.h>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -19,7 +20,9 @@ struct Connection {
   SQLite::Database sqlite;
   dev_t device = 0;
   ino_t inode = 0;
-  bool broken = false;  // to be opened anew before the next request
+  bool broken = false;                    // to be opened anew before the next request
+  std::chrono::milliseconds patience{0};  // how long to wait for another's lock
+  int next_checkpoint = 0;                // in frames of the WAL
   // Prepared once; the key is the address of the literal that holds the SQL.
   std::unordered_map<const char*, SQLite::Statement> statements = {};
 };

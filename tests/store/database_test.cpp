@@ -3,6 +3,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <filesystem>
+
 #include "../support/store.hpp"
 #include "../support/test.hpp"
 
@@ -160,6 +162,22 @@ TEST(a_store_that_cannot_be_written_is_unavailable) {
   std::filesystem::permissions(folder.path(), std::filesystem::perms{0755});
   expect(!why.empty() && !contains(why, path), "no fault: " + why);
   same("0", Raw(path).text("SELECT count(*) FROM audit"));
+}
+
+// Frames of 24 + 2048 bytes, 4000 of them, and what one commit adds.
+TEST(the_wal_starts_over_beside_a_reader_of_short_turns) {
+  const Folder folder;
+  const std::string path = closed_store(folder);
+  Database writer(settings_at(path));
+  Database reader(settings_at(path));
+  writer.ready();
+  reader.ready();
+  for (int i = 0; i < 4500; ++i) {
+    append_audit(writer, event_at(std::chrono::sys_seconds{}));
+    static_cast<void>(find_user(reader, 2));
+  }
+  expect(std::filesystem::file_size(path + "-wal") < 4010 * 2072, "the WAL grew and grew");
+  expect(verify_audit(reader).fault.empty());
 }
 
 TEST(the_store_s_rules_hold_for_every_program) {
