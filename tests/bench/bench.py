@@ -115,7 +115,7 @@ class Stack:
 
 
 def wrk(stack, path, script):
-    out = subprocess.run(["wrk", "-t2", f"-c{CONNECTIONS}", f"-d{SECONDS}s", "--latency", "-s",
+    out = subprocess.run(["wrk", "-t2", "--timeout", "10s", f"-c{CONNECTIONS}", f"-d{SECONDS}s", "--latency", "-s",
                           script, f"https://127.0.0.1:{stack.port}{path}"],
                          check=True, capture_output=True, text=True).stdout
     assert "Non-2xx" not in out and "Socket errors" not in out, out
