@@ -1,5 +1,7 @@
 # roomkey: `make help` says what there is.
+ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j$(shell nproc)
+endif
 VERSION := 0.1.0
 BUILD ?= build/release
 DEMO_DIR ?= build/demo

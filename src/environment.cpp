@@ -181,7 +181,7 @@ std::vector<std::string> Environment::add_file(const std::string& path) {
   if (file.bad()) return {path + ": " + std::strerror(errno)};
   reader.finish();
   std::vector<std::string> faults;
-  for (const auto& fault : reader.faults()) faults.push_back(path + ' ' + fault);
+  for (const auto& fault : reader.faults()) faults.emplace_back(path).append(" ").append(fault);
   return faults;
 }
 

@@ -215,8 +215,7 @@ std::string restore_store(Database& database, const std::string& file,
     database.migrate();
     return {};
   }
-  const std::string kept =
-      database.path() + ".before-restore-" + std::to_string(base::unix_seconds(now));
+  std::string kept = database.path() + ".before-restore-" + std::to_string(base::unix_seconds(now));
   if (std::filesystem::exists(kept)) throw Unavailable("a store kept in this second is there");
   try {
     database.ready();
