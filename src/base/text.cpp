@@ -125,6 +125,10 @@ char32_t next_code_point(std::string_view bytes, std::size_t& at) {
 
 bool is_utf8(std::string_view bytes) {
   for (std::size_t at = 0; at < bytes.size();) {
+    if (static_cast<signed char>(bytes[at]) > 0) {  // ASCII but NUL
+      ++at;
+      continue;
+    }
     const std::size_t start = at;
     const char32_t point = next_code_point(bytes, at);
     if (point == 0 || (point == 0xFFFD && at - start == 1)) return false;

@@ -24,22 +24,22 @@ constexpr std::array<std::uint8_t, 256> kValues = [] {
 }  // namespace
 
 std::string base64url(std::string_view bytes) {
-  std::string text;
-  text.reserve((bytes.size() * 4 + 2) / 3);
+  std::string text((bytes.size() * 4 + 2) / 3, '\0');
+  char* out = text.data();
   std::uint32_t pending = 0;
   int bits = 0;
   for (const char c : bytes) {
     pending = (pending << 8) | static_cast<unsigned char>(c);
-    for (bits += 8; bits >= 6;) text += kAlphabet[(pending >> (bits -= 6)) & 63];
+    for (bits += 8; bits >= 6;) *out++ = kAlphabet[(pending >> (bits -= 6)) & 63];
   }
-  if (bits > 0) text += kAlphabet[(pending << (6 - bits)) & 63];
+  if (bits > 0) *out = kAlphabet[(pending << (6 - bits)) & 63];
   return text;
 }
 
 std::optional<std::string> from_base64url(std::string_view text) {
   if (text.size() % 4 == 1) return std::nullopt;
-  std::string bytes;
-  bytes.reserve(text.size() * 3 / 4);
+  std::string bytes(text.size() * 3 / 4, '\0');
+  char* out = bytes.data();
   std::uint32_t pending = 0;
   int bits = 0;
   for (const char c : text) {
@@ -47,7 +47,7 @@ std::optional<std::string> from_base64url(std::string_view text) {
     if (value == kNone) return std::nullopt;
     pending = (pending << 6) | value;
     bits += 6;
-    if (bits >= 8) bytes += static_cast<char>((pending >> (bits -= 8)) & 0xFF);
+    if (bits >= 8) *out++ = static_cast<char>((pending >> (bits -= 8)) & 0xFF);
   }
   const bool canonical = (pending & ((1U << bits) - 1)) == 0;
   return canonical ? std::optional(std::move(bytes)) : std::nullopt;
