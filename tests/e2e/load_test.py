@@ -1,6 +1,8 @@
 """Under load: workers that die, workers that are told to go, and not one request lost."""
+import contextlib
 import os
 import signal
+import sqlite3
 import time
 
 from support import JANE, SARAH, SHORT, Case, Demo, Load, wait_until
@@ -69,6 +71,30 @@ class UnderLoad(Case):
             wait_until(lambda: demo.log().count("event=stopped") == told, "a goodbye of each")
             self.assertNotIn("exited with exit code", demo.log())
             self.each_token_has_its_event(demo, load.answers)
+
+    def test_a_restore_under_load_loses_no_event(self):
+        with Demo() as demo:
+            backup = os.path.join(demo.dir, "backup.db")
+            demo.roomkey("db", "backup", backup)
+            with Load(demo, requests(demo)) as load:
+                for _ in range(2):
+                    time.sleep(1.2)  # the kept file's name has the second in it
+                    demo.roomkey("db", "restore", backup)
+                time.sleep(0.5)
+            self.all_well(load)
+            stores = [os.path.join(demo.dir, name) for name in os.listdir(demo.dir)
+                      if name == "roomkey.db" or name.startswith("roomkey.db.before-restore-")]
+            self.assertEqual(len(stores), 3)
+            events = set()
+            for store in stores:
+                with contextlib.closing(sqlite3.connect(store)) as file:
+                    events.update(row[0] for row in file.execute(
+                        "SELECT request_id FROM audit WHERE outcome = 'granted'"))
+            tokens = {answer["X-Request-Id"] for answer in load.answers
+                      if "access_token" in answer.json}
+            self.assertGreater(len(tokens), 0)
+            self.assertEqual(tokens - events, set(), "tokens left and their events are gone")
+            demo.roomkey("audit", "verify")
 
     def test_both_pools_killed_at_once_are_back_by_themselves(self):
         with Demo() as demo:
