@@ -39,18 +39,27 @@ std::string chained_hash(const std::string& previous, const AuditEvent& event) {
   return crypto::sha256(text);
 }
 
+std::optional<Outcome> parse_outcome(std::string_view text) {
+  for (const auto outcome : {Outcome::granted, Outcome::refused, Outcome::changed}) {
+    if (text == word(outcome)) return outcome;
+  }
+  return std::nullopt;
+}
+
 // Columns of every SELECT here: id to expires_at in the table's order, then hash.
 AuditEvent event_from(const Query& row) {
-  const std::string outcome = row.text(6);
+  const auto outcome = parse_outcome(row.text(6));
+  if (!outcome) {
+    throw base::Unavailable("the store: event " + std::to_string(row.integer(0)) +
+                            " of the audit has an outcome that is unknown");
+  }
   AuditEvent event{row.integer(0),
                    base::from_unix(row.integer(1)),
                    row.text(2),
                    row.optional_integer(3),
                    row.optional_integer(4),
                    row.text(5),
-                   outcome == "granted"   ? Outcome::granted
-                   : outcome == "changed" ? Outcome::changed
-                                          : Outcome::refused,
+                   *outcome,
                    row.optional_text(7),
                    std::nullopt};
   if (const auto expires_at = row.optional_integer(8))
@@ -129,14 +138,14 @@ AuditVerdict verify_audit(Database& database) {
   const Head head = read_head(end);
   Query query(database, "SELECT * FROM audit ORDER BY id");
   while (query.step()) {
-    const AuditEvent event = event_from(query);
-    if (event.id != ++verdict.events) {
+    if (query.integer(0) != ++verdict.events) {
       verdict.fault = "event " + std::to_string(verdict.events) + " is missing";
       return verdict;
     }
-    previous = chained_hash(previous, event);
-    if (previous != query.text(9)) {
-      verdict.fault = "event " + std::to_string(event.id) + " was changed";
+    const bool readable = parse_outcome(query.text(6)).has_value();
+    if (readable) previous = chained_hash(previous, event_from(query));
+    if (!readable || previous != query.text(9)) {
+      verdict.fault = "event " + std::to_string(verdict.events) + " was changed";
       return verdict;
     }
   }

@@ -139,6 +139,17 @@ TEST(a_change_of_any_field_of_any_event_shows) {
   }
 }
 
+TEST(an_outcome_that_is_unknown_shows) {
+  for (const std::string id : {"1", "2", "3"}) {
+    Unguarded store;
+    store.raw.run("PRAGMA ignore_check_constraints = ON");
+    store.raw.run("UPDATE audit SET outcome = 'Refused' WHERE id = " + id);
+    same("event " + id + " was changed", verify_audit(store.database).fault);
+    const auto why = throws<roomkey::base::Unavailable>([&] { audit_of(store.database); });
+    expect(contains(why, "event " + id) && contains(why, "outcome"), why);
+  }
+}
+
 TEST(a_hole_shows) {
   for (const std::string id : {"1", "2"}) {
     Unguarded store;
