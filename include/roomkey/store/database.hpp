@@ -39,8 +39,8 @@ class Database {
   Database& operator=(const Database&) = delete;
 
   // Before each request: opens the file where that is due, also after a fault or when another file
-  // has taken its place. Throws Unavailable where it is missing, no store of roomkey, of another
-  // schema version, locked or broken.
+  // has taken its place. Nothing is due within a transaction. Throws Unavailable where it is
+  // missing, no store of roomkey, of another schema version, locked or broken.
   void ready();
 
   // Makes the file where it is missing and brings its schema up to date, each step whole or not at
@@ -74,10 +74,14 @@ class Transaction {
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
   void commit();
+  // Undoes it now. One that joined another can't undo its part of that: std::logic_error where it
+  // has written anything.
+  void roll_back();
 
  private:
   Database& database_;
   bool outermost_;
+  int changes_before_;
 };
 
 }  // namespace roomkey::store
