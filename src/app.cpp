@@ -55,7 +55,8 @@ http::Hooks App::hooks() {
           },
           [this](const http::Route& route, Call& call, std::int64_t user_id) {
             return handlers::serve(route, call, user_id, database_);
-          }};
+          },
+          [this](const std::function<void()>& work) { handlers::serve_together(database_, work); }};
 }
 
 }  // namespace roomkey

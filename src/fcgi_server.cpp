@@ -14,6 +14,7 @@
 #include <csignal>
 #include <cstring>
 #include <system_error>
+#include <vector>
 
 #include "roomkey/base/log.hpp"
 #include "roomkey/base/text.hpp"
@@ -61,21 +62,57 @@ void send(FCGX_Stream* out, const http::Response& response, bool with_body) {
   FCGX_PutStr(text.data(), static_cast<int>(text.size()), out);
 }
 
-void answer_one(FCGX_Request& fcgi,
-                const std::function<http::Response(const http::Request&)>& answer) {
-  const std::string id = request_id(parameter(fcgi, "REQUEST_ID"));
-  http::Request request;
-  request.method = parameter(fcgi, "REQUEST_METHOD");
-  request.path = parameter(fcgi, "DOCUMENT_URI");
-  request.query = parameter(fcgi, "QUERY_STRING");
-  request.authorization = parameter(fcgi, "HTTP_AUTHORIZATION");
-  request.content_type = parameter(fcgi, "CONTENT_TYPE");
-  request.request_id = id;
-  const auto length = base::parse_number(parameter(fcgi, "CONTENT_LENGTH"));
-  request.content_length = static_cast<std::size_t>(length.value_or(0));
-  request.read_body = [&](std::size_t most) { return read_body(fcgi.in, most); };
-  send(fcgi.out, answer(request), request.method != "HEAD");
-}
+// Requests that were accepted together. What a request views lives in libfcgi's structure beside it
+// until that is finished.
+class Group {
+ public:
+  explicit Group(int listening_socket) {
+    for (FCGX_Request& slot : slots_) {
+      FCGX_InitRequest(&slot, listening_socket, FCGI_FAIL_ACCEPT_ON_INTR);
+    }
+    requests_.reserve(kMost);
+  }
+
+  // Takes what waits to be accepted. 0, or libfcgi's error where nothing was.
+  int accept() {
+    requests_.clear();
+    while (requests_.size() < kMost) {
+      const int error = FCGX_Accept_r(&slots_[requests_.size()]);
+      if (error < 0) return requests_.empty() ? error : 0;
+      add(slots_[requests_.size()], ids_[requests_.size()]);
+      if (requests_.back().method != "GET") return 0;
+    }
+    return 0;
+  }
+
+  void answer_by(const Answer& answer) {
+    answer(requests_, [this](std::size_t index, const http::Response& response) {
+      send(slots_[index].out, response, requests_[index].method != "HEAD");
+      FCGX_Finish_r(&slots_[index]);
+    });
+  }
+
+ private:
+  static constexpr std::size_t kMost = 8;
+
+  void add(FCGX_Request& fcgi, std::string& id) {
+    id = request_id(parameter(fcgi, "REQUEST_ID"));
+    http::Request& request = requests_.emplace_back();
+    request.method = parameter(fcgi, "REQUEST_METHOD");
+    request.path = parameter(fcgi, "DOCUMENT_URI");
+    request.query = parameter(fcgi, "QUERY_STRING");
+    request.authorization = parameter(fcgi, "HTTP_AUTHORIZATION");
+    request.content_type = parameter(fcgi, "CONTENT_TYPE");
+    request.request_id = id;
+    const auto length = base::parse_number(parameter(fcgi, "CONTENT_LENGTH"));
+    request.content_length = static_cast<std::size_t>(length.value_or(0));
+    request.read_body = [&fcgi](std::size_t most) { return read_body(fcgi.in, most); };
+  }
+
+  std::array<FCGX_Request, kMost> slots_{};
+  std::array<std::string, kMost> ids_;
+  std::vector<http::Request> requests_;
+};
 
 // SIGUSR1 is how spawners of FastCGI programs say it; libfcgi would take it for itself and then
 // refuse to accept, for good.
@@ -135,29 +172,25 @@ bool is_listening(int descriptor) {
          listening != 0;
 }
 
-void serve(int listening_socket,
-           const std::function<http::Response(const http::Request&)>& answer) {
+void serve(int listening_socket, const Answer& answer) {
   const sigset_t while_waiting = take_over_signals();
   // Several workers wake for one connection: those that come too late must not block in accept.
   fcntl(listening_socket, F_SETFL, fcntl(listening_socket, F_GETFL) | O_NONBLOCK);
   FCGX_Init();
-  FCGX_Request request;
-  FCGX_InitRequest(&request, listening_socket, FCGI_FAIL_ACCEPT_ON_INTR);
+  Group group(listening_socket);
   while (stopping == 0) {
     pollfd waiting{listening_socket, POLLIN, 0};
     if (ppoll(&waiting, 1, nullptr, &while_waiting) < 0) continue;
     // Where a connection waits already, ppoll returns without letting a signal in: under load a
     // worker would never learn that it is to stop.
     if (stop_is_due()) break;
-    const int accepted = FCGX_Accept_r(&request);
-    if (accepted == -EAGAIN || accepted == -EWOULDBLOCK || accepted == -EINTR) continue;
-    if (accepted < 0) {
-      base::log_error("event=accept_failed error=" + std::to_string(-accepted));
+    const int error = group.accept();
+    if (error == 0) {
+      group.answer_by(answer);
+    } else if (error != -EAGAIN && error != -EWOULDBLOCK && error != -EINTR) {
+      base::log_error("event=accept_failed error=" + std::to_string(-error));
       usleep(100'000);  // out of descriptors, most likely: don't spin
-      continue;
     }
-    answer_one(request, answer);
-    FCGX_Finish_r(&request);
   }
 }
 

@@ -11,6 +11,10 @@ class App {
   // config.bearer must be set. The clock must outlive the App.
   App(Config config, const base::Clock& clock);
 
+  // As Router::answer().
+  void answer(std::span<const http::Request> requests, const http::Send& send) const {
+    router_.answer(requests, send);
+  }
   [[nodiscard]] http::Response answer(const http::Request& request) const {
     return router_.answer(request);
   }

@@ -1,11 +1,12 @@
-// The FastCGI side of a worker: one request after the other on a listening socket that several
-// workers share. The only user of libfcgi.
+// The FastCGI side of a worker: answers requests on a listening socket that several workers share.
+// The only user of libfcgi.
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string>
 
-#include "roomkey/http/message.hpp"
+#include "roomkey/http/router.hpp"
 
 namespace roomkey {
 
@@ -16,8 +17,13 @@ namespace roomkey {
 // True where the file descriptor is a listening socket.
 [[nodiscard]] bool is_listening(int descriptor);
 
+// To send each request's answer once.
+using Answer = std::function<void(std::span<const http::Request> requests, const http::Send& send)>;
+
 // Answers until SIGTERM, SIGINT or SIGUSR1, which are let in only while no request is in hand, so
-// none is cut off. Returns then.
-void serve(int listening_socket, const std::function<http::Response(const http::Request&)>& answer);
+// none is cut off. Returns then. Of requests that wait already it takes up to eight at once, as
+// long as they are GETs: what a worker that is killed has in its hand, nginx repeats for a GET
+// only.
+void serve(int listening_socket, const Answer& answer);
 
 }  // namespace roomkey

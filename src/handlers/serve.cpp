@@ -33,12 +33,20 @@ base::Result<http::Response> serve(const http::Route& route, http::Call& call, s
   }
   auto response = route.handle(call);
   if (!response) {
-    transaction.reset();  // whatever the handler did before it refused is undone
+    // Whatever the handler did before it refused is undone.
+    if (transaction) transaction->roll_back();
     store::append_audit(database, refusal(route, call, response.error()));
   } else if (transaction) {
     transaction->commit();
   }
   return response;
+}
+
+void serve_together(store::Database& database, const std::function<void()>& work) {
+  database.ready();
+  store::Transaction transaction(database);
+  work();
+  transaction.commit();
 }
 
 }  // namespace roomkey::handlers

@@ -41,19 +41,64 @@ bool answers(const Route& route, std::string_view method) {
 
 }  // namespace
 
-// What the log line tells of a request.
-struct Router::Trace {
-  std::string_view route = "-";
-  std::optional<std::int64_t> user_id = {};
-  std::optional<std::int64_t> appointment_id = {};
+// A request on its way through the steps, and what its log line will tell.
+struct Router::Visit {
+  const Request& request;
+  std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
+  const Route* route = nullptr;
+  std::optional<Call> call = {};
+  std::int64_t user_id = 0;  // 0: nobody yet
+  std::optional<Response> response = {};
   std::string_view code = "-";
   std::string fault = {};
 
-  Response refuse(const Error& error) {
+  void refuse(const Error& error) {
     code = base::word(error.code);
-    if (fault.empty() && error.code == Code::token_failed) fault = error.detail;
-    if (fault.empty() && error.code == Code::invalid_token) fault = error.detail;
-    return error_response(error);
+    if (error.code == Code::token_failed || error.code == Code::invalid_token) fault = error.detail;
+    response = error_response(error);
+  }
+  void fail(Code why, const std::exception& exception) {
+    refuse({why});
+    fault = exception.what();
+  }
+  void take(base::Result<Response> result) {
+    if (result) {
+      response = std::move(*result);
+    } else {
+      refuse(result.error());
+    }
+  }
+  // Back to before step 5.
+  void reopen() {
+    call->authenticated.reset();
+    response.reset();
+    code = "-";
+    fault.clear();
+  }
+  // True where nothing but step 5 is missing, and it writes.
+  [[nodiscard]] bool will_write() const {
+    return !response && route != nullptr && route->effect == Effect::writes;
+  }
+
+  // Runs a step; what it throws is the answer.
+  template <typename Step>
+  void guarded(Step&& step) {
+    try {
+      step();
+    } catch (const base::Unavailable& exception) {
+      fail(Code::store_unavailable, exception);
+    } catch (const std::exception& exception) {
+      fail(Code::internal_error, exception);
+    }
+  }
+
+  void log() const {
+    const auto spent = std::chrono::duration_cast<std::chrono::microseconds>(
+        std::chrono::steady_clock::now() - started);
+    base::log_request({request.request_id, user_id > 0 ? std::optional(user_id) : std::nullopt,
+                       call && call->id > 0 ? std::optional(call->id) : std::nullopt,
+                       route == nullptr ? "-" : route->name, request.method, response->status, code,
+                       fault, spent});
   }
 };
 
@@ -71,52 +116,84 @@ Router::Match Router::match(const Request& request) const {
   return match;
 }
 
-base::Result<Response> Router::handle(const Route& route, Call& call, Trace& trace) const {
-  if (route.body_limit > 0) {
-    if (call.request.content_length > route.body_limit) return Error{Code::payload_too_large};
-    call.body = call.request.read_body(route.body_limit + 1);
-    if (call.body.size() > route.body_limit) return Error{Code::payload_too_large};
+void Router::admit(Visit& visit) const {
+  const Match found = match(visit.request);
+  if (found.route == nullptr && found.allowed.empty()) return visit.refuse({Code::not_found});
+  if (found.route == nullptr) {
+    visit.refuse({Code::method_not_allowed});
+    visit.response->headers.emplace_back("Allow", found.allowed + "OPTIONS");
+    return;
   }
-  if (route.who == Who::anyone) return route.handle(call);
-  const auto user_id = hooks_.authenticate(call.request.authorization, call.now);
-  if (!user_id) return user_id.error();
-  trace.user_id = *user_id;
-  return hooks_.serve(route, call, *user_id);
+  visit.route = found.route;
+  visit.call.emplace(Call{visit.request, clock_.now(), found.id});
+  check(visit);
 }
 
-Response Router::serve(const Request& request, Trace& trace) const {
-  const Match found = match(request);
-  if (found.route == nullptr && found.allowed.empty()) return trace.refuse({Code::not_found});
-  if (found.route == nullptr) {
-    Response response = trace.refuse({Code::method_not_allowed});
-    response.headers.emplace_back("Allow", found.allowed + "OPTIONS");
-    return response;
+void Router::check(Visit& visit) const {
+  const std::size_t limit = visit.route->body_limit;
+  if (limit > 0) {
+    if (visit.request.content_length > limit) return visit.refuse({Code::payload_too_large});
+    visit.call->body = visit.request.read_body(limit + 1);
+    if (visit.call->body.size() > limit) return visit.refuse({Code::payload_too_large});
   }
-  trace.route = found.route->name;
-  if (found.id > 0) trace.appointment_id = found.id;
-  Call call{request, clock_.now(), found.id};
-  auto response = handle(*found.route, call, trace);
-  return response ? std::move(*response) : trace.refuse(response.error());
+  if (visit.route->who == Who::anyone) return;
+  const auto user_id = hooks_.authenticate(visit.request.authorization, visit.call->now);
+  if (!user_id) return visit.refuse(user_id.error());
+  visit.user_id = *user_id;
+}
+
+void Router::serve(Visit& visit) const {
+  if (visit.route->who == Who::anyone) return visit.take(visit.route->handle(*visit.call));
+  visit.take(hooks_.serve(*visit.route, *visit.call, visit.user_id));
+}
+
+// After this each of them has its answer, or none has: then each is to be served alone, so that one
+// which breaks its handler, or a row of the store that can't be read, does not break the others.
+void Router::serve_together(std::span<Visit> visits) const {
+  std::vector<Visit*> writing;
+  for (Visit& visit : visits) {
+    if (visit.will_write()) writing.push_back(&visit);
+  }
+  if (writing.size() < 2) return;
+  bool begun = false;
+  try {
+    hooks_.together([&] {
+      begun = true;
+      for (Visit* visit : writing) serve(*visit);
+    });
+  } catch (const std::exception& exception) {
+    // Where the lock can't be had, waiting for it once is enough.
+    for (Visit* visit : writing) {
+      begun ? visit->reopen() : visit->fail(Code::store_unavailable, exception);
+    }
+  }
+}
+
+void Router::answer(std::span<const Request> requests, const Send& send) const {
+  std::vector<Visit> visits;
+  visits.reserve(requests.size());
+  for (const Request& request : requests) {
+    Visit& visit = visits.emplace_back(Visit{request});
+    visit.guarded([&] { admit(visit); });
+  }
+  serve_together(visits);
+  const auto finish = [&](const Visit& visit) {
+    visit.log();
+    send(static_cast<std::size_t>(&visit - visits.data()), *visit.response);
+  };
+  std::vector<Visit*> alone;
+  for (Visit& visit : visits) visit.response ? finish(visit) : alone.push_back(&visit);
+  for (Visit* visit : alone) {  // what takes its time comes last
+    visit->guarded([&] { serve(*visit); });
+    finish(*visit);
+  }
 }
 
 Response Router::answer(const Request& request) const {
-  const auto started = std::chrono::steady_clock::now();
-  Trace trace;
-  Response response;
-  try {
-    response = serve(request, trace);
-  } catch (const base::Unavailable& fault) {
-    trace.fault = fault.what();
-    response = trace.refuse({Code::store_unavailable});
-  } catch (const std::exception& fault) {
-    trace.fault = fault.what();
-    response = trace.refuse({Code::internal_error});
-  }
-  const auto spent = std::chrono::duration_cast<std::chrono::microseconds>(
-      std::chrono::steady_clock::now() - started);
-  base::log_request({request.request_id, trace.user_id, trace.appointment_id, trace.route,
-                     request.method, response.status, trace.code, trace.fault, spent});
-  return response;
+  Response answer;
+  const auto keep = [&](std::size_t, const Response& response) { answer = response; };
+  this->answer({&request, 1}, keep);
+  return answer;
 }
 
 }  // namespace roomkey::http

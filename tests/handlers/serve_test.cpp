@@ -104,6 +104,54 @@ TEST(what_a_writing_route_did_before_it_broke_is_undone) {
   same(200, accepted(served.run(Effect::writes)).status, "and the next goes on");
 }
 
+TEST(several_are_committed_together) {
+  Served granted;
+  auto& database = granted.store.database;
+  granted.writes_event = true;
+  Served refused_one;
+  const Route refusing{
+      "GET", "/", "b_route", Who::user, Effect::writes, 0, [](const Call&) -> Result<Response> {
+        return Error{Code::too_late};
+      }};
+  serve_together(database, [&] {
+    accepted(granted.run(Effect::writes));
+    refused(Code::too_late, serve(refusing, refused_one.call, 2, database));
+    accepted(granted.run(Effect::writes));
+    refused(Code::user_unknown, granted.run(Effect::writes, 99));
+  });
+  const auto events = audit_of(database);
+  same(3, events.size());
+  same("granted", word(events[0].outcome));
+  same("refused", word(events[1].outcome));
+  same("granted", word(events[2].outcome));
+  const roomkey::store::Transaction free(database);
+}
+
+TEST(of_several_none_is_committed_where_one_breaks) {
+  Served served;
+  served.writes_event = true;
+  throws<std::runtime_error>([&] {
+    serve_together(served.store.database, [&] {
+      accepted(served.run(Effect::writes));
+      throw std::runtime_error("broken");
+    });
+  });
+  same(0, audit_of(served.store.database).size());
+}
+
+TEST(a_refusal_after_a_write_is_not_undone_in_the_midst_of_others) {
+  Served served;
+  served.writes_event = true;
+  throws<std::logic_error>([&] {
+    serve_together(served.store.database, [&] {
+      accepted(served.run(Effect::writes));
+      served.answer = Error{Code::room_not_found};
+      static_cast<void>(served.run(Effect::writes));
+    });
+  });
+  same(0, audit_of(served.store.database).size(), "all of it is undone");
+}
+
 TEST(a_store_that_is_away_makes_every_route_unavailable) {
   const Folder folder;
   roomkey::store::Database away(settings_at(folder.file("roomkey.db")));

@@ -1,5 +1,7 @@
 #include "roomkey/http/router.hpp"
 
+#include <algorithm>
+
 #include "../support/captured_log.hpp"
 #include "../support/clinic.hpp"
 #include "../support/test.hpp"
@@ -18,13 +20,15 @@ struct Bench {
   FakeClock clock;
   std::string calls;
   Result<std::int64_t> user = std::int64_t{2};
+  bool locked = false;
+  bool full = false;
   std::function<Result<Response>(const Call&)> handler = [](const Call&) {
     return Response{200, "{}"};
   };
 
   Route route(std::string_view method, std::string_view pattern, std::string_view name,
-              Who who = Who::user, std::size_t body_limit = 0) {
-    return {method, pattern, name, who, Effect::reads, body_limit, [this, name](const Call& call) {
+              Who who = Who::user, std::size_t body_limit = 0, Effect effect = Effect::reads) {
+    return {method, pattern, name, who, effect, body_limit, [this, name](const Call& call) {
               calls += std::string(name) + '(' + std::to_string(call.id) + ") ";
               return handler(call);
             }};
@@ -35,7 +39,8 @@ struct Bench {
                  route("GET", "/things/{id}/parts/{id}/", "part"),
                  route("POST", "/things/", "new_thing", Who::user, 10),
                  route("GET", "/open", "open", Who::anyone),
-                 route("POST", "/open-body/", "open_body", Who::anyone, 10)},
+                 route("POST", "/open-body/", "open_body", Who::anyone, 10),
+                 route("GET", "/token/{id}/", "token", Who::user, 0, Effect::writes)},
                 {[this](std::string_view header, std::chrono::sys_seconds) {
                    calls += "authenticate(" + std::string(header) + ") ";
                    return user;
@@ -44,8 +49,36 @@ struct Bench {
                    calls += "serve(" + std::to_string(user_id) + ") ";
                    call.authenticated = jane();
                    return chosen.handle(call);
+                 },
+                 [this](const std::function<void()>& work) {
+                   calls += "begin ";
+                   if (locked) throw roomkey::base::Unavailable("the store: locked");
+                   work();
+                   calls += "commit ";
+                   if (full) throw roomkey::base::Unavailable("the store: disk full");
                  }},
                 clock};
+
+  // Several GETs at once: "<status>" for each in the order of `paths`, and in `calls` when each was
+  // sent.
+  std::string statuses(const std::vector<std::string_view>& paths) {
+    calls.clear();
+    std::vector<Request> requests(paths.size());
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+      requests[i].method = "GET";
+      requests[i].path = paths[i];
+      requests[i].authorization = "A";
+    }
+    std::vector<int> sent(paths.size());
+    router.answer(requests, [&](std::size_t index, const Response& response) {
+      calls += "send(" + std::to_string(index) + ") ";
+      same(0, sent[index], "an answer is sent once");
+      sent[index] = response.status;
+    });
+    std::string text;
+    for (const int status : sent) text += std::to_string(status) + ' ';
+    return text;
+  }
 
   Response answer(std::string_view method, std::string_view path, std::string body = "",
                   std::optional<std::size_t> length = std::nullopt) {
@@ -256,6 +289,74 @@ TEST(each_request_is_one_log_line_with_route_user_and_code) {
     expect(contains(text, part), part + ("\n" + text));
   }
   expect(contains(text, "fault=\"The token is too long\"\n"), text);
+}
+
+TEST(those_that_write_are_served_in_one_transaction_and_answered_after_it) {
+  Bench bench;
+  same("200 200 404 200 ", bench.statuses({"/token/1/", "/things/5/", "/nowhere/", "/token/2/"}));
+  same(
+      "authenticate(A) authenticate(A) authenticate(A) begin serve(2) token(1) serve(2) token(2) "
+      "commit send(0) send(2) send(3) serve(2) thing(5) send(1) ",
+      bench.calls);
+  same("200 200 ", bench.statuses({"/token/1/", "/things/5/"}));
+  expect(!contains(bench.calls, "begin"), "one alone has a transaction of its own");
+}
+
+TEST(a_stranger_among_several_is_not_served) {
+  Bench bench;
+  bench.user = Error{Code::authentication_required};
+  same("401 401 ", bench.statuses({"/token/1/", "/token/2/"}));
+  same("authenticate(A) authenticate(A) send(0) send(1) ", bench.calls);
+}
+
+TEST(a_refusal_among_several_is_that_one_s_alone) {
+  Bench bench;
+  bench.handler = [](const Call& call) -> Result<Response> {
+    if (call.id == 2) return Error{Code::permission_denied};
+    return Response{200, "{}"};
+  };
+  same("200 403 200 ", bench.statuses({"/token/1/", "/token/2/", "/token/3/"}));
+  expect(!contains(bench.calls, "commit send(0) send(1) send(2) serve"), bench.calls);
+}
+
+TEST(where_one_of_several_breaks_each_is_served_alone) {
+  const CapturedLog log;
+  for (const bool unavailable : {false, true}) {
+    Bench bench;
+    bench.handler = [&](const Call& call) -> Result<Response> {
+      if (call.id == 2 && unavailable) throw roomkey::base::Unavailable("the store: a bad row");
+      if (call.id == 2) throw std::logic_error("broken");
+      return Response{200, "{}"};
+    };
+    same(unavailable ? "200 503 200 " : "200 500 200 ",
+         bench.statuses({"/token/1/", "/token/2/", "/token/3/"}));
+    same(
+        "authenticate(A) authenticate(A) authenticate(A) begin serve(2) token(1) serve(2) token(2) "
+        "serve(2) token(1) send(0) serve(2) token(2) send(1) serve(2) token(3) send(2) ",
+        bench.calls);
+  }
+  const std::string text = log.text();
+  same(6, std::count(text.begin(), text.end(), '\n'), "one line for each request");
+}
+
+TEST(the_lock_of_the_store_is_waited_for_once) {
+  const CapturedLog log;
+  Bench bench;
+  bench.locked = true;
+  same("503 503 ", bench.statuses({"/token/1/", "/token/2/"}));
+  same("authenticate(A) authenticate(A) begin send(0) send(1) ", bench.calls);
+  expect(contains(log.text(), "the store: locked"), log.text());
+}
+
+TEST(without_its_commit_no_answer_is_sent) {
+  const CapturedLog log;
+  Bench bench;
+  bench.full = true;
+  same("200 200 ", bench.statuses({"/token/1/", "/token/2/"}));
+  same(
+      "authenticate(A) authenticate(A) begin serve(2) token(1) serve(2) token(2) commit serve(2) "
+      "token(1) send(0) serve(2) token(2) send(1) ",
+      bench.calls);
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 // function whose arguments list what the route may touch.
 #pragma once
 
+#include <functional>
+
 #include "roomkey/http/router.hpp"
 #include "roomkey/store/database.hpp"
 
@@ -12,5 +14,10 @@ namespace roomkey::handlers {
 // that writes in one transaction, so that it decides on what no one else can change meanwhile.
 [[nodiscard]] base::Result<http::Response> serve(const http::Route& route, http::Call& call,
                                                  std::int64_t user_id, store::Database& database);
+
+// Runs `work`, which calls serve() for several, in one transaction that is committed when this
+// returns. Throws std::logic_error, with all of it undone, where a handler refused after it had
+// written: that can be undone only where it is served alone.
+void serve_together(store::Database& database, const std::function<void()>& work);
 
 }  // namespace roomkey::handlers

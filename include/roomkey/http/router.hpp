@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -17,7 +18,7 @@ namespace roomkey::http {
 enum class Who { anyone, user };
 
 // Whether a route changes the store where it succeeds. One that does is served in one write
-// transaction from the look at the user on.
+// transaction from the look at the user on, alone or together with others of its kind.
 enum class Effect { reads, writes };
 
 // What a handler is called with.
@@ -54,14 +55,24 @@ struct Hooks {
   // Finds the user and runs the route's handler; what is granted or refused to a known user is
   // committed to the audit when it returns.
   std::function<base::Result<Response>(const Route&, Call&, std::int64_t user_id)> serve;
+  // Runs `work`, which calls serve() for several, in one write transaction that is committed when
+  // it returns. An exception undoes all of it.
+  std::function<void(const std::function<void()>& work)> together;
 };
+
+// Takes the answer to the request at `index`.
+using Send = std::function<void(std::size_t index, const Response& response)>;
 
 class Router {
  public:
   Router(std::vector<Route> routes, Hooks hooks, const base::Clock& clock);
 
-  // Never throws: a broken machine is a 503 or 500 and a log line. Steps: 1 match, 2 method, 3
-  // size, 4 bearer token, 5 user and handler, 6 map the error, 7 log one line.
+  // Sends each request's answer once, in any order. A broken machine is a 503 or 500 and a log
+  // line; throws only what `send` throws. Steps: 1 match, 2 method, 3 size, 4 bearer token, 5 user
+  // and handler, 6 map the error, 7 log one line. Those that write take step 5 together, in one
+  // transaction: a commit is the dearest part of a token, and one serves them all. None of their
+  // answers is sent before it.
+  void answer(std::span<const Request> requests, const Send& send) const;
   [[nodiscard]] Response answer(const Request& request) const;
 
  private:
@@ -70,10 +81,12 @@ class Router {
     std::int64_t id = 0;
     std::string allowed;  // the methods of the path, where it is known
   };
-  struct Trace;
+  struct Visit;
   [[nodiscard]] Match match(const Request& request) const;
-  [[nodiscard]] Response serve(const Request& request, Trace& trace) const;
-  [[nodiscard]] base::Result<Response> handle(const Route& route, Call& call, Trace& trace) const;
+  void admit(Visit& visit) const;
+  void check(Visit& visit) const;
+  void serve(Visit& visit) const;
+  void serve_together(std::span<Visit> visits) const;
 
   std::vector<Route> routes_;
   Hooks hooks_;
