@@ -8,11 +8,12 @@ import os
 import pathlib
 import re
 import signal
+import socket
+import sqlite3
 import statistics
 import subprocess
 import tempfile
 import time
-import socket
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("BIN_DIR", ROOT / "build/release")).resolve()
@@ -204,6 +205,9 @@ def main():
                   % start_milliseconds(stack))
         with Stack(folder + "/full", "full") as stack:
             script.write_text(f'wrk.headers["Authorization"] = "Bearer {stack.bearer()}"\n')
+            # Here, or the two would make it at the same moment and one find it locked.
+            sqlite3.connect(stack.dir / "durable.db").executescript(
+                "PRAGMA page_size = 2048; PRAGMA journal_mode = WAL")
             durable = stack.add_responder("durable", 860, stack.dir / "durable.db")
             stack.add_locations(["durable"])
             print("\nROOMKEY_AUDIT_SYNC=full\n")
