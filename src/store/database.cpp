@@ -73,10 +73,11 @@ void sync_wal(sqlite3* sqlite) {
   if (synced != SQLITE_OK) throw SQLite::Exception(sqlite3_errstr(synced), synced);
 }
 
-// A process has one thread, so SQLite needs no mutexes, nor its count of the memory it uses.
+// No two threads share a connection, so SQLite needs no mutex for each, nor its count of the memory
+// it uses.
 void set_up_sqlite() {
   static const bool done = [] {
-    sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+    sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
     return sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) == SQLITE_OK;
   }();
   (void)done;
