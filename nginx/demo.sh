@@ -125,6 +125,8 @@ TWILIO_API_KEY=SK$(openssl rand -hex 16)
 TWILIO_API_SECRET=$(openssl rand -base64 96 | tr -dc 'A-Za-z0-9' | cut -c 1-32)
 TWILIO_AUTH_TOKEN=$(openssl rand -hex 16)
 TWILIO_REGION=au1
+STREAM_API_KEY=$(openssl rand -hex 6)
+STREAM_API_SECRET=$(openssl rand -hex 32)
 ROOMKEY_FRONTEND_URL=https://localhost:3000
 ROOMKEY_LOG_LEVEL=info
 EOF
@@ -135,7 +137,7 @@ setting() { # name; as roomkey.env has it: blanks around, in quotes or not
     sed -nE "s/^\s*$1\s*=\s*[\"']?([^\"']*[^\"'[:space:]]).*/\1/p" roomkey.env | tail -n 1
 }
 
-# The caller's TWILIO_* and ROOMKEY_* stay outside: the file is the one truth.
+# The caller's own variables stay outside: the file is the one truth.
 scrub_environment() {
     scrubbed=(env -i "PATH=$PATH" LANG=C.UTF-8)
     [ -n "$(setting ROOMKEY_DB)" ] || scrubbed+=("ROOMKEY_DB=$dir/roomkey.db")

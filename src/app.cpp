@@ -3,6 +3,7 @@
 #include "roomkey/handlers/appointments.hpp"
 #include "roomkey/handlers/health.hpp"
 #include "roomkey/handlers/serve.hpp"
+#include "roomkey/handlers/video_call.hpp"
 
 namespace roomkey {
 
@@ -15,6 +16,7 @@ App::App(Config config, const base::Clock& clock)
     : config_(std::move(config)),
       database_(config_.store),
       twilio_(config_.twilio),
+      stream_(config_.stream),
       router_(routes(), hooks(), clock) {}
 
 std::vector<http::Route> App::routes() {
@@ -40,12 +42,26 @@ std::vector<http::Route> App::routes() {
        }},
       {"GET", "/api/appointments/{id}/", "appointment", Who::user, Effect::reads, 0,
        [this](const Call& call) {
-         return handlers::appointment(call, database_, config_.policy, twilio_);
+         return handlers::appointment(call, database_, config_.policy, {&twilio_, &stream_});
+       }},
+      {"POST", "/api/video-call/token/", "stream_token", Who::user, Effect::writes, http::kMaxBody,
+       [this](Call& call) {
+         return handlers::stream_token(call, "stream_token", database_, config_.policy, stream_);
+       }},
+      {"POST", "/api/video-call/", "stream_call", Who::user, Effect::reads, http::kMaxBody,
+       [this](Call& call) {
+         return handlers::stream_call(call, database_, config_.policy, stream_);
+       }},
+      {"GET", "/api/video-call/", "stream_key", Who::user, Effect::reads, 0,
+       [this](Call& call) {
+         return handlers::stream_key(call, database_, config_.policy, stream_);
        }},
       {"GET", "/healthz", "healthz", Who::anyone, Effect::reads, 0,
        [](const Call&) { return handlers::healthz(); }},
       {"GET", "/readyz", "readyz", Who::anyone, Effect::reads, 0,
-       [this](const Call&) { return handlers::readyz(database_, twilio_); }},
+       [this](const Call&) {
+         return handlers::readyz(database_, {&twilio_, &stream_});
+       }},
   };
 }
 

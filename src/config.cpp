@@ -55,12 +55,14 @@ class Variables {
     return result;
   }
 
-  std::optional<std::int64_t> number(const std::string& name, std::int64_t most) {
+  std::optional<std::int64_t> number(const std::string& name, std::int64_t most,
+                                     std::int64_t least = 0) {
     const std::string value = text(name);
     if (value.empty()) return std::nullopt;
     const auto parsed = base::parse_number(value);
-    if (!parsed || *parsed > most) {
-      fault(name, "must be a whole number from 0 to " + std::to_string(most));
+    if (!parsed || *parsed < least || *parsed > most) {
+      fault(name,
+            "must be a whole number from " + std::to_string(least) + " to " + std::to_string(most));
       return std::nullopt;
     }
     return parsed;
@@ -171,6 +173,19 @@ void read_twilio(Variables& reader, Config& config) {
   }
 }
 
+void read_stream(Variables& reader, Config& config) {
+  const std::string key = reader.text("STREAM_API_KEY");
+  const std::string next = reader.text("NEXT_PUBLIC_STREAM_API_KEY");
+  if (!key.empty() && !next.empty() && key != next) {
+    reader.fault("STREAM_API_KEY", "differs from NEXT_PUBLIC_STREAM_API_KEY: leave one out");
+  }
+  config.stream.api_key = key.empty() ? next : key;
+  config.stream.api_secret = reader.secret("STREAM_API_SECRET");
+  constexpr std::int64_t kDay = 24 * 60;
+  const auto minutes = reader.number("STREAM_TOKEN_MINUTES", kDay, 1);
+  config.stream.token_validity = std::chrono::minutes{minutes.value_or(60)};
+}
+
 std::string frontend_url(Variables& reader) {
   std::string url = reader.text("ROOMKEY_FRONTEND_URL");
   while (!url.empty() && url.back() == '/') url.pop_back();
@@ -192,6 +207,7 @@ Config read_config(const Environment& environment, std::vector<std::string>& fau
   config.policy.join_early = reader.minutes("ROOMKEY_JOIN_EARLY_MINUTES");
   config.policy.join_late = reader.minutes("ROOMKEY_JOIN_LATE_MINUTES");
   read_twilio(reader, config);
+  read_stream(reader, config);
   config.frontend_url = frontend_url(reader);
   config.log_level =
       reader.choice("ROOMKEY_LOG_LEVEL", {"info", "trace", "debug", "warn", "error"});

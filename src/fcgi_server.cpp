@@ -66,7 +66,7 @@ void send(FCGX_Stream* out, const http::Response& response, bool with_body) {
 // until that is finished.
 class Group {
  public:
-  explicit Group(int listening_socket) {
+  Group(int listening_socket, const Service& service) : service_(service) {
     for (FCGX_Request& slot : slots_) {
       FCGX_InitRequest(&slot, listening_socket, FCGI_FAIL_ACCEPT_ON_INTR);
     }
@@ -80,13 +80,13 @@ class Group {
       const int error = FCGX_Accept_r(&slots_[requests_.size()]);
       if (error < 0) return requests_.empty() ? error : 0;
       add(slots_[requests_.size()], ids_[requests_.size()]);
-      if (requests_.back().method != "GET") return 0;
+      if (!service_.likes_company(requests_.back())) return 0;
     }
     return 0;
   }
 
-  void answer_by(const Answer& answer) {
-    answer(requests_, [this](std::size_t index, const http::Response& response) {
+  void answer() {
+    service_.answer(requests_, [this](std::size_t index, const http::Response& response) {
       send(slots_[index].out, response, requests_[index].method != "HEAD");
       FCGX_Finish_r(&slots_[index]);
     });
@@ -109,6 +109,7 @@ class Group {
     request.read_body = [&fcgi](std::size_t most) { return read_body(fcgi.in, most); };
   }
 
+  const Service& service_;
   std::array<FCGX_Request, kMost> slots_{};
   std::array<std::string, kMost> ids_;
   std::vector<http::Request> requests_;
@@ -172,12 +173,12 @@ bool is_listening(int descriptor) {
          listening != 0;
 }
 
-void serve(int listening_socket, const Answer& answer) {
+void serve(int listening_socket, const Service& service) {
   const sigset_t while_waiting = take_over_signals();
   // Several workers wake for one connection: those that come too late must not block in accept.
   fcntl(listening_socket, F_SETFL, fcntl(listening_socket, F_GETFL) | O_NONBLOCK);
   FCGX_Init();
-  Group group(listening_socket);
+  Group group(listening_socket, service);
   while (stopping == 0) {
     pollfd waiting{listening_socket, POLLIN, 0};
     if (ppoll(&waiting, 1, nullptr, &while_waiting) < 0) continue;
@@ -186,7 +187,7 @@ void serve(int listening_socket, const Answer& answer) {
     if (stop_is_due()) break;
     const int error = group.accept();
     if (error == 0) {
-      group.answer_by(answer);
+      group.answer();
     } else if (error != -EAGAIN && error != -EWOULDBLOCK && error != -EINTR) {
       base::log_error("event=accept_failed error=" + std::to_string(-error));
       usleep(100'000);  // out of descriptors, most likely: don't spin

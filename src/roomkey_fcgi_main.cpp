@@ -60,8 +60,8 @@ int run(const std::string& env_file, const std::string& listen) {
     roomkey::base::log_warn("event=weak_secret variable=ROOMKEY_JWT_SECRET least_bytes=32");
   }
   roomkey::base::log_info("event=started version=" ROOMKEY_VERSION);
-  roomkey::serve(socket, [&](std::span<const roomkey::http::Request> requests,
-                             const roomkey::http::Send& send) { app.answer(requests, send); });
+  roomkey::serve(socket, {[&](auto requests, const auto& send) { app.answer(requests, send); },
+                          [&](const auto& request) { return app.writes(request); }});
   roomkey::base::log_info("event=stopped");
   return 0;
 }

@@ -15,6 +15,7 @@ Config config_at(const std::string& path) {
   config.store = settings_at(path);
   config.bearer = hs256_rules();
   config.twilio = twilio_settings();
+  config.stream = stream_settings();
   config.frontend_url = "https://app.example";
   return config;
 }

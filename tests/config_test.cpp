@@ -68,6 +68,9 @@ TEST(each_variable_lands_in_its_place) {
                              {"TWILIO_REGION", "au1"},
                              {"TWILIO_REGION_HEADER", "off"},
                              {"TWILIO_ROOMS", "ad-hoc"},
+                             {"NEXT_PUBLIC_STREAM_API_KEY", "stream key"},
+                             {"STREAM_API_SECRET", "stream secret"},
+                             {"STREAM_TOKEN_MINUTES", "1440"},
                              {"ROOMKEY_FRONTEND_URL", "https://app.example//"},
                              {"ROOMKEY_JOIN_EARLY_MINUTES", "15"},
                              {"ROOMKEY_JOIN_LATE_MINUTES", "0"},
@@ -86,6 +89,9 @@ TEST(each_variable_lands_in_its_place) {
   same("twilio secret", config.twilio.api_secret.reveal());
   same("au1", config.twilio.region);
   expect(!config.twilio.stamp_region);
+  same("stream key", config.stream.api_key);
+  same("stream secret", config.stream.api_secret.reveal());
+  same(24h, config.stream.token_validity);
   same("https://app.example", config.frontend_url);
   same(std::optional(15min), config.policy.join_early);
   same(std::optional(0min), config.policy.join_late);
@@ -104,6 +110,8 @@ TEST(tells_every_fault_at_once_and_no_value) {
                       {"TWILIO_REGION_HEADER", "yes"},
                       {"TWILIO_REGION", "Hunter2!"},
                       {"TWILIO_ROOMS", "rest"},
+                      {"STREAM_API_SECRET_FILE", "/no/such/hunter2"},
+                      {"STREAM_TOKEN_MINUTES", "0"},
                       {"ROOMKEY_FRONTEND_URL", "hunter2.example"},
                       {"ROOMKEY_LOG_LEVEL", "loud"}};
   const Read read(bad);
@@ -202,6 +210,19 @@ TEST(knows_every_algorithm_by_its_exact_name) {
   for (const auto* const other : {"hs256", "none", "PS256", "ES512", "HS256,RS256"}) {
     same("ROOMKEY_JWT_ALGORITHM ", reading({{"ROOMKEY_JWT_ALGORITHM", other}}).names(), other);
   }
+}
+
+TEST(a_stream_key_may_stand_under_either_name_but_not_as_two_keys) {
+  for (const auto& [name, other] : {std::pair{"STREAM_API_KEY", "NEXT_PUBLIC_STREAM_API_KEY"},
+                                    std::pair{"NEXT_PUBLIC_STREAM_API_KEY", "STREAM_API_KEY"}}) {
+    same("one", reading({{name, "one"}}).config.stream.api_key);
+    same(60min, reading({{name, "one"}}).config.stream.token_validity);
+    same("", reading({{name, "one"}, {other, "one"}}).names());
+    const Read read = reading({{name, "one"}, {other, "two"}});
+    same("STREAM_API_KEY ", read.names());
+    expect(contains(read.faults.at(0), "NEXT_PUBLIC_STREAM_API_KEY"), read.faults.at(0));
+  }
+  same("STREAM_TOKEN_MINUTES ", reading({{"STREAM_TOKEN_MINUTES", "1441"}}).names());
 }
 
 }  // namespace

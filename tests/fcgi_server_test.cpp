@@ -102,7 +102,7 @@ std::string answer_of(int connection) {
   return all.substr(start, all.find(']', start) + 1 - start);
 }
 
-TEST(takes_up_to_eight_gets_that_wait_and_nothing_together_with_what_follows_another_method) {
+TEST(takes_up_to_eight_that_like_company_and_one_that_does_not_is_the_last) {
   const Folder folder;
   const auto path = folder.file("worker.sock");
   const int listening = listen_at(path);
@@ -112,14 +112,16 @@ TEST(takes_up_to_eight_gets_that_wait_and_nothing_together_with_what_follows_ano
   }
   const pid_t worker = fork();
   if (worker == 0) {
-    serve(listening, [](std::span<const http::Request> requests, const http::Send& send) {
+    const auto answer = [](std::span<const http::Request> requests, const http::Send& send) {
       const bool last = requests.back().path == "/10";
       for (std::size_t i = requests.size(); i-- > 0;) {  // in any order
         send(i, {200, "[" + std::string(requests[i].path) + " of " +
                           std::to_string(requests.size()) + "]"});
       }
       if (last) raise(SIGTERM);
-    });
+    };
+    serve(listening,
+          {answer, [](const http::Request& request) { return request.method == "GET"; }});
     _exit(0);
   }
   for (int i = 0; i < 11; ++i) {

@@ -18,6 +18,7 @@ class App {
   [[nodiscard]] http::Response answer(const http::Request& request) const {
     return router_.answer(request);
   }
+  [[nodiscard]] bool writes(const http::Request& request) const { return router_.writes(request); }
   [[nodiscard]] store::Database& database() { return database_; }
 
  private:
@@ -27,6 +28,7 @@ class App {
   Config config_;
   store::Database database_;
   provider::Twilio twilio_;
+  provider::Stream stream_;
   http::Router router_;
 };
 

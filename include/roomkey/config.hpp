@@ -10,6 +10,7 @@
 
 #include "roomkey/access/bearer.hpp"
 #include "roomkey/access/decide.hpp"
+#include "roomkey/provider/stream.hpp"
 #include "roomkey/provider/twilio.hpp"
 #include "roomkey/store/database.hpp"
 
@@ -46,6 +47,7 @@ struct Config {
   bool weak_bearer_secret = false;  // an HMAC key under 32 bytes (RFC 7518 section 3.2)
   access::Policy policy;
   provider::TwilioSettings twilio;
+  provider::StreamSettings stream;
   std::string frontend_url;  // without final slash; may be empty
   std::string log_level = "info";
 };

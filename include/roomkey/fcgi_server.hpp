@@ -17,13 +17,16 @@ namespace roomkey {
 // True where the file descriptor is a listening socket.
 [[nodiscard]] bool is_listening(int descriptor);
 
-// To send each request's answer once.
-using Answer = std::function<void(std::span<const http::Request> requests, const http::Send& send)>;
+struct Service {
+  // To send each request's answer once.
+  std::function<void(std::span<const http::Request> requests, const http::Send& send)> answer;
+  // Whether a request gains by being answered together with others.
+  std::function<bool(const http::Request& request)> likes_company;
+};
 
 // Answers until SIGTERM, SIGINT or SIGUSR1, which are let in only while no request is in hand, so
 // none is cut off. Returns then. Of requests that wait already it takes up to eight at once, as
-// long as they are GETs: what a worker that is killed has in its hand, nginx repeats for a GET
-// only.
-void serve(int listening_socket, const Answer& answer);
+// long as they like company: what takes its time is the last of its group, or alone.
+void serve(int listening_socket, const Service& service);
 
 }  // namespace roomkey

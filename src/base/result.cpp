@@ -20,6 +20,7 @@ std::string_view word(Code code) {
     case Code::bad_request: return "bad_request";
     case Code::payload_too_large: return "payload_too_large";
     case Code::token_failed: return "token_failed";
+    case Code::provider_not_configured: return "provider_not_configured";
     case Code::store_unavailable: return "store_unavailable";
     case Code::internal_error: return "internal_error";
   }

@@ -1,8 +1,11 @@
 #include "roomkey/handlers/appointments.hpp"
 
+#include <algorithm>
+
 #include "roomkey/base/json.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/crypto/digest.hpp"
+#include "roomkey/handlers/serve.hpp"
 #include "roomkey/store/appointments.hpp"
 #include "roomkey/store/users.hpp"
 
@@ -33,18 +36,6 @@ std::string validity_text(std::chrono::minutes validity) {
   return std::to_string(minutes) + " minutes (" + std::to_string(minutes / 60) + " hours)";
 }
 
-store::AuditEvent granted(const http::Call& call, std::string_view action) {
-  return {0,
-          call.now,
-          std::string(call.request.request_id),
-          call.caller().id,
-          call.id,
-          std::string(action),
-          store::Outcome::granted,
-          std::nullopt,
-          std::nullopt};
-}
-
 // A participant as a person sees them. The store's foreign keys make sure that the user exists.
 std::string person(store::Database& database, std::int64_t id) {
   const auto user = store::find_user(database, id);
@@ -66,7 +57,7 @@ base::Result<http::Response> video_token(const http::Call& call, Issue issue,
   const auto credential = provider.mint(*grant, call.now);
   if (!credential) return credential.error();
 
-  store::AuditEvent event = granted(call, action);
+  store::AuditEvent event = event_of(call, action, store::Outcome::granted);
   event.expires_at = credential->expires_at;
   store::append_audit(database, event);
 
@@ -127,7 +118,8 @@ base::Result<http::Response> video_room(const http::Call& call, std::string_view
                                std::to_string(base::unix_seconds(call.now)) + '-' +
                                crypto::random_hex(4),
                            call.now};
-  const auto given = store::give_room(database, call.id, fresh, granted(call, action));
+  const auto given =
+      store::give_room(database, call.id, fresh, event_of(call, action, store::Outcome::granted));
 
   base::JsonObject body;
   body.add("message", given.made ? "Video room created successfully" : "Video room already exists")
@@ -142,15 +134,16 @@ base::Result<http::Response> video_room(const http::Call& call, std::string_view
 }
 
 base::Result<http::Response> appointment(const http::Call& call, store::Database& database,
-                                         const access::Policy& policy,
-                                         const provider::Provider& provider) {
+                                         const access::Policy& policy, const Providers& providers) {
   const auto found = find(database, call.id);
   if (!found) return found.error();
   const auto permitted = access::permit(Action::view, *found, call.caller());
   if (!permitted) return permitted.error();
 
-  const bool can_join = provider.fault().empty() &&
-                        access::decide(*found, call.caller(), call.now, policy).has_value();
+  const auto grant = access::decide(*found, call.caller(), call.now, policy);
+  const bool can_join = grant && std::any_of(providers.begin(), providers.end(), [&](auto* each) {
+                          return each->mint(*grant, call.now).has_value();
+                        });
   const base::Window window = access::join_window(*found, policy);
   base::JsonObject body;
   body.add("id", call.id)

@@ -34,14 +34,11 @@ std::string schema_check(store::Database& database) {
 
 http::Response healthz() { return {200, base::JsonObject().add("status", kOk).text()}; }
 
-http::Response readyz(store::Database& database, const provider::Provider& provider) {
+http::Response readyz(store::Database& database,
+                      std::initializer_list<const provider::Provider*> providers) {
   const std::string store = store_check(database);
   const std::string schema = schema_check(database);
-  const bool provided = provider.unused() || provider.fault().empty();
-  const std::string_view minting = provider.unused()          ? "not configured"
-                                   : provider.fault().empty() ? kOk
-                                                              : provider.fault();
-  const bool ready = store == kOk && schema == kOk && provided;
+  bool ready = store == kOk && schema == kOk;
   std::string checks;
   const auto line = [&](std::string_view name, std::string_view result) {
     checks += checks.empty() ? "{\n" : ",\n";
@@ -52,7 +49,11 @@ http::Response readyz(store::Database& database, const provider::Provider& provi
   line("store", store);
   line("schema", schema);
   line("bearer_keys", kOk);
-  line(provider.name(), minting);
+  for (const provider::Provider* provider : providers) {
+    const bool mints = provider->fault().empty();
+    line(provider->name(), provider->unused() ? "not configured" : mints ? kOk : provider->fault());
+    ready = ready && (mints || provider->unused());
+  }
   base::JsonObject body;
   body.add("status", ready ? kOk : "unavailable").add_raw("checks", checks + "\n}");
   http::Response response{ready ? 200 : 503, body.text() + '\n'};

@@ -1,26 +1,21 @@
 #include "roomkey/handlers/serve.hpp"
 
-#include "roomkey/store/audit.hpp"
 #include "roomkey/store/users.hpp"
 
 namespace roomkey::handlers {
 
-namespace {
-
-store::AuditEvent refusal(const http::Route& route, const http::Call& call,
-                          const base::Error& error) {
+store::AuditEvent event_of(const http::Call& call, std::string_view action,
+                           store::Outcome outcome) {
   return {0,
           call.now,
           std::string(call.request.request_id),
           call.caller().id,
           call.id > 0 ? std::optional(call.id) : std::nullopt,
-          std::string(route.name),
-          store::Outcome::refused,
-          std::string(base::word(error.code)),
+          std::string(action),
+          outcome,
+          std::nullopt,
           std::nullopt};
 }
-
-}  // namespace
 
 base::Result<http::Response> serve(const http::Route& route, http::Call& call, std::int64_t user_id,
                                    store::Database& database) {
@@ -35,7 +30,9 @@ base::Result<http::Response> serve(const http::Route& route, http::Call& call, s
   if (!response) {
     // Whatever the handler did before it refused is undone.
     if (transaction) transaction->roll_back();
-    store::append_audit(database, refusal(route, call, response.error()));
+    store::AuditEvent refusal = event_of(call, route.name, store::Outcome::refused);
+    refusal.reason = std::string(base::word(response.error().code));
+    store::append_audit(database, refusal);
   } else if (transaction) {
     transaction->commit();
   }

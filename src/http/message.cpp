@@ -34,6 +34,7 @@ Answer answer_to(const Error& error) {
     case Code::bad_request: return {400, error.detail};
     case Code::payload_too_large: return {413, "Request body too large"};
     case Code::token_failed: return {500, "Failed to generate access token: " + error.detail};
+    case Code::provider_not_configured: return {500, "GetStream API credentials not configured"};
     case Code::store_unavailable: return {503, "Service temporarily unavailable"};
     case Code::internal_error: return {500, "Internal server error"};
   }

@@ -54,7 +54,9 @@ struct Router::Visit {
 
   void refuse(const Error& error) {
     code = base::word(error.code);
-    if (error.code == Code::token_failed || error.code == Code::invalid_token) fault = error.detail;
+    const bool log_why = error.code == Code::token_failed || error.code == Code::invalid_token ||
+                         error.code == Code::provider_not_configured;
+    if (log_why) fault = error.detail;
     response = error_response(error);
   }
   void fail(Code why, const std::exception& exception) {
@@ -114,6 +116,11 @@ Router::Match Router::match(const Request& request) const {
     match.allowed += std::string(route.method) + (route.method == "GET" ? ", HEAD, " : ", ");
   }
   return match;
+}
+
+bool Router::writes(const Request& request) const {
+  const Match found = match(request);
+  return found.route != nullptr && found.route->effect == Effect::writes;
 }
 
 void Router::admit(Visit& visit) const {

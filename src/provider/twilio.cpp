@@ -42,7 +42,7 @@ Twilio::Twilio(const TwilioSettings& settings)
 
 base::Result<Credential> Twilio::mint(const access::Grant& grant,
                                       std::chrono::sys_seconds now) const {
-  if (!key_) return base::Error{base::Code::token_failed, fault_};
+  if (!key_) return base::Error{refusal(), fault_};
   Credential credential{"", twilio_identity(grant.user_id, grant.email), now, now + grant.validity};
   const auto issued_at = base::unix_seconds(now);
   base::JsonObject payload;

@@ -10,6 +10,12 @@ namespace {
 
 using base::Unavailable;
 
+// A macro, so that a literal with its WHERE is still a literal.
+#define ROOMKEY_SELECT_APPOINTMENT                                                 \
+  "SELECT a.id, patient_id, psychologist_id, starts_at, duration_minutes, status," \
+  " session_type, r.name, r.created_at FROM appointments a LEFT JOIN rooms r"      \
+  " ON r.appointment_id = a.id"
+
 access::Appointment appointment_from(const Query& row) {
   const auto status = access::parse_status(row.text(5));
   const auto type = access::parse_session_type(row.text(6));
@@ -49,11 +55,14 @@ void put_room(Database& database, std::int64_t appointment_id, const access::Roo
 }  // namespace
 
 std::optional<access::Appointment> find_appointment(Database& database, std::int64_t id) {
-  Query query(database,
-              "SELECT a.id, patient_id, psychologist_id, starts_at, duration_minutes, status,"
-              " session_type, r.name, r.created_at FROM appointments a"
-              " LEFT JOIN rooms r ON r.appointment_id = a.id WHERE a.id = ?",
-              id);
+  Query query(database, ROOMKEY_SELECT_APPOINTMENT " WHERE a.id = ?", id);
+  if (!query.step()) return std::nullopt;
+  return appointment_from(query);
+}
+
+std::optional<access::Appointment> find_appointment_by_room(Database& database,
+                                                            std::string_view name) {
+  Query query(database, ROOMKEY_SELECT_APPOINTMENT " WHERE r.name = ?", name);
   if (!query.step()) return std::nullopt;
   return appointment_from(query);
 }
@@ -92,10 +101,7 @@ bool put_appointment(Transaction&, Database& database, const access::Appointment
 
 void each_appointment(Database& database,
                       const std::function<void(const access::Appointment&)>& use) {
-  Query query(database,
-              "SELECT a.id, patient_id, psychologist_id, starts_at, duration_minutes, status,"
-              " session_type, r.name, r.created_at FROM appointments a"
-              " LEFT JOIN rooms r ON r.appointment_id = a.id ORDER BY a.id");
+  Query query(database, ROOMKEY_SELECT_APPOINTMENT " ORDER BY a.id");
   while (query.step()) use(appointment_from(query));
 }
 

@@ -4,6 +4,7 @@ Each target is asked through the same nginx (TLS, 16 kept-alive connections) by 
 that a noisy machine disturbs all of them alike. Prints Markdown tables: what counts are the ratios.
 BENCH_SECONDS (4) for one turn, BENCH_ROUNDS (3).
 """
+import json
 import os
 import pathlib
 import re
@@ -21,6 +22,7 @@ SECONDS = int(os.environ.get("BENCH_SECONDS", "4"))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 CONNECTIONS = 16
 TOKEN = "/api/appointments/video-token/47/"
+STREAM_TOKEN = "/api/video-call/token"
 
 
 def free_port():
@@ -59,7 +61,8 @@ class Stack:
         (self.dir / "roomkey.env").write_text(
             f"ROOMKEY_DB={self.dir}/roomkey.db\nROOMKEY_AUDIT_SYNC={sync}\n"
             f"ROOMKEY_JWT_SECRET={'k' * 64}\nTWILIO_ACCOUNT_SID=AC{'a' * 32}\n"
-            f"TWILIO_API_KEY=SK{'b' * 32}\nTWILIO_API_SECRET={'s' * 32}\nTWILIO_REGION=au1\n")
+            f"TWILIO_API_KEY=SK{'b' * 32}\nTWILIO_API_SECRET={'s' * 32}\nTWILIO_REGION=au1\n"
+            f"STREAM_API_KEY=key\nSTREAM_API_SECRET={'t' * 64}\n")
         self.others = []
 
     def __enter__(self):
@@ -76,10 +79,20 @@ class Stack:
         subprocess.run([ROOT / "nginx/demo.sh", verb], env=self.env, check=True,
                        stdout=subprocess.DEVNULL)
 
-    def bearer(self):
-        return subprocess.run([BIN / "roomkey", "--env-file", self.dir / "roomkey.env", "bearer",
-                               "2", "--minutes", "600"], check=True, capture_output=True,
-                              text=True).stdout.strip()
+    def roomkey(self, *arguments):
+        return subprocess.run([BIN / "roomkey", "--env-file", self.dir / "roomkey.env", *arguments],
+                              check=True, capture_output=True, text=True).stdout.strip()
+
+    def scripts(self):
+        """For wrk: a GET as Jane, and her POST for a token to the call of appointment 47."""
+        get, post = self.dir / "get.lua", self.dir / "post.lua"
+        get.write_text('wrk.headers["Authorization"] = "Bearer '
+                       + self.roomkey("bearer", "2", "--minutes", "600") + '"\n')
+        room = json.loads(self.roomkey("--json", "appointment", "show", "47"))["video_room_id"]
+        post.write_text(get.read_text() + 'wrk.method = "POST"\n'
+                        'wrk.headers["Content-Type"] = "application/json"\n'
+                        f"wrk.body = '{json.dumps({'callId': room})}'\n")
+        return get, post
 
     def add_responder(self, name, *arguments):
         """Two bare responders on one socket, as the pools have it."""
@@ -130,11 +143,11 @@ def wrk(stack, path, script):
     return requests, rate, milliseconds(50), milliseconds(99)
 
 
-def measure(stack, targets, script):
-    """targets: name -> (path, worker pids). Rows of medians over the rounds."""
+def measure(stack, targets):
+    """targets: name -> (path, worker pids, wrk script). Rows of medians over the rounds."""
     rows = {name: [] for name in targets}
     for _ in range(ROUNDS):
-        for name, (path, workers) in targets.items():
+        for name, (path, workers, script) in targets.items():
             nginx = children(stack.nginx())
             before = cpu_seconds(workers), cpu_seconds(nginx)
             requests, rate, p50, p99 = wrk(stack, path, script)
@@ -184,16 +197,16 @@ def start_milliseconds(stack):
 def main():
     subprocess.run([BIN / "bench-parts"], check=True, stderr=subprocess.DEVNULL)
     with tempfile.TemporaryDirectory(prefix="roomkey-bench-") as folder:
-        script = pathlib.Path(folder) / "token.lua"
         with Stack(folder + "/normal", "normal") as stack:
-            script.write_text(f'wrk.headers["Authorization"] = "Bearer {stack.bearer()}"\n')
+            get, post = stack.scripts()
             bare = stack.add_responder("bare", 860)
             stack.add_locations(["bare"])
             print(f"\nROOMKEY_AUDIT_SYNC=normal, 2 workers, {CONNECTIONS} connections, TLS, "
                   f"{ROUNDS} rounds of {SECONDS} s\n")
-            rows = measure(stack, {"video-token": (TOKEN, stack.workers()),
-                                   "bare responder": ("/bench/bare", bare),
-                                   "nginx alone": ("/bench/nginx", [])}, script)
+            rows = measure(stack, {"video-token": (TOKEN, stack.workers(), get),
+                                   "stream token": (STREAM_TOKEN, stack.workers(), post),
+                                   "bare responder": ("/bench/bare", bare, get),
+                                   "nginx alone": ("/bench/nginx", [], get)})
             table(rows, "bare responder")
             more = rows["video-token"][3] - rows["bare responder"][3]
             print(f"\nworker CPU above the bare responder: {more:.1f} us a request (goal: 45)")
@@ -204,7 +217,7 @@ def main():
             print("start of a worker to its first answer: best %.1f ms, median %.1f ms (goal: 15)"
                   % start_milliseconds(stack))
         with Stack(folder + "/full", "full") as stack:
-            script.write_text(f'wrk.headers["Authorization"] = "Bearer {stack.bearer()}"\n')
+            get, post = stack.scripts()
             # Here, or the two would make it at the same moment and one find it locked.
             sqlite3.connect(stack.dir / "durable.db").executescript(
                 "PRAGMA page_size = 2048; PRAGMA journal_mode = WAL")
@@ -212,8 +225,9 @@ def main():
             stack.add_locations(["durable"])
             print("\nROOMKEY_AUDIT_SYNC=full\n")
             name = "bare responder with one durable commit"
-            rows = measure(stack, {"video-token": (TOKEN, stack.workers()),
-                                   name: ("/bench/durable", durable)}, script)
+            rows = measure(stack, {"video-token": (TOKEN, stack.workers(), get),
+                                   "stream token": (STREAM_TOKEN, stack.workers(), post),
+                                   name: ("/bench/durable", durable, get)})
             table(rows, name)
 
 

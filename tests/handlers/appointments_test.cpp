@@ -32,7 +32,7 @@ struct Desk {
   Result<Response> room() {
     return video_room(call, "video_room", store.database, "https://app.example");
   }
-  Result<Response> view() { return appointment(call, store.database, policy, twilio); }
+  Result<Response> view() { return appointment(call, store.database, policy, {&twilio}); }
   Result<Response> status() { return video_status(call, store.database, "au1"); }
 
   template <typename Change>
@@ -188,9 +188,18 @@ TEST(can_join_says_what_the_token_route_would_do) {
   }
   desk.call.now = kNine;
   desk.call.authenticated = jane();
-  const auto body =
-      body_of(appointment(desk.call, desk.store.database, {}, roomkey::provider::Twilio({})));
-  expect(!body["can_join"].asBool(), "without a provider nobody can join");
+  const roomkey::provider::Twilio no_twilio({});
+  const roomkey::provider::Stream stream(stream_settings());
+  const roomkey::provider::Stream no_stream({});
+  const auto can_join = [&](const Providers& providers) {
+    return body_of(appointment(desk.call, desk.store.database, {}, providers))["can_join"].asBool();
+  };
+  expect(!can_join({}) && !can_join({&no_twilio, &no_stream}),
+         "without a provider nobody can join");
+  expect(can_join({&no_twilio, &stream}) && can_join({&desk.twilio, &no_stream}));
+  desk.change([](auto& appointment) { appointment.room->name = "a.b"; });
+  expect(!can_join({&no_twilio, &stream}), "no name for a call of Stream's");
+  expect(can_join({&desk.twilio, &stream}));
 }
 
 TEST(an_appointment_shows_its_window_and_room_or_null) {

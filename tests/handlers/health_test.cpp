@@ -9,11 +9,18 @@ namespace {
 
 using namespace roomkey::handlers;
 using namespace roomkey::test;
+using roomkey::provider::Stream;
 using roomkey::provider::Twilio;
 
 std::string check(const roomkey::http::Response& response, const char* name) {
   const auto body = accepted(roomkey::base::parse_json_object(response.body), response.body);
   return body["checks"][name].asString();
+}
+
+roomkey::http::Response ready(roomkey::store::Database& database,
+                              const Twilio& twilio = Twilio(twilio_settings()),
+                              const Stream& stream = Stream(stream_settings())) {
+  return readyz(database, {&twilio, &stream});
 }
 
 TEST(healthz_says_ok) {
@@ -23,33 +30,39 @@ TEST(healthz_says_ok) {
 
 TEST(ready_where_all_is_well_a_line_a_check) {
   MemoryStore store;
-  const auto response = readyz(store.database, Twilio(twilio_settings()));
+  const auto response = ready(store.database);
   same(200, response.status);
   same(0, response.headers.size());
   same(
       "{\"status\":\"ok\",\"checks\":{\n\"store\": \"ok\",\n\"schema\": \"ok\",\n"
-      "\"bearer_keys\": \"ok\",\n\"twilio\": \"ok\"\n}}\n",
+      "\"bearer_keys\": \"ok\",\n\"twilio\": \"ok\",\n\"stream\": \"ok\"\n}}\n",
       response.body);
   const roomkey::store::Transaction free(store.database);
 }
 
 TEST(a_provider_that_is_not_used_is_no_failure_and_half_a_provider_is_one) {
   MemoryStore store;
-  const auto unused = readyz(store.database, Twilio({}));
+  const auto unused = ready(store.database, Twilio({}));
   same(200, unused.status);
   same("not configured", check(unused, "twilio"));
   auto settings = twilio_settings();
   settings.api_key.clear();
-  const auto half = readyz(store.database, Twilio(settings));
+  const auto half = ready(store.database, Twilio(settings));
   same(503, half.status);
   same("TWILIO_API_KEY is not set", check(half, "twilio"));
   same("ok", check(half, "store"));
+  const auto without = ready(store.database, Twilio({}), Stream({}));
+  same(200, without.status);
+  same("not configured", check(without, "stream"));
+  const auto half_stream = ready(store.database, Twilio({}), Stream({"key", {}, 60min}));
+  same(503, half_stream.status);
+  same("STREAM_API_SECRET is not set", check(half_stream, "stream"));
 }
 
 TEST(not_ready_without_a_store) {
   const Folder folder;
   roomkey::store::Database missing(settings_at(folder.file("roomkey.db")));
-  const auto response = readyz(missing, Twilio(twilio_settings()));
+  const auto response = ready(missing);
   same(503, response.status);
   same("Retry-After", response.headers.at(0).first);
   expect(contains(check(response, "store"), "unable to open"), response.body);
@@ -60,19 +73,19 @@ TEST(not_ready_while_the_store_cannot_be_written) {
   FileStore store;
   Raw other(store.database.path());
   other.run("BEGIN IMMEDIATE");
-  const auto locked = readyz(store.database, Twilio(twilio_settings()));
+  const auto locked = ready(store.database);
   same(503, locked.status);
   expect(contains(check(locked, "store"), "locked"), locked.body);
   same("ok", check(locked, "schema"));
   other.run("ROLLBACK");
-  same(200, readyz(store.database, Twilio(twilio_settings())).status);
+  same(200, ready(store.database).status);
 }
 
 TEST(not_ready_with_a_schema_of_another_version) {
   FileStore store;
   Raw(store.database.path()).run("PRAGMA user_version = 99");
   roomkey::store::Database worker(settings_at(store.database.path()));
-  const auto response = readyz(worker, Twilio(twilio_settings()));
+  const auto response = ready(worker);
   same(503, response.status);
   expect(contains(check(response, "schema"), "newer"), response.body);
 }

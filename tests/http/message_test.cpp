@@ -42,6 +42,8 @@ TEST(each_code_has_the_contract_s_status_text_and_word) {
       {Code::bad_request, 400, "why", "bad_request"},
       {Code::payload_too_large, 413, "Request body too large", "payload_too_large"},
       {Code::token_failed, 500, "Failed to generate access token: why", "token_failed"},
+      {Code::provider_not_configured, 500, "GetStream API credentials not configured",
+       "provider_not_configured"},
       {Code::store_unavailable, 503, "Service temporarily unavailable", "store_unavailable"},
       {Code::internal_error, 500, "Internal server error", "internal_error"}};
   same(static_cast<int>(Code::internal_error) + 1, std::size(cases), "a code without a row");

@@ -359,4 +359,17 @@ TEST(without_its_commit_no_answer_is_sent) {
       bench.calls);
 }
 
+TEST(knows_which_requests_write) {
+  Bench bench;
+  const auto writes = [&](std::string_view method, std::string_view path) {
+    Request request;
+    request.method = method;
+    request.path = path;
+    return bench.router.writes(request);
+  };
+  expect(writes("GET", "/token/1/") && writes("HEAD", "/token/1"));
+  expect(!writes("GET", "/things/1/") && !writes("POST", "/token/1/") &&
+         !writes("GET", "/token/0/"));
+}
+
 }  // namespace

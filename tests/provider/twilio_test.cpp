@@ -68,6 +68,15 @@ TEST(a_region_that_is_not_stamped_leaves_no_trace_in_the_token) {
        accepted(provider::Twilio(settings).mint(grant, kNine)).token);
 }
 
+TEST(another_address_is_another_identity) {
+  const provider::Twilio twilio(twilio_settings());
+  const access::Grant grant{47, std::string(kRoom), 2, "jane.doe@example.com", 90min};
+  access::Grant other = grant;
+  other.email = "other@example.com";
+  expect(accepted(twilio.mint(grant, kNine)).token != accepted(twilio.mint(other, kNine)).token);
+  expect(twilio.refusal() == base::Code::token_failed);
+}
+
 TEST(an_identity_is_user_id_and_address) {
   same("2-jane.doe@example.com", provider::twilio_identity(2, "jane.doe@example.com"));
   same("twilio", provider::Twilio(twilio_settings()).name());

@@ -7,6 +7,7 @@
 #include "roomkey/access/appointment.hpp"
 #include "roomkey/access/bearer.hpp"
 #include "roomkey/base/clock.hpp"
+#include "roomkey/provider/stream.hpp"
 #include "roomkey/provider/twilio.hpp"
 
 namespace roomkey::test {
@@ -55,6 +56,10 @@ inline std::string bearer_with(std::string_view claims,
 inline provider::TwilioSettings twilio_settings(std::string region = "au1") {
   return {"AC0123456789abcdef0123456789abcdef", "SKfedcba9876543210fedcba9876543210",
           crypto::Secret("not-a-real-secret-0123456789abcd"), std::move(region)};
+}
+
+inline provider::StreamSettings stream_settings() {
+  return {"stream-key", crypto::Secret("not-a-real-stream-secret-0123456789"), 60min};
 }
 
 }  // namespace roomkey::test

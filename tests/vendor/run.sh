@@ -57,8 +57,10 @@ lint() {
 
 run /usr/bin/python3 twilio_golden.py
 run /usr/bin/python3 twilio_python.py
+run /usr/bin/python3 stream_golden.py
 if install_modules; then
   run node twilio_node.mjs
+  run node stream_node.mjs
   lint
 else
   fail "npm could not install the modules"

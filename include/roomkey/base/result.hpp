@@ -32,6 +32,7 @@ enum class Code {
   bad_request,
   payload_too_large,
   token_failed,
+  provider_not_configured,
   store_unavailable,
   internal_error,
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "roomkey/access/decide.hpp"
 #include "roomkey/http/router.hpp"
@@ -9,6 +10,8 @@
 #include "roomkey/store/database.hpp"
 
 namespace roomkey::handlers {
+
+using Providers = std::vector<const provider::Provider*>;
 
 // GET video-token and video-token-refresh (which says `refreshed_at` as well): an access token for
 // the appointment's patient and psychologist. The audit event, named `action`, is committed before
@@ -29,10 +32,10 @@ enum class Issue { first, refresh };
                                                       store::Database& database,
                                                       const std::string& frontend_url);
 
-// GET the appointment.
+// GET the appointment. `can_join` where one of the providers would give the caller a token now.
 [[nodiscard]] base::Result<http::Response> appointment(const http::Call& call,
                                                        store::Database& database,
                                                        const access::Policy& policy,
-                                                       const provider::Provider& provider);
+                                                       const Providers& providers);
 
 }  // namespace roomkey::handlers

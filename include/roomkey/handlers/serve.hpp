@@ -5,7 +5,7 @@
 #include <functional>
 
 #include "roomkey/http/router.hpp"
-#include "roomkey/store/database.hpp"
+#include "roomkey/store/audit.hpp"
 
 namespace roomkey::handlers {
 
@@ -14,6 +14,10 @@ namespace roomkey::handlers {
 // that writes in one transaction, so that it decides on what no one else can change meanwhile.
 [[nodiscard]] base::Result<http::Response> serve(const http::Route& route, http::Call& call,
                                                  std::int64_t user_id, store::Database& database);
+
+// What the audit keeps of a call; the caller must be known.
+[[nodiscard]] store::AuditEvent event_of(const http::Call& call, std::string_view action,
+                                         store::Outcome outcome);
 
 // Runs `work`, which calls serve() for several, in one transaction that is committed when this
 // returns. Throws std::logic_error, with all of it undone, where a handler refused after it had

@@ -25,14 +25,15 @@ enum class Effect { reads, writes };
 struct Call {
   const Request& request;
   std::chrono::sys_seconds now;
-  std::int64_t id = 0;                             // the path's {id}
+  // The path's {id}; where the path has none, the handler sets it to the appointment it found.
+  std::int64_t id = 0;
   std::optional<access::User> authenticated = {};  // set where the route says Who::user
   std::string body = {};
 
   [[nodiscard]] const access::User& caller() const { return authenticated.value(); }
 };
 
-using Handler = std::function<base::Result<Response>(const Call&)>;
+using Handler = std::function<base::Result<Response>(Call&)>;
 
 struct Route {
   std::string_view method;   // GET answers HEAD too
@@ -74,6 +75,9 @@ class Router {
   // answers is sent before it.
   void answer(std::span<const Request> requests, const Send& send) const;
   [[nodiscard]] Response answer(const Request& request) const;
+
+  // Whether the request is for a route that writes, so that it may share a transaction.
+  [[nodiscard]] bool writes(const Request& request) const;
 
  private:
   struct Match {

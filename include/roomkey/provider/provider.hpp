@@ -14,7 +14,7 @@ namespace roomkey::provider {
 struct Credential {
   std::string token;     // compact JWS
   std::string identity;  // who the token says its holder is, in the provider's spelling
-  std::chrono::sys_seconds issued_at{};
+  std::chrono::sys_seconds issued_at{};  // as the token says
   std::chrono::sys_seconds expires_at{};
 };
 
@@ -30,7 +30,10 @@ class Provider {
   // True where nothing at all was configured, which is no fault: a clinic may use another provider.
   [[nodiscard]] virtual bool unused() const = 0;
 
-  // Pure: the same grant and time give the same token. token_failed with fault() as detail.
+  // The code that a fault() is refused with.
+  [[nodiscard]] virtual base::Code refusal() const { return base::Code::token_failed; }
+
+  // Pure: the same grant and time give the same token. refusal() with fault() as detail.
   [[nodiscard]] virtual base::Result<Credential> mint(const access::Grant& grant,
                                                       std::chrono::sys_seconds now) const = 0;
 };

@@ -15,6 +15,8 @@ namespace roomkey::store {
 // With its room, where it has one.
 [[nodiscard]] std::optional<access::Appointment> find_appointment(Database& database,
                                                                   std::int64_t id);
+[[nodiscard]] std::optional<access::Appointment> find_appointment_by_room(Database& database,
+                                                                          std::string_view name);
 
 // What keeps the appointment out of the store: a user that is not there, a room that another
 // appointment has.

@@ -1,0 +1,33 @@
+// The routes for Stream's SDK: what a browser needs to make its client and to join a call.
+#pragma once
+
+#include "roomkey/access/decide.hpp"
+#include "roomkey/http/router.hpp"
+#include "roomkey/provider/stream.hpp"
+#include "roomkey/store/database.hpp"
+
+namespace roomkey::handlers {
+
+// What all three check, in this order: a `userId` that is not one of the caller's own names is
+// permission_denied; a `callId` must be the room of an appointment that access::decide() lets the
+// caller join (appointment_not_found where it is nobody's room). They set call.id to that
+// appointment's, for the log line and the audit event.
+
+// POST token: for the caller, for the one call where `callId` is given. The audit event is
+// committed before this returns.
+[[nodiscard]] base::Result<http::Response> stream_token(http::Call& call, std::string_view action,
+                                                        store::Database& database,
+                                                        const access::Policy& policy,
+                                                        const provider::Stream& stream);
+
+// POST: what the SDK's client is made from.
+[[nodiscard]] base::Result<http::Response> stream_call(http::Call& call, store::Database& database,
+                                                       const access::Policy& policy,
+                                                       const provider::Stream& stream);
+
+// GET ?callId=: the API key.
+[[nodiscard]] base::Result<http::Response> stream_key(http::Call& call, store::Database& database,
+                                                      const access::Policy& policy,
+                                                      const provider::Stream& stream);
+
+}  // namespace roomkey::handlers

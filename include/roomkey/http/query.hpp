@@ -1,0 +1,17 @@
+// The query string of a request (WHATWG URL, application/x-www-form-urlencoded).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "roomkey/base/result.hpp"
+
+namespace roomkey::http {
+
+// The decoded value of the parameter `name`; nothing where it is missing. bad_request where it is
+// there twice, or is not percent-encoded UTF-8 without NUL.
+[[nodiscard]] base::Result<std::optional<std::string>> query_value(std::string_view query,
+                                                                   std::string_view name);
+
+}  // namespace roomkey::http

@@ -1,0 +1,128 @@
+#include "roomkey/handlers/video_call.hpp"
+
+#include "roomkey/base/json.hpp"
+#include "roomkey/base/text.hpp"
+#include "roomkey/handlers/serve.hpp"
+#include "roomkey/http/query.hpp"
+#include "roomkey/store/appointments.hpp"
+
+namespace roomkey::handlers {
+
+namespace {
+
+using base::Code;
+using base::Error;
+
+// What a body asks for. Members that are not known are let pass: frontends send more.
+struct Wanted {
+  std::optional<std::string> user_id;
+  std::optional<std::string> call_id;
+  std::string call_type = "default";
+};
+
+Error call_id_required() { return {Code::bad_request, "Call ID required"}; }
+
+base::Result<Wanted> read_body(const std::string& body) {
+  const auto parsed = base::parse_json_object(body);
+  if (!parsed) return Error{Code::bad_request, "The body is " + parsed.error().detail};
+  for (const char* const name : {"userId", "callId", "callType"}) {
+    if (parsed->isMember(name) && !(*parsed)[name].isString()) {
+      return Error{Code::bad_request, std::string(name) + " must be a string"};
+    }
+  }
+  if (base::string_member(*parsed, "callId") == "") return call_id_required();
+  Wanted wanted{base::string_member(*parsed, "userId"), base::string_member(*parsed, "callId")};
+  if (parsed->isMember("callType")) wanted.call_type = (*parsed)["callType"].asString();
+  if (!provider::is_stream_call_id(wanted.call_type)) {
+    return Error{Code::bad_request, "callType must be 1 to 64 of A-Z a-z 0-9 _ -"};
+  }
+  return wanted;
+}
+
+// The right to the call, where one is named.
+base::Result<std::optional<access::Grant>> grant_for(const Wanted& wanted, http::Call& call,
+                                                     store::Database& database,
+                                                     const access::Policy& policy) {
+  if (wanted.user_id && !provider::is_own_stream_name(*wanted.user_id, call.caller())) {
+    return Error{Code::permission_denied};
+  }
+  if (!wanted.call_id) return std::optional<access::Grant>();
+  const auto appointment = store::find_appointment_by_room(database, *wanted.call_id);
+  if (!appointment) return Error{Code::appointment_not_found};
+  call.id = appointment->id;
+  auto grant = access::decide(*appointment, call.caller(), call.now, policy);
+  if (!grant) return grant.error();
+  return std::optional(std::move(*grant));
+}
+
+// The same for the routes that give no token: they want a call that can be.
+base::Result<std::monostate> check_call(const Wanted& wanted, http::Call& call,
+                                        store::Database& database, const access::Policy& policy,
+                                        const provider::Stream& stream) {
+  if (wanted.call_id.value_or("").empty()) return call_id_required();
+  auto grant = grant_for(wanted, call, database, policy);
+  if (!grant) return grant.error();
+  return stream.can_call(**grant);
+}
+
+}  // namespace
+
+base::Result<http::Response> stream_token(http::Call& call, std::string_view action,
+                                          store::Database& database, const access::Policy& policy,
+                                          const provider::Stream& stream) {
+  const auto wanted = read_body(call.body);
+  if (!wanted) return wanted.error();
+  const auto grant = grant_for(*wanted, call, database, policy);
+  if (!grant) return grant.error();
+  const auto credential = *grant ? stream.mint_for_call(**grant, wanted->call_type, call.now)
+                                 : stream.mint_for_user(call.caller().id, call.now);
+  if (!credential) return credential.error();
+
+  store::AuditEvent event = event_of(call, action, store::Outcome::granted);
+  event.expires_at = credential->expires_at;
+  store::append_audit(database, event);
+
+  base::JsonObject body;
+  body.add("token", credential->token)
+      .add("userId", credential->identity)
+      .add("expires_in", (credential->expires_at - credential->issued_at).count())
+      .add("expires_at", base::format_utc(credential->expires_at));
+  return http::Response{200, body.text()};
+}
+
+base::Result<http::Response> stream_call(http::Call& call, store::Database& database,
+                                         const access::Policy& policy,
+                                         const provider::Stream& stream) {
+  const auto wanted = read_body(call.body);
+  if (!wanted) return wanted.error();
+  const auto checked = check_call(*wanted, call, database, policy, stream);
+  if (!checked) return checked.error();
+
+  const std::string user_id = provider::stream_user_id(call.caller().id);
+  base::JsonObject user;
+  user.add("id", user_id).add("name", call.caller().name).add_raw("image", "null");
+  base::JsonObject body;
+  body.add("success", true)
+      .add("apiKey", stream.api_key())
+      .add("userId", user_id)
+      .add("callId", *wanted->call_id)
+      .add("callType", wanted->call_type)
+      .add_raw("user", user.text());
+  return http::Response{200, body.text()};
+}
+
+base::Result<http::Response> stream_key(http::Call& call, store::Database& database,
+                                        const access::Policy& policy,
+                                        const provider::Stream& stream) {
+  auto call_id = http::query_value(call.request.query, "callId");
+  if (!call_id) return call_id.error();
+  const Wanted wanted{std::nullopt, std::move(*call_id)};
+  const auto checked = check_call(wanted, call, database, policy, stream);
+  if (!checked) return checked.error();
+
+  base::JsonObject body;
+  body.add("success", true).add("callId", *wanted.call_id).add("apiKey", stream.api_key());
+  return http::Response{200, body.text()};
+}
+
+}  // namespace roomkey::handlers

@@ -1,0 +1,51 @@
+#include "roomkey/http/query.hpp"
+
+#include <charconv>
+
+#include "roomkey/base/text.hpp"
+
+namespace roomkey::http {
+
+namespace {
+
+std::optional<std::string> decode(std::string_view text) {
+  std::string decoded;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    unsigned char byte = 0;
+    if (text[at] == '+') {
+      decoded += ' ';
+    } else if (text[at] != '%') {
+      decoded += text[at];
+    } else {
+      const char* const first = text.data() + at + 1;
+      if (text.size() - at < 3 || std::from_chars(first, first + 2, byte, 16).ptr != first + 2) {
+        return std::nullopt;
+      }
+      decoded += static_cast<char>(byte);
+      at += 2;
+    }
+  }
+  return base::is_utf8(decoded) ? std::optional(std::move(decoded)) : std::nullopt;
+}
+
+}  // namespace
+
+base::Result<std::optional<std::string>> query_value(std::string_view query,
+                                                     std::string_view name) {
+  std::optional<std::string> found;
+  while (!query.empty()) {
+    const auto pair = query.substr(0, query.find('&'));
+    query.remove_prefix(std::min(query.size(), pair.size() + 1));
+    const auto equals = std::min(pair.find('='), pair.size());
+    if (decode(pair.substr(0, equals)) != name) continue;
+    const auto wrong = [&](const char* how) {
+      return base::Error{base::Code::bad_request, std::string(name) + how};
+    };
+    if (found) return wrong(" is given more than once");
+    found = decode(pair.substr(std::min(pair.size(), equals + 1)));
+    if (!found) return wrong(" is not percent-encoded UTF-8");
+  }
+  return found;
+}
+
+}  // namespace roomkey::http

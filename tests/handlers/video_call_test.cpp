@@ -1,0 +1,220 @@
+#include "roomkey/handlers/video_call.hpp"
+
+#include "../support/store.hpp"
+#include "../support/test.hpp"
+#include "roomkey/base/json.hpp"
+
+namespace {
+
+using namespace roomkey::handlers;
+using namespace roomkey::test;
+using roomkey::access::Policy;
+using roomkey::access::Role;
+using roomkey::access::Status;
+using roomkey::access::User;
+using roomkey::base::Code;
+using roomkey::base::Result;
+using roomkey::http::Call;
+using roomkey::http::Response;
+using roomkey::provider::Stream;
+
+const std::string kCall = R"({"callId":"apt-47-1763138954-46eb915c"})";
+
+// The three routes with a caller, a time and a store to call them with.
+struct Desk {
+  MemoryStore store;
+  Stream stream{stream_settings()};
+  Policy policy;
+  User caller = jane();
+  std::int64_t found = 0;  // the appointment that the last call was found to be about
+
+  template <typename Handler>
+  Result<Response> run(Handler&& handler, const std::string& body, std::string_view query = "") {
+    roomkey::http::Request request;
+    request.query = query;
+    request.request_id = "0123";
+    Call call{request, kNine, 0, caller, body};
+    auto result = handler(call);
+    found = call.id;
+    return result;
+  }
+  Result<Response> token(const std::string& body = kCall) {
+    return run(
+        [&](Call& call) {
+          return stream_token(call, "stream_token", store.database, policy, stream);
+        },
+        body);
+  }
+  Result<Response> config(const std::string& body = kCall) {
+    return run([&](Call& call) { return stream_call(call, store.database, policy, stream); }, body);
+  }
+  Result<Response> key(std::string_view query = "callId=apt-47-1763138954-46eb915c") {
+    return run([&](Call& call) { return stream_key(call, store.database, policy, stream); }, "",
+               query);
+  }
+  // Each route refuses a call to `room` with `code`.
+  void all_refuse(Code code, const std::string& room = std::string(kRoom)) {
+    refused(code, token(R"({"callId":")" + room + "\"}"), room);
+    refused(code, config(R"({"callId":")" + room + "\"}"), room);
+    refused(code, key("callId=" + room), room);
+    same(0, audit_of(store.database).size(), "serve() writes the event of a refusal");
+  }
+  template <typename Change>
+  void change(Change how) {
+    auto changed = roomkey::store::find_appointment(store.database, 47).value();
+    how(changed);
+    roomkey::store::Transaction transaction(store.database);
+    roomkey::store::put_appointment(transaction, store.database, changed);
+    transaction.commit();
+  }
+};
+
+std::string body_of(const Result<Response>& result) {
+  const Response response = accepted(result);
+  same(200, response.status, response.body);
+  return response.body;
+}
+
+TEST(a_token_for_the_call_of_an_appointment) {
+  Desk desk;
+  const auto minted =
+      accepted(desk.stream.mint({47, std::string(kRoom), 2, "jane.doe@example.com", 90min}, kNine));
+  same(R"({"token":")" + minted.token +
+           R"(","userId":"user_2","expires_in":5400,"expires_at":"2025-11-16T10:29:55Z"})",
+       body_of(desk.token()));
+  same(47, desk.found);
+  const auto events = audit_of(desk.store.database);
+  same(1, events.size());
+  same("stream_token", events[0].action);
+  same("granted", word(events[0].outcome));
+  same(std::optional<std::int64_t>(47), events[0].appointment_id);
+  same(std::optional<std::int64_t>(2), events[0].user_id);
+  same(std::optional(minted.expires_at), events[0].expires_at);
+}
+
+TEST(a_token_that_is_not_for_one_call) {
+  Desk desk;
+  desk.stream = Stream({"key", roomkey::crypto::Secret("s"), 7min});
+  const auto minted = accepted(desk.stream.mint_for_user(2, kNine));
+  same(R"({"token":")" + minted.token +
+           R"(","userId":"user_2","expires_in":420,"expires_at":"2025-11-16T09:06:55Z"})",
+       body_of(desk.token("{}")));
+  same(0, desk.found);
+  const auto events = audit_of(desk.store.database);
+  same(1, events.size());
+  expect(!events[0].appointment_id);
+  same(std::optional(minted.expires_at), events[0].expires_at);
+}
+
+TEST(the_call_type_goes_into_the_token) {
+  Desk desk;
+  const auto minted = accepted(desk.stream.mint_for_call(
+      {47, std::string(kRoom), 2, "jane.doe@example.com", 90min}, "interview", kNine));
+  expect(contains(
+      body_of(desk.token(R"({"callId":"apt-47-1763138954-46eb915c","callType":"interview"})")),
+      minted.token));
+}
+
+TEST(what_a_client_is_made_from) {
+  Desk desk;
+  same(R"({"success":true,"apiKey":"stream-key","userId":"user_2",)"
+       R"("callId":"apt-47-1763138954-46eb915c","callType":"default",)"
+       R"("user":{"id":"user_2","name":"Jane Doe","image":null}})",
+       body_of(desk.config()));
+  same(R"({"success":true,"callId":"apt-47-1763138954-46eb915c","apiKey":"stream-key"})",
+       body_of(desk.key()));
+  same(47, desk.found);
+  same(0, audit_of(desk.store.database).size(), "no token, no event");
+}
+
+TEST(the_psychologist_gets_a_token_of_their_own) {
+  Desk desk;
+  const std::string first = body_of(desk.token());
+  desk.caller = sarah();
+  const std::string second = body_of(desk.token());
+  expect(contains(second, R"("userId":"user_19")") && first != second, second);
+}
+
+TEST(nobody_gets_anything_in_another_s_name) {
+  Desk desk;
+  for (const char* const name : {"user_19", "19", "dr.sarah@example.com", "", "user_2x"}) {
+    const std::string user = R"({"userId":")" + std::string(name) + '"';
+    refused(Code::permission_denied, desk.token(user + '}'), name);
+    refused(Code::permission_denied,
+            desk.token(user + ",\"callId\":\"" + std::string(kRoom) + "\"}"));
+    refused(Code::permission_denied,
+            desk.config(user + ",\"callId\":\"" + std::string(kRoom) + "\"}"));
+  }
+  same(0, audit_of(desk.store.database).size());
+  for (const char* const name : {"2", "user_2", "jane.doe@example.com"}) {
+    const std::string user = R"({"userId":")" + std::string(name) + "\"}";
+    expect(contains(body_of(desk.token(user)), R"("userId":"user_2")"), name);
+  }
+}
+
+TEST(a_call_of_others_a_call_of_nobody_and_a_call_that_is_over) {
+  Desk desk;
+  desk.all_refuse(Code::appointment_not_found, "apt-48-1763138954-46eb915c");
+  same(0, desk.found);
+  for (const auto role :
+       {Role::patient, Role::psychologist, Role::practice_manager, Role::admin, Role::service}) {
+    desk.caller = someone(role);
+    desk.all_refuse(Code::permission_denied);
+    same(47, desk.found, "the event shall name it");
+  }
+  desk.caller = jane();
+  for (const auto status : {Status::cancelled, Status::completed, Status::no_show}) {
+    desk.change([&](auto& appointment) { appointment.status = status; });
+    desk.all_refuse(Code::appointment_closed);
+  }
+}
+
+TEST(the_join_window_holds_for_calls_too) {
+  Desk desk;
+  desk.policy.join_early = 10min;
+  desk.change([](auto& appointment) { appointment.starts_at = kNine + 11min; });
+  desk.all_refuse(Code::too_early);
+  desk.change([](auto& appointment) { appointment.starts_at = kNine + 10min; });
+  body_of(desk.token());
+  body_of(desk.key());
+}
+
+TEST(a_body_must_be_the_object_asked_for) {
+  Desk desk;
+  for (const char* const body :
+       {"", "[]", "null", "\"x\"", "{", "{}x", R"({"callId":"a","callId":"b"})", R"({"userId":2})",
+        R"({"userId":null})", R"({"callId":47})", R"({"callId":null})", R"({"callId":["a"]})",
+        R"({"callType":1})", R"({"callType":""})", R"({"callType":"a:b"})", R"({"callId":""})",
+        R"({"x":[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]})"}) {
+    const auto why = refused(Code::bad_request, desk.token(body), body);
+    expect(!why.empty() && !contains(why, "47"), why);
+    refused(Code::bad_request, desk.config(body), body);
+  }
+  same("callId must be a string", refused(Code::bad_request, desk.token(R"({"callId":47})")));
+  same("Call ID required", refused(Code::bad_request, desk.config("{}")));
+  for (const char* const query : {"", "callId=", "_t=1"}) {
+    same("Call ID required", refused(Code::bad_request, desk.key(query)), query);
+  }
+  refused(Code::bad_request, desk.key("callId=a&callId=b"));
+  refused(Code::bad_request, desk.token(R"({"userId":"19","callId":""})"));
+  body_of(desk.token(R"({"role":"admin","anything":[1]})"));
+}
+
+TEST(without_credentials_it_says_so_last) {
+  Desk desk;
+  desk.stream = Stream({});
+  desk.all_refuse(Code::provider_not_configured);
+  refused(Code::provider_not_configured, desk.token("{}"));
+  desk.all_refuse(Code::appointment_not_found, "apt-48-1763138954-46eb915c");
+  refused(Code::bad_request, desk.config("{}"));
+}
+
+TEST(a_room_that_is_no_call_id_gets_no_token) {
+  Desk desk;
+  desk.change([](auto& appointment) { appointment.room->name = "a.b~c"; });
+  desk.all_refuse(Code::token_failed, "a.b~c");
+  desk.stream = Stream({});
+  desk.all_refuse(Code::provider_not_configured, "a.b~c");
+}
+
+}  // namespace

@@ -1,0 +1,52 @@
+#include "roomkey/http/query.hpp"
+
+#include "../support/test.hpp"
+
+namespace {
+
+using namespace roomkey::http;
+using namespace roomkey::test;
+using roomkey::base::Code;
+
+std::string value(std::string_view query) {
+  return accepted(query_value(query, "callId"), query).value_or("(none)");
+}
+
+TEST(finds_a_parameter_among_others) {
+  same("x", value("callId=x"));
+  same("x", value("_t=1763138954000&callId=x"));
+  same("x", value("callId=x&_t=1"));
+  same("x", value("&&callId=x&"));
+  same("x", value("call%49d=x"));
+}
+
+TEST(a_parameter_that_is_missing_is_none_and_one_that_is_empty_is_empty) {
+  for (const char* const query :
+       {"", "&", "=", "=x", "callid=x", "callIds=x", "xcallId=x", "x=callId", "%=x", "%zz&a"}) {
+    same("(none)", value(query), query);
+  }
+  same("", value("callId"));
+  same("", value("callId="));
+  same("", value("callId=&x=1"));
+}
+
+TEST(decodes_percent_and_plus) {
+  same("a b c", value("callId=a+b%20c"));
+  same("a=b&c", value("callId=a=b%26c"));
+  same("zo\xC3\xAB", value("callId=zo%c3%AB"));
+}
+
+TEST(what_is_not_encoded_rightly_or_there_twice_is_refused) {
+  for (const char* const query :
+       {"callId=%", "callId=%4", "callId=%4x", "callId=%x4", "callId=%+1", "callId=%-1",
+        "callId=% 1", "callId=%00", "callId=%ff", "callId=\xff"}) {
+    const auto why = refused(Code::bad_request, query_value(query, "callId"), query);
+    same("callId is not percent-encoded UTF-8", why, query);
+  }
+  for (const char* const query : {"callId=x&callId=x", "callId&callId", "callId=x&call%49d=y"}) {
+    same("callId is given more than once",
+         refused(Code::bad_request, query_value(query, "callId"), query), query);
+  }
+}
+
+}  // namespace
