@@ -2,6 +2,7 @@
 
 #include "roomkey/handlers/appointments.hpp"
 #include "roomkey/handlers/health.hpp"
+#include "roomkey/handlers/rooms.hpp"
 #include "roomkey/handlers/serve.hpp"
 #include "roomkey/handlers/video_call.hpp"
 
@@ -44,6 +45,16 @@ std::vector<http::Route> App::routes() {
        [this](const Call& call) {
          return handlers::appointment(call, database_, config_.policy, {&twilio_, &stream_});
        }},
+      {"GET", "/api/appointments/video-participants/{id}/", "video_participants", Who::user,
+       Effect::reads, 0,
+       [this](const Call& call) { return handlers::video_participants(call, database_); }},
+      {"GET", "/api/appointments/video-participant/{id}/{text}/", "video_participant", Who::user,
+       Effect::reads, 0,
+       [this](const Call& call) { return handlers::video_participant(call, database_); }},
+      // Not Effect::writes: nobody's turn is taken before the signature was looked at.
+      {"POST", "/api/appointments/twilio-status-callback/", "twilio_status_callback", Who::anyone,
+       Effect::reads, http::kMaxBody,
+       [this](Call& call) { return handlers::twilio_callback(call, database_, config_.callback); }},
       {"POST", "/api/video-call/token/", "stream_token", Who::user, Effect::writes, http::kMaxBody,
        [this](Call& call) {
          return handlers::stream_token(call, "stream_token", database_, config_.policy, stream_);

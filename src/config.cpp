@@ -173,6 +173,19 @@ void read_twilio(Variables& reader, Config& config) {
   }
 }
 
+void read_callback(Variables& reader, Config& config) {
+  config.callback.url = reader.text("TWILIO_STATUS_CALLBACK_URL");
+  config.callback.auth_token = reader.secret("TWILIO_AUTH_TOKEN");
+  config.callback.complete_on_room_end =
+      reader.choice("ROOMKEY_COMPLETE_ON_ROOM_END", {"off", "on"}) == "on";
+  const auto& url = config.callback.url;
+  const bool blank = url.find_first_of(" \t\"'<>") != url.npos;
+  const bool scheme = url.starts_with("https://") || url.starts_with("http://");
+  if (!url.empty() && (!scheme || blank)) {
+    reader.fault("TWILIO_STATUS_CALLBACK_URL", "must begin with https:// or http://");
+  }
+}
+
 void read_stream(Variables& reader, Config& config) {
   const std::string key = reader.text("STREAM_API_KEY");
   const std::string next = reader.text("NEXT_PUBLIC_STREAM_API_KEY");
@@ -207,6 +220,7 @@ Config read_config(const Environment& environment, std::vector<std::string>& fau
   config.policy.join_early = reader.minutes("ROOMKEY_JOIN_EARLY_MINUTES");
   config.policy.join_late = reader.minutes("ROOMKEY_JOIN_LATE_MINUTES");
   read_twilio(reader, config);
+  read_callback(reader, config);
   read_stream(reader, config);
   config.frontend_url = frontend_url(reader);
   config.log_level =

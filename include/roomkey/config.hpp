@@ -10,6 +10,7 @@
 
 #include "roomkey/access/bearer.hpp"
 #include "roomkey/access/decide.hpp"
+#include "roomkey/handlers/rooms.hpp"
 #include "roomkey/provider/stream.hpp"
 #include "roomkey/provider/twilio.hpp"
 #include "roomkey/store/database.hpp"
@@ -48,6 +49,7 @@ struct Config {
   access::Policy policy;
   provider::TwilioSettings twilio;
   provider::StreamSettings stream;
+  handlers::CallbackSettings callback;
   std::string frontend_url;  // without final slash; may be empty
   std::string log_level = "info";
 };

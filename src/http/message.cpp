@@ -22,6 +22,7 @@ Answer answer_to(const Error& error) {
     case Code::token_expired: return {401, "Token has expired"};
     case Code::user_unknown: return {401, "User not found or inactive"};
     case Code::permission_denied: return {403, "Permission denied"};
+    case Code::removed: return {403, "Removed from this session"};
     case Code::appointment_not_found: return {404, "Appointment not found"};
     case Code::room_not_found: return {404, "No video room found for this appointment"};
     case Code::not_found: return {404, "Not found"};
@@ -32,6 +33,8 @@ Answer answer_to(const Error& error) {
     case Code::not_telehealth:
       return {400, "Video room can only be created for telehealth appointments"};
     case Code::bad_request: return {400, error.detail};
+    case Code::bad_signature: return {403, "Invalid signature"};
+    case Code::participant_not_found: return {404, "Participant not found"};
     case Code::payload_too_large: return {413, "Request body too large"};
     case Code::token_failed: return {500, "Failed to generate access token: " + error.detail};
     case Code::provider_not_configured: return {500, "GetStream API credentials not configured"};

@@ -3,6 +3,7 @@
 #include "../support/store.hpp"
 #include "../support/test.hpp"
 #include "roomkey/base/json.hpp"
+#include "roomkey/handlers/rooms.hpp"
 #include "roomkey/provider/twilio.hpp"
 
 namespace {
@@ -24,7 +25,7 @@ struct Desk {
   roomkey::provider::Twilio twilio{twilio_settings()};
   Policy policy;
   roomkey::http::Request request;
-  Call call{request, kNine, 47, jane()};
+  Call call{request, kNine, 47, "", jane()};
 
   Result<Response> token(Issue issue = Issue::first) {
     return video_token(call, issue, "video_token", store.database, policy, twilio, "au1");

@@ -21,11 +21,6 @@ enum class Issue { first, refresh };
     const http::Call& call, Issue issue, std::string_view action, store::Database& database,
     const access::Policy& policy, const provider::Provider& provider, const std::string& region);
 
-// GET video-status: what the store knows of the room.
-[[nodiscard]] base::Result<http::Response> video_status(const http::Call& call,
-                                                        store::Database& database,
-                                                        const std::string& region);
-
 // POST video-room: names the room, once for all.
 [[nodiscard]] base::Result<http::Response> video_room(const http::Call& call,
                                                       std::string_view action,
