@@ -26,3 +26,11 @@ CREATE TABLE removals (
   removed_at     INTEGER NOT NULL,
   PRIMARY KEY (appointment_id, user_id)
 ) STRICT, WITHOUT ROWID;
+
+-- What the provider answered when it was asked last, and when somebody asked: so that all workers
+-- together ask no more often than they should. `session` is JSON (store/rooms.cpp).
+CREATE TABLE room_answers (
+  appointment_id INTEGER PRIMARY KEY REFERENCES appointments (id),
+  asked_at       INTEGER NOT NULL,
+  session        TEXT
+) STRICT;

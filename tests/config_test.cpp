@@ -109,7 +109,7 @@ TEST(tells_every_fault_at_once_and_no_value) {
                       {"TWILIO_API_SECRET_FILE", "/no/such/hunter2"},
                       {"TWILIO_REGION_HEADER", "yes"},
                       {"TWILIO_REGION", "Hunter2!"},
-                      {"TWILIO_ROOMS", "rest"},
+                      {"TWILIO_ROOMS", "hunter2"},
                       {"STREAM_API_SECRET_FILE", "/no/such/hunter2"},
                       {"STREAM_TOKEN_MINUTES", "0"},
                       {"ROOMKEY_FRONTEND_URL", "hunter2.example"},

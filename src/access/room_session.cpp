@@ -94,4 +94,20 @@ RoomSession fold(std::string sid, const std::vector<RoomEvent>& events) {
   return session;
 }
 
+std::optional<SessionStatus> parse_session_status(std::string_view text) {
+  for (const auto status :
+       {SessionStatus::in_progress, SessionStatus::completed, SessionStatus::failed}) {
+    if (word(status) == text) return status;
+  }
+  return std::nullopt;
+}
+
+const RoomSession& more_credible(const RoomSession& a, const RoomSession& b) {
+  if (a.sid != b.sid) return a.created_at < b.created_at ? b : a;
+  const bool a_is_over = a.status != SessionStatus::in_progress;
+  const bool b_is_over = b.status != SessionStatus::in_progress;
+  if (a_is_over != b_is_over) return a_is_over ? a : b;
+  return a.as_of < b.as_of ? b : a;
+}
+
 }  // namespace roomkey::access

@@ -77,7 +77,7 @@ base::Result<http::Response> video_token(const http::Call& call, Issue issue,
 }
 
 base::Result<http::Response> video_room(const http::Call& call, std::string_view action,
-                                        store::Database& database,
+                                        store::Database& database, const Twilio& twilio,
                                         const std::string& frontend_url) {
   if (!call.body.empty()) {
     const auto parsed = base::parse_json_object(call.body);
@@ -95,7 +95,8 @@ base::Result<http::Response> video_room(const http::Call& call, std::string_view
   const auto given =
       store::give_room(database, call.id, fresh, event_of(call, action, store::Outcome::granted));
 
-  const auto session = store::latest_room_session(database, call.id);
+  make_room(database, call.id, given.room, twilio, call.now);
+  const auto session = known_room(database, call.id).session;
   base::JsonObject body;
   body.add("message", given.made ? "Video room created successfully" : "Video room already exists")
       .add("room_name", given.room.name)

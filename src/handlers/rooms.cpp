@@ -26,6 +26,7 @@ struct RoomView {
   access::Appointment appointment;
   access::Room room;
   std::optional<access::RoomSession> session;
+  std::string_view source;
 
   [[nodiscard]] std::optional<std::string> sid() const {
     return session ? std::optional(session->sid) : std::nullopt;
@@ -38,14 +39,16 @@ struct RoomView {
   }
 };
 
-base::Result<RoomView> view_room(const http::Call& call, Action action, store::Database& database) {
+base::Result<RoomView> view_room(const http::Call& call, Action action, store::Database& database,
+                                 const Twilio& twilio) {
   auto appointment = store::find_appointment(database, call.id);
   if (!appointment) return Error{Code::appointment_not_found};
   const auto permitted = access::permit(action, *appointment, call.caller());
   if (!permitted) return permitted.error();
   if (!appointment->room) return Error{Code::room_not_found};
-  RoomView view{*appointment, *appointment->room, store::latest_room_session(database, call.id)};
-  return view;
+  Known known = look_at_room(database, *appointment, twilio, call.now);
+  const access::Room room = *appointment->room;
+  return RoomView{std::move(*appointment), room, std::move(known.session), known.source};
 }
 
 std::string json_of(const Participant& participant) {
@@ -77,8 +80,8 @@ bool is_there(const std::vector<Participant>& participants, std::int64_t user_id
 }  // namespace
 
 base::Result<http::Response> video_status(const http::Call& call, store::Database& database,
-                                          const std::string& region) {
-  const auto view = view_room(call, Action::view_status, database);
+                                          const Twilio& twilio, const std::string& region) {
+  const auto view = view_room(call, Action::view_status, database, twilio);
   if (!view) return view.error();
   const auto& session = view->session;
   const auto people = view->participants();
@@ -97,19 +100,20 @@ base::Result<http::Response> video_status(const http::Call& call, store::Databas
       .add("region", region.empty() ? std::nullopt : std::optional(region))
       .add("patient_connected", is_there(people, view->appointment.patient_id, false))
       .add("psychologist_connected", is_there(people, view->appointment.psychologist_id, false))
-      .add("source", session ? "callback" : "store")
+      .add("source", view->source)
       .add("as_of", base::format_utc(session ? session->as_of : named_at));
   return http::Response{200, body.text()};
 }
 
-base::Result<http::Response> video_participants(const http::Call& call, store::Database& database) {
+base::Result<http::Response> video_participants(const http::Call& call, store::Database& database,
+                                                const Twilio& twilio) {
   const auto filter = http::query_value(call.request.query, "status");
   if (!filter) return filter.error();
   constexpr std::array<std::string_view, 3> kStatuses{"connected", "disconnected", "reconnecting"};
   if (*filter && std::find(kStatuses.begin(), kStatuses.end(), **filter) == kStatuses.end()) {
     return Error{Code::bad_request, "status must be connected, disconnected or reconnecting"};
   }
-  const auto view = view_room(call, Action::view, database);
+  const auto view = view_room(call, Action::view, database, twilio);
   if (!view) return view.error();
   auto people = view->participants();
   if (*filter) {
@@ -126,8 +130,9 @@ base::Result<http::Response> video_participants(const http::Call& call, store::D
   return http::Response{200, body.text()};
 }
 
-base::Result<http::Response> video_participant(const http::Call& call, store::Database& database) {
-  const auto view = view_room(call, Action::view, database);
+base::Result<http::Response> video_participant(const http::Call& call, store::Database& database,
+                                               const Twilio& twilio) {
+  const auto view = view_room(call, Action::view, database, twilio);
   if (!view) return view.error();
   const auto people = view->participants();
   // Who came back under the same identity is the last of that name.

@@ -64,7 +64,8 @@ struct Router::Visit {
     code = base::word(error.code);
     const bool log_why = error.code == Code::token_failed || error.code == Code::invalid_token ||
                          error.code == Code::provider_not_configured ||
-                         error.code == Code::bad_signature;
+                         error.code == Code::bad_signature ||
+                         error.code == Code::provider_unavailable;
     if (log_why) fault = error.detail;
     response = error_response(error);
   }

@@ -1,7 +1,10 @@
 #include "roomkey/store/rooms.hpp"
 
+#include <variant>
+
 #include "query.hpp"
 #include "roomkey/base/clock.hpp"
+#include "roomkey/base/json.hpp"
 
 namespace roomkey::store {
 
@@ -22,6 +25,56 @@ std::vector<access::RoomEvent> events_of(Database& database, const std::string& 
               sid);
   while (query.step()) events.push_back(event_from(query));
   return events;
+}
+
+using Seconds = std::optional<std::chrono::sys_seconds>;
+
+std::optional<std::int64_t> seconds(const Seconds& time) {
+  return time ? std::optional(base::unix_seconds(*time)) : std::nullopt;
+}
+
+std::string json_of(const access::RoomSession& session) {
+  base::JsonArray people;
+  for (const access::Participant& one : session.participants) {
+    people.add_raw(base::JsonObject()
+                       .add("sid", one.sid)
+                       .add("identity", one.identity)
+                       .add("connected_at", base::unix_seconds(one.connected_at))
+                       .add("disconnected_at", seconds(one.disconnected_at))
+                       .add("duration", one.duration)
+                       .add("reconnecting", one.reconnecting)
+                       .text());
+  }
+  return base::JsonObject()
+      .add("sid", session.sid)
+      .add("status", access::word(session.status))
+      .add("created_at", base::unix_seconds(session.created_at))
+      .add("duration", session.duration)
+      .add("as_of", base::unix_seconds(session.as_of))
+      .add_raw("participants", people.text())
+      .text();
+}
+
+Seconds time_of(const Json::Value& value) {
+  const auto number = base::integer(value);
+  return number ? Seconds(base::from_unix(*number)) : std::nullopt;
+}
+
+access::RoomSession session_from(const Json::Value& json) {
+  access::RoomSession session;
+  session.sid = base::string_member(json, "sid").value();
+  session.status =
+      access::parse_session_status(base::string_member(json, "status").value()).value();
+  session.created_at = time_of(json["created_at"]).value();
+  session.duration = base::integer(json["duration"]);
+  session.as_of = time_of(json["as_of"]).value();
+  for (const Json::Value& one : json["participants"]) {
+    session.participants.push_back(
+        {base::string_member(one, "sid").value(), base::string_member(one, "identity").value(),
+         time_of(one["connected_at"]).value(), time_of(one["disconnected_at"]),
+         base::integer(one["duration"]), one["reconnecting"] == true});
+  }
+  return session;
 }
 
 }  // namespace
@@ -57,6 +110,46 @@ std::optional<access::RoomSession> latest_room_session(Database& database,
     sid = query.text(0);
   }
   return access::fold(sid, events_of(database, sid));
+}
+
+bool take_turn_to_ask(Database& database, std::int64_t appointment_id, std::chrono::sys_seconds now,
+                      std::chrono::seconds pause) {
+  Transaction transaction(database);
+  bool taken = false;
+  {
+    Query turn(database,
+               "INSERT INTO room_answers (appointment_id, asked_at) VALUES (?, ?)"
+               " ON CONFLICT (appointment_id) DO UPDATE SET asked_at = excluded.asked_at"
+               " WHERE asked_at NOT BETWEEN ? AND ? RETURNING 1",
+               appointment_id, base::unix_seconds(now), base::unix_seconds(now - pause) + 1,
+               base::unix_seconds(now));
+    taken = turn.step();
+    while (taken && turn.step()) continue;
+  }
+  transaction.commit();
+  return taken;
+}
+
+void put_room_answer(Transaction&, Database& database, std::int64_t appointment_id,
+                     const access::RoomSession& session) {
+  Query(database,
+        "INSERT INTO room_answers VALUES (?, ?, ?) ON CONFLICT (appointment_id) DO UPDATE SET"
+        " asked_at = excluded.asked_at, session = excluded.session",
+        appointment_id, base::unix_seconds(session.as_of), json_of(session))
+      .run();
+}
+
+std::optional<access::RoomSession> room_answer(Database& database, std::int64_t appointment_id) {
+  Query query(database,
+              "SELECT session FROM room_answers WHERE appointment_id = ? AND session IS NOT NULL",
+              appointment_id);
+  if (!query.step()) return std::nullopt;
+  try {
+    return session_from(base::parse_json_object(query.text(0)).value());
+  } catch (const std::logic_error&) {  // a member is missing, or of another type
+  } catch (const std::bad_variant_access&) {
+  }
+  throw base::Unavailable("the store: what the provider answered can't be read");
 }
 
 }  // namespace roomkey::store

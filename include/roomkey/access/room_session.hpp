@@ -44,6 +44,7 @@ struct Participant {
 
 enum class SessionStatus { in_progress, completed, failed };
 [[nodiscard]] std::string_view word(SessionStatus status);
+[[nodiscard]] std::optional<SessionStatus> parse_session_status(std::string_view word);
 
 // One session of a room: a room that was left by all is closed, and who comes back under the same
 // name is in a new session of it, with another SID.
@@ -60,5 +61,9 @@ struct RoomSession {
 // one. So it depends on which events came, not on when or how often. Once a session has ended
 // nothing brings it back.
 [[nodiscard]] RoomSession fold(std::string sid, const std::vector<RoomEvent>& events);
+
+// What to believe of two sources: of one session the one that says it is over, else the fresher;
+// of two sessions the one that began later.
+[[nodiscard]] const RoomSession& more_credible(const RoomSession& a, const RoomSession& b);
 
 }  // namespace roomkey::access

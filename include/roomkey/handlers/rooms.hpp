@@ -4,22 +4,27 @@
 #include <string>
 
 #include "roomkey/crypto/secret.hpp"
+#include "roomkey/handlers/live.hpp"
 #include "roomkey/http/router.hpp"
 #include "roomkey/store/database.hpp"
 
 namespace roomkey::handlers {
 
-// GET video-status: for the appointment's patient and psychologist.
+// GET video-status: for the appointment's patient and psychologist. All three may take 6 s, where
+// Twilio has to be asked.
 [[nodiscard]] base::Result<http::Response> video_status(const http::Call& call,
                                                         store::Database& database,
+                                                        const Twilio& twilio,
                                                         const std::string& region);
 
 // GET video-participants (?status=connected|disconnected|reconnecting), and one of them by identity
 // or SID (call.text).
 [[nodiscard]] base::Result<http::Response> video_participants(const http::Call& call,
-                                                              store::Database& database);
+                                                              store::Database& database,
+                                                              const Twilio& twilio);
 [[nodiscard]] base::Result<http::Response> video_participant(const http::Call& call,
-                                                             store::Database& database);
+                                                             store::Database& database,
+                                                             const Twilio& twilio);
 
 struct CallbackSettings {
   std::string url;            // as Twilio was given it; empty: no callback is taken

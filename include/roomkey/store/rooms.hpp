@@ -19,4 +19,15 @@ bool put_room_event(Transaction& transaction, Database& database, std::int64_t a
 [[nodiscard]] std::optional<access::RoomSession> latest_room_session(Database& database,
                                                                      std::int64_t appointment_id);
 
+// True where nobody asked the provider about this room in the last `pause`; the caller is to ask
+// then, and all others have to wait.
+[[nodiscard]] bool take_turn_to_ask(Database& database, std::int64_t appointment_id,
+                                    std::chrono::sys_seconds now, std::chrono::seconds pause);
+
+// The session that the provider told of when it was asked last; nothing where it never did.
+void put_room_answer(Transaction& transaction, Database& database, std::int64_t appointment_id,
+                     const access::RoomSession& session);
+[[nodiscard]] std::optional<access::RoomSession> room_answer(Database& database,
+                                                             std::int64_t appointment_id);
+
 }  // namespace roomkey::store
