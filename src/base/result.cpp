@@ -21,6 +21,7 @@ std::string_view word(Code code) {
     case Code::payload_too_large: return "payload_too_large";
     case Code::token_failed: return "token_failed";
     case Code::provider_not_configured: return "provider_not_configured";
+    case Code::provider_unavailable: return "provider_unavailable";
     case Code::store_unavailable: return "store_unavailable";
     case Code::internal_error: return "internal_error";
   }

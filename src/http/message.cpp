@@ -35,6 +35,7 @@ Answer answer_to(const Error& error) {
     case Code::payload_too_large: return {413, "Request body too large"};
     case Code::token_failed: return {500, "Failed to generate access token: " + error.detail};
     case Code::provider_not_configured: return {500, "GetStream API credentials not configured"};
+    case Code::provider_unavailable: return {502, "Video provider is unavailable"};
     case Code::store_unavailable: return {503, "Service temporarily unavailable"};
     case Code::internal_error: return {500, "Internal server error"};
   }
@@ -78,6 +79,7 @@ std::string_view reason_phrase(int status) {
     case 405: return "Method Not Allowed";
     case 409: return "Conflict";
     case 413: return "Content Too Large";
+    case 502: return "Bad Gateway";
     case 503: return "Service Unavailable";
     default: return "Internal Server Error";
   }

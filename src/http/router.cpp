@@ -55,7 +55,8 @@ struct Router::Visit {
   void refuse(const Error& error) {
     code = base::word(error.code);
     const bool log_why = error.code == Code::token_failed || error.code == Code::invalid_token ||
-                         error.code == Code::provider_not_configured;
+                         error.code == Code::provider_not_configured ||
+                         error.code == Code::provider_unavailable;
     if (log_why) fault = error.detail;
     response = error_response(error);
   }

@@ -44,6 +44,7 @@ TEST(each_code_has_the_contract_s_status_text_and_word) {
       {Code::token_failed, 500, "Failed to generate access token: why", "token_failed"},
       {Code::provider_not_configured, 500, "GetStream API credentials not configured",
        "provider_not_configured"},
+      {Code::provider_unavailable, 502, "Video provider is unavailable", "provider_unavailable"},
       {Code::store_unavailable, 503, "Service temporarily unavailable", "store_unavailable"},
       {Code::internal_error, 500, "Internal server error", "internal_error"}};
   same(static_cast<int>(Code::internal_error) + 1, std::size(cases), "a code without a row");

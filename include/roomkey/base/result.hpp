@@ -33,6 +33,7 @@ enum class Code {
   payload_too_large,
   token_failed,
   provider_not_configured,
+  provider_unavailable,
   store_unavailable,
   internal_error,
 };
