@@ -12,6 +12,7 @@
 #include "roomkey/access/decide.hpp"
 #include "roomkey/provider/stream.hpp"
 #include "roomkey/provider/twilio.hpp"
+#include "roomkey/provider/twilio_rest.hpp"
 #include "roomkey/store/database.hpp"
 
 namespace roomkey {
@@ -47,6 +48,8 @@ struct Config {
   bool weak_bearer_secret = false;  // an HMAC key under 32 bytes (RFC 7518 section 3.2)
   access::Policy policy;
   provider::TwilioSettings twilio;
+  provider::TwilioRestSettings twilio_rest;
+  crypto::Secret twilio_auth_token;  // signs Twilio's callbacks
   provider::StreamSettings stream;
   std::string frontend_url;  // without final slash; may be empty
   std::string log_level = "info";
