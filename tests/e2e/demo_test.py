@@ -25,7 +25,8 @@ class TheDemo(Case):
             self.assertEqual(os.stat(demo.dir / "roomkey.env").st_mode & 0o077, 0)
             self.assertEqual(os.stat(demo.db).st_mode & 0o077, 0)
             self.assertEqual(os.stat(demo.dir / "tls/key.pem").st_mode & 0o077, 0)
-            for secret in ("ROOMKEY_JWT_SECRET", "TWILIO_API_SECRET", "TWILIO_AUTH_TOKEN"):
+            for secret in ("ROOMKEY_JWT_SECRET", "TWILIO_API_SECRET", "TWILIO_AUTH_TOKEN",
+                           "STREAM_API_SECRET"):
                 self.assertNotIn(demo.settings[secret], output)
 
     def test_the_commands_to_try_next_work(self):
