@@ -279,10 +279,12 @@ class Configuration(Case):
             opened(answer["access_token"], "from-a-credential")
 
     def test_no_secret_stays_in_the_environment_that_proc_shows(self):
-        with Worker() as worker:
+        stream = {"STREAM_API_KEY": "key", "STREAM_API_SECRET": "s" * 40}
+        with Worker(**stream) as worker:
             self.given(worker.token())
             seen = b"".join(Path(f"/proc/{worker.process.pid}/{name}").read_bytes()
                             for name in ("environ", "cmdline"))
             self.assertIn(b"TWILIO_ACCOUNT_SID", seen)  # so it is the environment that we see
-            for name in ("ROOMKEY_JWT_SECRET", "TWILIO_API_SECRET", "TWILIO_AUTH_TOKEN"):
+            for name in ("ROOMKEY_JWT_SECRET", "TWILIO_API_SECRET", "TWILIO_AUTH_TOKEN",
+                         "STREAM_API_SECRET"):
                 self.assertNotIn(worker.settings[name].encode(), seen)
