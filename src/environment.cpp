@@ -13,8 +13,9 @@ namespace roomkey {
 
 namespace {
 
-constexpr std::array<std::string_view, 4> kSecrets{
-    "ROOMKEY_JWT_SECRET", "ROOMKEY_JWT_PREVIOUS_SECRET", "TWILIO_API_SECRET", "TWILIO_AUTH_TOKEN"};
+constexpr std::array<std::string_view, 5> kSecrets{
+    "ROOMKEY_JWT_SECRET", "ROOMKEY_JWT_PREVIOUS_SECRET", "TWILIO_API_SECRET", "TWILIO_AUTH_TOKEN",
+    "STREAM_API_SECRET"};
 
 bool is_name(std::string_view text) {
   return !text.empty() && (text[0] < '0' || text[0] > '9') &&

@@ -6,6 +6,7 @@
 #include "roomkey/base/clock.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/cli/commands.hpp"
+#include "roomkey/crypto/secret.hpp"
 
 namespace {
 
@@ -22,6 +23,7 @@ struct Arguments {
   bool dry_run = false;
   std::int64_t id = 0;
   std::int64_t minutes = 60;
+  std::string token;
   cli::UserFields user;
   cli::AppointmentFields appointment;
   cli::AuditFields audit;
@@ -121,6 +123,26 @@ void add_bearer(CLI::App& root, Arguments& a) {
       ->check(CLI::Range(1, 60 * 24 * 366));
 }
 
+void add_inspect(CLI::App& root, Arguments& a) {
+  CLI::App* inspect =
+      command(root, a, "inspect",
+              "What a token says and what is wrong with it: a Twilio access token, a Stream token "
+              "or a bearer token. Exit status 1 where it has a fault.",
+              [&a](cli::Session& s) { return cli::inspect_token(s, a.token); });
+  inspect
+      ->add_option("TOKEN", a.token,
+                   "The token, or - to read it from standard input (better: a command line is "
+                   "seen by everybody on the machine)")
+      ->required();
+}
+
+// A token on the command line is seen in the list of processes only until here.
+void hide(std::string_view token, int argc, char** argv) {
+  for (int i = 1; i < argc && token.size() > 1; ++i) {
+    if (argv[i] == token) crypto::wipe(argv[i], token.size());
+  }
+}
+
 void add_audit(CLI::App& root, Arguments& a) {
   CLI::App* audit = group(root, "audit", "Who was given what, when");
   CLI::App* list = command(*audit, a, "list", "The events, oldest first",
@@ -167,7 +189,8 @@ int main(int argc, char** argv) {
   root.add_flag("--json", arguments.json, "Machine-readable output");
   root.require_subcommand(1);
   root.fallthrough();
-  for (const auto add : {add_db, add_import, add_user, add_appointment, add_bearer, add_audit}) {
+  for (const auto add :
+       {add_db, add_import, add_user, add_appointment, add_bearer, add_inspect, add_audit}) {
     add(root, arguments);
   }
   try {
@@ -177,6 +200,7 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& fault) {
     return cli::fail(cli::kUsage, fault.what(), "roomkey --help, or --help behind a command");
   }
+  hide(arguments.token, argc, argv);
   try {
     return run(arguments);
   } catch (const std::exception& fault) {

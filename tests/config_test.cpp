@@ -51,7 +51,7 @@ TEST(without_any_variable_the_defaults_hold) {
   const auto& rest = read.config.twilio_rest;
   same("https://api.twilio.com https://video.twilio.com", rest.api_url + ' ' + rest.video_url);
   same("", rest.media_region + rest.status_callback_url);
-  expect(rest.api_secret.empty() && read.config.twilio_auth_token.empty());
+  expect(rest.api_secret.empty() && read.config.callback.auth_token.empty());
   same(2s, rest.connect_deadline);
   same(5s, rest.deadline);
   same("", read.config.frontend_url);
@@ -107,7 +107,7 @@ TEST(each_variable_lands_in_its_place) {
   same("http://127.0.0.1:8080/video", rest.video_url);
   same("de1", rest.media_region);
   same("https://x.example/callback/?a=b", rest.status_callback_url);
-  same("auth token", config.twilio_auth_token.reveal());
+  same("auth token", config.callback.auth_token.reveal());
   same("stream key", config.stream.api_key);
   same("stream secret", config.stream.api_secret.reveal());
   same(24h, config.stream.token_validity);
@@ -168,7 +168,7 @@ TEST(a_secret_may_be_a_systemd_credential) {
   expect(takes_secret(read.config, "a credential"));
   same("another", read.config.twilio.api_secret.reveal());
   same("another", read.config.twilio_rest.api_secret.reveal());
-  same("a third", read.config.twilio_auth_token.reveal());
+  same("a third", read.config.callback.auth_token.reveal());
   const Read nearer =
       reading({{"CREDENTIALS_DIRECTORY", folder.path()}, {"ROOMKEY_JWT_SECRET", "nearer"}});
   expect(takes_secret(nearer.config, "nearer") && !takes_secret(nearer.config, "a credential"));

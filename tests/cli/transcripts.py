@@ -22,7 +22,8 @@ BIN = Path(os.environ.get("BIN_DIR", HERE.parents[1] / "build/release")).resolve
 SECRETS = {"ROOMKEY_JWT_SECRET": "bearer-secret-5f0c1a9be2d34c7788aa",
            "ROOMKEY_JWT_PREVIOUS_SECRET": "previous-secret-77c1d04aa2b94e0c31",
            "TWILIO_API_SECRET": "api-secret-0b1d4f7e6a9c2855",
-           "TWILIO_AUTH_TOKEN": "auth-token-1c2e3a4b"}
+           "TWILIO_AUTH_TOKEN": "auth-token-1c2e3a4b",
+           "STREAM_API_SECRET": "stream-secret-9d8c7b6a5f4e"}
 PLAIN = {"TWILIO_ACCOUNT_SID": "AC0123456789", "TWILIO_API_KEY": "SK0123456789", "TZ": "UTC",
          "LANG": "C.UTF-8"}
 PATTERNS = {"time": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "hash": "[0-9a-f]{64}", "hex": "[0-9a-f]+",

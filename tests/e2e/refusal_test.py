@@ -364,7 +364,7 @@ class ProviderAndStore(Case):
 
     @each((name, name) for name in ("TWILIO_ACCOUNT_SID", "TWILIO_API_KEY", "TWILIO_API_SECRET"))
     def test_a_token_that_cannot_be_made_names(self, name):
-        with Worker(**{name: None}) as worker:
+        with Worker(**{name: None, "STREAM_API_KEY": None, "STREAM_API_SECRET": None}) as worker:
             self.refused(worker.token(), 500, "token_failed",
                          f"Failed to generate access token: {name} is not set")
             self.assertIn(f'fault="{name} is not set"', worker.log())

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from support import BROWSER, JANE, SQL, Case, shared_demo, wait_until
 
-SECRETS = ("ROOMKEY_JWT_SECRET", "TWILIO_API_SECRET", "TWILIO_AUTH_TOKEN")
+SECRETS = ("ROOMKEY_JWT_SECRET", "TWILIO_API_SECRET", "TWILIO_AUTH_TOKEN", "STREAM_API_SECRET")
 PATH = "/api/appointments/video-token/47/"
 
 

@@ -210,6 +210,7 @@ def made_up_settings(**changes):
         "TWILIO_API_KEY": "SK" + secrets.token_hex(16),
         "TWILIO_API_SECRET": secrets.token_urlsafe(24),
         "TWILIO_AUTH_TOKEN": secrets.token_hex(16), "TWILIO_REGION": "au1",
+        "STREAM_API_KEY": secrets.token_hex(6), "STREAM_API_SECRET": secrets.token_hex(32),
         "ROOMKEY_FRONTEND_URL": "https://app.clinic.example",
         "ROOMKEY_LOG_LEVEL": "trace"} | changes
     return {name: value for name, value in settings.items() if value is not None}

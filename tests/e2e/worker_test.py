@@ -284,5 +284,6 @@ class Configuration(Case):
             seen = b"".join(Path(f"/proc/{worker.process.pid}/{name}").read_bytes()
                             for name in ("environ", "cmdline"))
             self.assertIn(b"TWILIO_ACCOUNT_SID", seen)  # so it is the environment that we see
-            for name in ("ROOMKEY_JWT_SECRET", "TWILIO_API_SECRET", "TWILIO_AUTH_TOKEN"):
+            for name in ("ROOMKEY_JWT_SECRET", "TWILIO_API_SECRET", "TWILIO_AUTH_TOKEN",
+                         "STREAM_API_SECRET"):
                 self.assertNotIn(worker.settings[name].encode(), seen)

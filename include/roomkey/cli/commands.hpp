@@ -36,6 +36,10 @@ int appointment_set(Session& session, std::int64_t id, const AppointmentFields& 
 
 int bearer(Session& session, std::int64_t user_id, std::chrono::minutes validity);
 
+// What a token says and what is wrong with it; `-` reads it from standard input. kFailed where it
+// has a fault.
+int inspect_token(Session& session, const std::string& token);
+
 struct AuditFields {
   std::optional<std::int64_t> user_id, appointment_id;
   std::string since;  // a time with offset, or a day (UTC); empty: from the beginning

@@ -10,7 +10,8 @@ namespace roomkey::handlers {
 
 // What all three check, in this order: a `userId` that is not one of the caller's own names is
 // permission_denied; a `callId` must be the room of an appointment that access::decide() lets the
-// caller join (appointment_not_found where it is nobody's room). They set call.id to that
+// caller join (appointment_not_found where it is nobody's room); then Stream must be configured
+// (provider_not_configured) and the room's name a call id (token_failed). They set call.id to that
 // appointment's, for the log line and the audit event.
 
 // POST token: for the caller, for the one call where `callId` is given. The audit event is

@@ -1,0 +1,145 @@
+#include "inspect_parts.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "roomkey/base/json.hpp"
+
+namespace roomkey::cli {
+
+namespace {
+
+// At most so many bytes of what a stranger wrote, cut between two characters.
+std::string clipped(const std::string& text) {
+  constexpr std::size_t kMost = 200;
+  if (text.size() <= kMost) return text;
+  std::size_t end = kMost;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return text.substr(0, end) + "...";
+}
+
+}  // namespace
+
+void Inquiry::line(std::string label, std::string value) const {
+  report.lines.push_back({std::move(label), std::move(value)});
+}
+
+void Inquiry::error(std::string code, std::string text, std::string cure) const {
+  report.findings.push_back(
+      {Report::Severity::error, std::move(code), std::move(text), std::move(cure)});
+}
+
+void Inquiry::warning(std::string code, std::string text, std::string cure) const {
+  report.findings.push_back(
+      {Report::Severity::warning, std::move(code), std::move(text), std::move(cure)});
+}
+
+const Json::Value& member(const Json::Value& object, const char* key) {
+  return object.isObject() ? object[key] : Json::Value::nullSingleton();
+}
+
+std::string text_at(const Json::Value& object, const char* key) {
+  const Json::Value& value = member(object, key);
+  return value.isString() ? value.asString() : std::string();
+}
+
+std::string shown(const Json::Value& object, const char* key) {
+  const Json::Value& value = member(object, key);
+  if (value.isString()) return value.asString().empty() ? "(empty)" : clipped(value.asString());
+  if (value.isBool()) return value.asBool() ? "true" : "false";
+  if (const auto number = base::integer(value)) return std::to_string(*number);
+  if (value.isNumeric()) return "(a number that is too big or not whole)";
+  if (value.isArray()) return "(a list)";
+  if (value.isObject()) return "(an object)";
+  return object.isObject() && object.isMember(key) ? "(null)" : "(missing)";
+}
+
+std::string said(const Json::Value& object, const char* key) {
+  return object.isObject() && object.isMember(key) ? shown(object, key) : "missing";
+}
+
+std::string other_names(const Json::Value& object, const std::vector<std::string_view>& known) {
+  std::string names;
+  if (!object.isObject()) return names;
+  for (const auto& name : object.getMemberNames()) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    names += (names.empty() ? "" : ", ") + name;
+  }
+  return clipped(names);
+}
+
+std::string in_words(std::chrono::seconds span) {
+  static constexpr std::array<std::pair<std::int64_t, const char*>, 4> kUnits{
+      {{86400, " day"}, {3600, " hour"}, {60, " minute"}, {1, " second"}}};
+  std::string words;
+  std::int64_t left = span.count();
+  // The biggest unit and the one below it.
+  for (std::size_t i = 0, said = 0; i < kUnits.size() && said < 2; ++i) {
+    const std::int64_t count = left / kUnits[i].first;
+    left %= kUnits[i].first;
+    if (count == 0 && said == 0) continue;
+    ++said;
+    if (count == 0) continue;
+    words += (words.empty() ? "" : " ") + std::to_string(count) + kUnits[i].second;
+    if (count > 1) words += 's';
+  }
+  return words.empty() ? "0 seconds" : words;
+}
+
+std::string relative(std::chrono::sys_seconds time, std::chrono::sys_seconds now) {
+  if (time == now) return "now";
+  return time > now ? "in " + in_words(time - now) : in_words(now - time) + " ago";
+}
+
+bool signed_with(const Token& token, const crypto::Key& key) {
+  return token.signature && key.verify(token.signed_part, *token.signature);
+}
+
+bool signed_with(const Token& token, std::string_view secret) {
+  if (secret.empty()) return false;
+  const auto key = crypto::Key::from_secret(secret, crypto::Algorithm::hs256);
+  return key && signed_with(token, *key);
+}
+
+bool signed_by_login(const Token& token, const Config& config) {
+  if (!config.bearer) return false;
+  const auto& keys = config.bearer->keys.keys;
+  return std::any_of(keys.begin(), keys.end(),
+                     [&](const crypto::Key& key) { return signed_with(token, key); });
+}
+
+std::string other_signer(const Token& token, const Config& config, const crypto::Secret& secret,
+                         const std::string& variable) {
+  static constexpr std::array<std::array<const char*, 3>, 5> kAround{
+      {{"", "\n", "a line break behind it"},
+       {"", "\r\n", "a line break behind it"},
+       {"", " ", "a blank behind it"},
+       {"\"", "\"", "quotes around it"},
+       {"'", "'", "quotes around it"}}};
+  for (const auto& [before, behind, what] : kAround) {
+    if (secret.empty()) break;
+    std::string more = before + std::string(secret.reveal()) + behind;
+    const bool made = signed_with(token, more);
+    crypto::wipe(more);
+    if (made) return " It was made with " + variable + " with " + what + '.';
+  }
+  const auto made_with = [&](std::string_view other) { return signed_with(token, other); };
+  const char* name = made_with(config.twilio.api_secret.reveal())   ? "TWILIO_API_SECRET"
+                     : made_with(config.twilio.api_key)             ? "TWILIO_API_KEY"
+                     : made_with(config.twilio.account_sid)         ? "TWILIO_ACCOUNT_SID"
+                     : made_with(config.stream.api_secret.reveal()) ? "STREAM_API_SECRET"
+                     : made_with(config.stream.api_key)             ? "STREAM_API_KEY"
+                     : signed_by_login(token, config) ? "the key of the clinic's login"
+                                                      : nullptr;
+  return name == nullptr ? std::string() : std::string(" It was made with ") + name + " instead.";
+}
+
+void say_unchecked(const Inquiry& inquiry, const std::string& variable) {
+  inquiry.line("signature", "not checked");
+  inquiry.warning("unchecked", "The signature was not checked: " + variable + " is not set here.",
+                  "Inspect the token where the configuration is: roomkey --env-file "
+                  "/etc/roomkey/roomkey.env inspect -");
+}
+
+}  // namespace roomkey::cli
