@@ -9,8 +9,6 @@ namespace {
 using base::Code;
 using base::Error;
 
-bool is_open(Status status) { return status == Status::scheduled || status == Status::confirmed; }
-
 Error closed(Status status) {
   return {Code::appointment_closed, "Appointment is " + std::string(word(status))};
 }
@@ -30,6 +28,8 @@ bool may(Action action, const Appointment& appointment, const User& caller) {
 }
 
 }  // namespace
+
+bool is_open(Status status) { return status == Status::scheduled || status == Status::confirmed; }
 
 base::Result<std::monostate> permit(Action action, const Appointment& appointment,
                                     const User& caller) {

@@ -1,5 +1,6 @@
 #include "roomkey/handlers/live.hpp"
 
+#include "roomkey/access/decide.hpp"
 #include "roomkey/store/rooms.hpp"
 
 namespace roomkey::handlers {
@@ -35,7 +36,8 @@ access::Participant participant_of(const TwilioParticipant& one) {
 bool add_participants(provider::TwilioRest& rest, access::RoomSession& session,
                       std::chrono::steady_clock::time_point started) {
   for (const auto status :
-       {TwilioParticipant::Status::disconnected, TwilioParticipant::Status::connected}) {
+       {TwilioParticipant::Status::disconnected, TwilioParticipant::Status::connected,
+        TwilioParticipant::Status::reconnecting}) {
     if (std::chrono::steady_clock::now() - started > 1s) return false;
     const auto people = rest.participants(session.sid, status);
     if (!people) return false;
@@ -46,21 +48,24 @@ bool add_participants(provider::TwilioRest& rest, access::RoomSession& session,
   return true;
 }
 
-// The session as Twilio tells it now; nothing where it knows of none, or is away.
-std::optional<access::RoomSession> ask(provider::TwilioRest& rest, const access::Room& room,
-                                       const Known& known, std::chrono::sys_seconds now) {
+// The session as Twilio tells it now; nothing where it knows of none. An Error where it is away, or
+// took so long that asking on would take too long.
+base::Result<std::optional<access::RoomSession>> ask(provider::TwilioRest& rest,
+                                                     const access::Room& room, const Known& known,
+                                                     std::chrono::sys_seconds now) {
   const auto started = std::chrono::steady_clock::now();
+  const auto in_time = [&] { return std::chrono::steady_clock::now() - started < 1s; };
   auto found = rest.find_room(room.name);
-  if (!found) return std::nullopt;
   // By its name a room that has ended is not found.
-  const bool over = !*found && known.session;
-  if (over && std::chrono::steady_clock::now() - started < 1s) {
-    found = rest.find_room(known.session->sid);
-  }
-  if (!found || !*found) return std::nullopt;
+  if (found && !*found && known.session && in_time()) found = rest.find_room(known.session->sid);
+  if (!found) return found.error();
+  if (!in_time()) return base::Error{base::Code::provider_unavailable};
+  if (!*found) return std::optional<access::RoomSession>();
   access::RoomSession session = session_of(**found, now);
-  if (!add_participants(rest, session, started)) return std::nullopt;
-  return session;
+  if (!add_participants(rest, session, started)) {
+    return base::Error{base::Code::provider_unavailable};
+  }
+  return std::optional(std::move(session));
 }
 
 void remember(store::Database& database, std::int64_t appointment_id,
@@ -72,11 +77,6 @@ void remember(store::Database& database, std::int64_t appointment_id,
 
 bool is_over(const Known& known) {
   return known.session && known.session->status != access::SessionStatus::in_progress;
-}
-
-// Whether Twilio is to make the room: also again, where the last session of it is over.
-bool lacks_room(const Known& known, const Twilio& twilio) {
-  return twilio.rest != nullptr && twilio.makes_rooms && (!known.session || is_over(known));
 }
 
 void create(store::Database& database, std::int64_t appointment_id, const access::Room& room,
@@ -104,10 +104,16 @@ Known look_at_room(store::Database& database, const access::Appointment& appoint
   const bool fresh = known.session && now - known.session->as_of <= kFresh;
   const bool told = fresh && (twilio.tells_of_rooms || is_over(known));
   if (twilio.rest == nullptr || !appointment.room || told) return known;
-  if (!store::take_turn_to_ask(database, appointment.id, now, kPause)) return known;
-  if (const auto session = ask(*twilio.rest, *appointment.room, known, now)) {
-    remember(database, appointment.id, *session);
-  } else if (twilio.makes_rooms && !known.session) {
+  try {
+    if (!store::take_turn_to_ask(database, appointment.id, now, kPause)) return known;
+  } catch (const base::Unavailable&) {  // locked or full: reading goes on
+    return known;
+  }
+  const auto answer = ask(*twilio.rest, *appointment.room, known, now);
+  if (answer && *answer) {
+    remember(database, appointment.id, **answer);
+  } else if (answer && twilio.makes_rooms && !known.session &&
+             access::is_open(appointment.status)) {
     create(database, appointment.id, *appointment.room, *twilio.rest, now);
   }
   return known_room(database, appointment.id);
@@ -115,7 +121,10 @@ Known look_at_room(store::Database& database, const access::Appointment& appoint
 
 void make_room(store::Database& database, std::int64_t appointment_id, const access::Room& room,
                const Twilio& twilio, std::chrono::sys_seconds now) {
-  if (!lacks_room(known_room(database, appointment_id), twilio)) return;
+  if (twilio.rest == nullptr || !twilio.makes_rooms) return;
+  const Known known = known_room(database, appointment_id);
+  const bool fresh = known.session && now - known.session->as_of <= kFresh;
+  if (fresh && !is_over(known)) return;
   if (!store::take_turn_to_ask(database, appointment_id, now, kPause)) return;
   create(database, appointment_id, room, *twilio.rest, now);
 }

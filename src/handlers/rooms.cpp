@@ -154,9 +154,7 @@ bool is_form(std::string_view content_type) {
 void complete(store::Transaction& transaction, store::Database& database, const http::Call& call,
               access::Appointment appointment, const std::string& sid) {
   const auto session = store::latest_room_session(database, appointment.id);
-  const bool open = appointment.status == access::Status::scheduled ||
-                    appointment.status == access::Status::confirmed;
-  if (!open || !session || session->sid != sid) return;
+  if (!access::is_open(appointment.status) || !session || session->sid != sid) return;
   if (session->status != access::SessionStatus::completed) return;
   if (!is_there(session->participants, appointment.patient_id, true) ||
       !is_there(session->participants, appointment.psychologist_id, true)) {
@@ -177,9 +175,10 @@ void keep(const provider::TwilioCallback& callback, http::Call& call, store::Dat
   const auto appointment = store::find_appointment_by_room(database, callback.room_name);
   if (!appointment) return;
   call.id = appointment->id;
-  store::put_room_event(transaction, database, appointment->id, callback.room_sid,
-                        callback.sequence, callback.room_event);
-  if (settings.complete_on_room_end) {
+  const bool made = store::put_room_event(transaction, database, appointment->id, callback.room_sid,
+                                          callback.sequence, callback.room_event);
+  // Not for what was told before: the office may have opened the appointment again.
+  if (made && settings.complete_on_room_end) {
     complete(transaction, database, call, *appointment, callback.room_sid);
   }
   transaction.commit();

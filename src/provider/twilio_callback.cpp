@@ -66,10 +66,11 @@ base::Result<access::RoomEvent> room_event(const Form& form, access::RoomEventKi
   access::RoomEvent event{callback.sequence, kind, *at, "", "", std::nullopt};
   const bool of_participant = kind == access::RoomEventKind::participant_connected ||
                               kind == access::RoomEventKind::participant_disconnected;
-  const auto duration = field(form, of_participant ? "ParticipantDuration" : "RoomDuration");
+  const auto* const duration_name = of_participant ? "ParticipantDuration" : "RoomDuration";
+  const auto duration = field(form, duration_name);
   if (!duration) return duration.error();
   if (!duration->empty()) event.duration = base::parse_number(*duration);
-  if (!duration->empty() && !event.duration) return malformed("Duration");
+  if (!duration->empty() && !event.duration) return malformed(duration_name);
   if (!of_participant) return event;
   const auto sid = field(form, "ParticipantSid");
   const auto identity = field(form, "ParticipantIdentity");

@@ -87,7 +87,7 @@ bool put_room_event(Transaction&, Database& database, std::int64_t appointment_i
         " SET last_sequence = excluded.last_sequence WHERE last_sequence < excluded.last_sequence",
         sid, appointment_id, sequence)
       .run();
-  if (!event) return true;
+  if (!event) return false;
   Query insert(database,
                "INSERT INTO room_events VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
                " RETURNING 1",
@@ -122,7 +122,7 @@ bool take_turn_to_ask(Database& database, std::int64_t appointment_id, std::chro
                " ON CONFLICT (appointment_id) DO UPDATE SET asked_at = excluded.asked_at"
                " WHERE asked_at NOT BETWEEN ? AND ? RETURNING 1",
                appointment_id, base::unix_seconds(now), base::unix_seconds(now - pause) + 1,
-               base::unix_seconds(now));
+               base::unix_seconds(now + pause));  // asked by one whose second is a later one
     taken = turn.step();
     while (taken && turn.step()) continue;
   }
@@ -134,7 +134,8 @@ void put_room_answer(Transaction&, Database& database, std::int64_t appointment_
                      const access::RoomSession& session) {
   Query(database,
         "INSERT INTO room_answers VALUES (?, ?, ?) ON CONFLICT (appointment_id) DO UPDATE SET"
-        " asked_at = excluded.asked_at, session = excluded.session",
+        " asked_at = excluded.asked_at, session = excluded.session"
+        " WHERE excluded.asked_at >= asked_at",  // not over the answer to a later question
         appointment_id, base::unix_seconds(session.as_of), json_of(session))
       .run();
 }

@@ -119,7 +119,7 @@ TROUBLES = [
      "not a database", True),
     ("another program's database", lambda w: replaced(w.db, foreign), "not a store of roomkey",
      True),
-    ("of a newer version", statement("PRAGMA user_version = 99"), "schema 99, newer than 1", True),
+    ("of a newer version", statement("PRAGMA user_version = 99"), "schema 99, newer than 2", True),
     ("of an older version", statement("PRAGMA user_version = 0"), "schema 0, needed is 2", True),
     ("overwritten at its head", overwrite(0, 100), "not a database", True),
     ("overwritten from the middle on", overwrite(4096, None), "malformed", True),

@@ -35,6 +35,9 @@ struct Grant {
   std::chrono::minutes validity{0};
 };
 
+// Neither cancelled, completed nor no-show.
+[[nodiscard]] bool is_open(Status status);
+
 // permission_denied unless the caller may; says nothing of the appointment's state.
 [[nodiscard]] base::Result<std::monostate> permit(Action action, const Appointment& appointment,
                                                   const User& caller);

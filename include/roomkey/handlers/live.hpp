@@ -32,8 +32,8 @@ struct Known {
 [[nodiscard]] Known look_at_room(store::Database& database, const access::Appointment& appointment,
                                  const Twilio& twilio, std::chrono::sys_seconds now);
 
-// Has Twilio make the room. Nothing becomes of it where Twilio is away: the next who asks tries
-// again.
+// Has Twilio make the room, also again where its last session is over. Nothing becomes of it where
+// Twilio is away: the next who asks tries again.
 void make_room(store::Database& database, std::int64_t appointment_id, const access::Room& room,
                const Twilio& twilio, std::chrono::sys_seconds now);
 
