@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <netdb.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <thread>
 
@@ -143,6 +144,44 @@ TEST(a_get_is_sent_again_once_where_the_connection_failed) {
     unavailable(client().get(twilio.url() + "/v1/Rooms", in(20s)), mode);
     same("GET GET", twilio.methods(), mode);
   }
+}
+
+// Hangs up on whoever comes, before any TLS.
+struct HangsUp {
+  int listening = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  int port = 0;
+  std::atomic<int> calls = 0;
+  std::thread thread;
+
+  HangsUp() {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    auto* const any = reinterpret_cast<sockaddr*>(&address);
+    expect(bind(listening, any, size) == 0 && listen(listening, 8) == 0, "listen");
+    expect(getsockname(listening, any, &size) == 0, "getsockname");
+    port = ntohs(address.sin_port);
+    thread = std::thread([this] {
+      for (int caller = 0; (caller = accept(listening, nullptr, nullptr)) >= 0; close(caller)) {
+        ++calls;
+      }
+    });
+  }
+  ~HangsUp() {
+    shutdown(listening, SHUT_RDWR);
+    thread.join();
+    close(listening);
+  }
+};
+
+TEST(a_connection_is_tried_again_once_for_a_get_alone) {
+  const HangsUp server;
+  const std::string url = "https://127.0.0.1:" + std::to_string(server.port);
+  unavailable(client().get(url, in(20s)));
+  same(2, server.calls.load());
+  unavailable(client().post(url, "", in(20s)));
+  same(3, server.calls.load());
 }
 
 TEST(nothing_is_sent_again_where_an_answer_came) {

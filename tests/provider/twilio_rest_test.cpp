@@ -143,6 +143,11 @@ TEST(a_name_is_one_segment_of_the_path_whatever_is_in_it) {
   same(name, made.name);
   same(made.sid, accepted(scene.rest.find_room(name)).value().sid);
   same("/v1/Rooms/a%2F..%2Fb%3Fc%23d%20e%252F%C3%A9", scene.last()["path"].asString());
+  const std::string person = "2-a/../b?c#d@example.com";
+  scene.join(made.sid, person);
+  expect(accepted(scene.rest.disconnect(made.sid, person)));
+  same("/v1/Rooms/" + made.sid + "/Participants/2-a%2F..%2Fb%3Fc%23d%40example.com",
+       scene.last()["path"].asString());
   const auto asked = scene.twilio.seen()["requests"].size();
   for (const std::string& none :
        {std::string(), std::string("."), std::string(".."), std::string(600, 'x')}) {
