@@ -11,8 +11,8 @@ DEMO_WORKERS ?= 2
 DEMO_RATE_LIMIT ?= on
 
 PACKAGES_BUILD := g++ libfcgi-dev libjsoncpp-dev libssl-dev libsqlitecpp-dev libsqlite3-dev \
-  libspdlog-dev libcli11-dev
-PACKAGES_DEMO := nginx spawn-fcgi multiwatch curl openssl procps
+  libspdlog-dev libcli11-dev libcurl4-openssl-dev
+PACKAGES_DEMO := ca-certificates nginx spawn-fcgi multiwatch curl openssl procps
 PACKAGES_CHECK := libcppunit-dev sqlite3 python3 python3-jwt python3-cryptography python3-twilio
 PACKAGES_LINT := clang-format clang-tidy shellcheck
 PACKAGES_BENCH := libbenchmark-dev wrk
@@ -27,7 +27,7 @@ CPPFLAGS += -Iinclude -DROOMKEY_VERSION='"$(VERSION)"' -isystem /usr/include/jso
   -DSPDLOG_SHARED_LIB -DSPDLOG_COMPILED_LIB -DSPDLOG_FMT_EXTERNAL
 CXXFLAGS += -std=c++20 $(OPTIMIZE) $(WARNINGS) $(HARDENING) $(SANITIZE)
 LDFLAGS += -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SANITIZE)
-LIBS := -lfcgi -ljsoncpp -lcrypto -lSQLiteCpp -lsqlite3 -lspdlog -lfmt
+LIBS := -lfcgi -ljsoncpp -lcrypto -lSQLiteCpp -lsqlite3 -lspdlog -lfmt -lcurl
 
 ROOMS := base crypto access provider store http handlers cli
 MAINS := src/roomkey_main.cpp src/roomkey_fcgi_main.cpp

@@ -125,6 +125,9 @@ TWILIO_API_KEY=SK$(openssl rand -hex 16)
 TWILIO_API_SECRET=$(openssl rand -base64 96 | tr -dc 'A-Za-z0-9' | cut -c 1-32)
 TWILIO_AUTH_TOKEN=$(openssl rand -hex 16)
 TWILIO_REGION=au1
+# No such account: nobody is asked about it.
+TWILIO_VIDEO_URL=http://127.0.0.1:9
+TWILIO_API_URL=http://127.0.0.1:9
 STREAM_API_KEY=$(openssl rand -hex 6)
 STREAM_API_SECRET=$(openssl rand -hex 32)
 ROOMKEY_FRONTEND_URL=https://localhost:3000

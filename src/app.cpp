@@ -2,6 +2,8 @@
 
 #include "roomkey/handlers/appointments.hpp"
 #include "roomkey/handlers/health.hpp"
+#include "roomkey/handlers/removal.hpp"
+#include "roomkey/handlers/rooms.hpp"
 #include "roomkey/handlers/serve.hpp"
 #include "roomkey/handlers/video_call.hpp"
 
@@ -17,6 +19,9 @@ App::App(Config config, const base::Clock& clock)
       database_(config_.store),
       twilio_(config_.twilio),
       stream_(config_.stream),
+      twilio_rest_(std::move(config_.twilio_rest)),
+      live_{twilio_.fault().empty() ? &twilio_rest_ : nullptr, config_.twilio_makes_rooms,
+            !config_.callback.url.empty() && !config_.callback.auth_token.empty()},
       router_(routes(), hooks(), clock) {}
 
 std::vector<http::Route> App::routes() {
@@ -33,17 +38,34 @@ std::vector<http::Route> App::routes() {
        Effect::writes, 0, token(Issue::refresh, "video_token_refresh")},
       {"GET", "/api/appointments/video-status/{id}/", "video_status", Who::user, Effect::reads, 0,
        [this](const Call& call) {
-         return handlers::video_status(call, database_, config_.twilio.region);
+         return handlers::video_status(call, database_, live_, config_.twilio.region);
        }},
-      {"POST", "/api/appointments/video-room/{id}/", "video_room", Who::user, Effect::writes,
+      // Not Effect::writes: Twilio is asked between its transactions.
+      {"POST", "/api/appointments/video-room/{id}/", "video_room", Who::user, Effect::reads,
        http::kMaxBody,
        [this](const Call& call) {
-         return handlers::video_room(call, "video_room", database_, config_.frontend_url);
+         return handlers::video_room(call, "video_room", database_, live_, config_.frontend_url);
        }},
       {"GET", "/api/appointments/{id}/", "appointment", Who::user, Effect::reads, 0,
        [this](const Call& call) {
          return handlers::appointment(call, database_, config_.policy, {&twilio_, &stream_});
        }},
+      {"GET", "/api/appointments/video-participants/{id}/", "video_participants", Who::user,
+       Effect::reads, 0,
+       [this](const Call& call) { return handlers::video_participants(call, database_, live_); }},
+      {"GET", "/api/appointments/video-participant/{id}/{text}/", "video_participant", Who::user,
+       Effect::reads, 0,
+       [this](const Call& call) { return handlers::video_participant(call, database_, live_); }},
+      {"POST", "/api/appointments/video-participant/{id}/{text}/remove/", "participant_remove",
+       Who::user, Effect::reads, 0,
+       [this](const Call& call) { return handlers::remove_participant(call, database_, live_); }},
+      {"POST", "/api/appointments/video-participant/{id}/{text}/readmit/", "participant_readmit",
+       Who::user, Effect::reads, 0,
+       [this](const Call& call) { return handlers::readmit_participant(call, database_); }},
+      // Not Effect::writes: nobody's turn is taken before the signature was looked at.
+      {"POST", "/api/appointments/twilio-status-callback/", "twilio_status_callback", Who::anyone,
+       Effect::reads, http::kMaxBody,
+       [this](Call& call) { return handlers::twilio_callback(call, database_, config_.callback); }},
       {"POST", "/api/video-call/token/", "stream_token", Who::user, Effect::writes, http::kMaxBody,
        [this](Call& call) {
          return handlers::stream_token(call, "stream_token", database_, config_.policy, stream_);

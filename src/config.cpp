@@ -7,6 +7,7 @@
 #include "roomkey/base/log.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/crypto/secret.hpp"
+#include "roomkey/provider/url.hpp"
 
 namespace roomkey {
 
@@ -159,6 +160,39 @@ bool is_region(const std::string& text) {
   });
 }
 
+// The base of a provider's addresses, without final slash: a path will be put behind it.
+std::string provider_url(Variables& reader, const std::string& name, const std::string& otherwise) {
+  std::string url = reader.text(name, otherwise);
+  while (url.ends_with('/')) url.pop_back();
+  if (!provider::is_https_or_local(url) || url.find('?') != url.npos) {
+    reader.fault(name, "must be https://host, or http:// to this machine, without password or ?");
+  }
+  return url;
+}
+
+// Twilio signs the address as it was given, so it stays as it is, slash and query included.
+std::string callback_url(Variables& reader, const std::string& name) {
+  std::string url = reader.text(name);
+  if (!url.empty() && !provider::is_https_or_local(url)) {
+    reader.fault(name, "must be https://host/path, or http:// to this machine, without password");
+  }
+  return url;
+}
+
+void read_twilio_rest(Variables& reader, Config& config) {
+  auto& rest = config.twilio_rest;
+  rest.account_sid = config.twilio.account_sid;
+  rest.api_key = config.twilio.api_key;
+  rest.api_secret = Secret(config.twilio.api_secret.reveal());
+  rest.api_url = provider_url(reader, "TWILIO_API_URL", rest.api_url);
+  rest.video_url = provider_url(reader, "TWILIO_VIDEO_URL", rest.video_url);
+  rest.media_region = reader.text("TWILIO_MEDIA_REGION");
+  if (!is_region(rest.media_region)) {
+    reader.fault("TWILIO_MEDIA_REGION", "must be a region as Twilio spells it, such as us1 or au1");
+  }
+  rest.status_callback_url = callback_url(reader, "TWILIO_STATUS_CALLBACK_URL");
+}
+
 void read_twilio(Variables& reader, Config& config) {
   config.twilio.account_sid = reader.text("TWILIO_ACCOUNT_SID");
   config.twilio.api_key = reader.text("TWILIO_API_KEY");
@@ -168,9 +202,14 @@ void read_twilio(Variables& reader, Config& config) {
   if (!is_region(config.twilio.region)) {
     reader.fault("TWILIO_REGION", "must be a region as Twilio spells it, such as us1 or au1");
   }
-  if (reader.text("TWILIO_ROOMS", "ad-hoc") != "ad-hoc") {
-    reader.fault("TWILIO_ROOMS", "must be ad-hoc: this version makes no rooms over Twilio's API");
-  }
+  config.twilio_makes_rooms = reader.choice("TWILIO_ROOMS", {"ad-hoc", "rest"}) == "rest";
+}
+
+void read_callback(Variables& reader, Config& config) {
+  config.callback.url = config.twilio_rest.status_callback_url;
+  config.callback.auth_token = reader.secret("TWILIO_AUTH_TOKEN");
+  config.callback.complete_on_room_end =
+      reader.choice("ROOMKEY_COMPLETE_ON_ROOM_END", {"off", "on"}) == "on";
 }
 
 void read_stream(Variables& reader, Config& config) {
@@ -207,6 +246,8 @@ Config read_config(const Environment& environment, std::vector<std::string>& fau
   config.policy.join_early = reader.minutes("ROOMKEY_JOIN_EARLY_MINUTES");
   config.policy.join_late = reader.minutes("ROOMKEY_JOIN_LATE_MINUTES");
   read_twilio(reader, config);
+  read_twilio_rest(reader, config);
+  read_callback(reader, config);
   read_stream(reader, config);
   config.frontend_url = frontend_url(reader);
   config.log_level =

@@ -48,6 +48,12 @@ TEST(without_any_variable_the_defaults_hold) {
   expect(!read.config.policy.join_early && !read.config.policy.join_late);
   same("", read.config.twilio.region);
   expect(read.config.twilio.stamp_region);
+  const auto& rest = read.config.twilio_rest;
+  same("https://api.twilio.com https://video.twilio.com", rest.api_url + ' ' + rest.video_url);
+  same("", rest.media_region + rest.status_callback_url);
+  expect(rest.api_secret.empty() && read.config.callback.auth_token.empty());
+  same(2s, rest.connect_deadline);
+  same(5s, rest.deadline);
   same("", read.config.frontend_url);
   same("info", read.config.log_level);
 }
@@ -68,6 +74,11 @@ TEST(each_variable_lands_in_its_place) {
                              {"TWILIO_REGION", "au1"},
                              {"TWILIO_REGION_HEADER", "off"},
                              {"TWILIO_ROOMS", "ad-hoc"},
+                             {"TWILIO_AUTH_TOKEN", "auth token"},
+                             {"TWILIO_API_URL", "https://api.example//"},
+                             {"TWILIO_VIDEO_URL", "http://127.0.0.1:8080/video/"},
+                             {"TWILIO_MEDIA_REGION", "de1"},
+                             {"TWILIO_STATUS_CALLBACK_URL", "https://x.example/callback/?a=b"},
                              {"NEXT_PUBLIC_STREAM_API_KEY", "stream key"},
                              {"STREAM_API_SECRET", "stream secret"},
                              {"STREAM_TOKEN_MINUTES", "1440"},
@@ -89,6 +100,14 @@ TEST(each_variable_lands_in_its_place) {
   same("twilio secret", config.twilio.api_secret.reveal());
   same("au1", config.twilio.region);
   expect(!config.twilio.stamp_region);
+  const auto& rest = config.twilio_rest;
+  same("AC1 SK1", rest.account_sid + ' ' + rest.api_key);
+  same("twilio secret", rest.api_secret.reveal());
+  same("https://api.example", rest.api_url);
+  same("http://127.0.0.1:8080/video", rest.video_url);
+  same("de1", rest.media_region);
+  same("https://x.example/callback/?a=b", rest.status_callback_url);
+  same("auth token", config.callback.auth_token.reveal());
   same("stream key", config.stream.api_key);
   same("stream secret", config.stream.api_secret.reveal());
   same(24h, config.stream.token_validity);
@@ -109,7 +128,12 @@ TEST(tells_every_fault_at_once_and_no_value) {
                       {"TWILIO_API_SECRET_FILE", "/no/such/hunter2"},
                       {"TWILIO_REGION_HEADER", "yes"},
                       {"TWILIO_REGION", "Hunter2!"},
-                      {"TWILIO_ROOMS", "rest"},
+                      {"TWILIO_ROOMS", "hunter2"},
+                      {"TWILIO_AUTH_TOKEN_FILE", "/no/such/hunter2"},
+                      {"TWILIO_API_URL", "http://hunter2.example"},
+                      {"TWILIO_VIDEO_URL", "https://user:hunter2@video.example"},
+                      {"TWILIO_MEDIA_REGION", "hunter2!"},
+                      {"TWILIO_STATUS_CALLBACK_URL", "hunter2.example"},
                       {"STREAM_API_SECRET_FILE", "/no/such/hunter2"},
                       {"STREAM_TOKEN_MINUTES", "0"},
                       {"ROOMKEY_FRONTEND_URL", "hunter2.example"},
@@ -138,10 +162,13 @@ TEST(a_secret_may_be_a_systemd_credential) {
   const Folder folder;
   const auto jwt = folder.file("roomkey_jwt_secret", "a credential\n");
   const auto twilio = folder.file("twilio_api_secret", "another");
+  const auto auth = folder.file("twilio_auth_token", "a third\n");
   const Read read = reading({{"CREDENTIALS_DIRECTORY", folder.path()}});
   same("", read.names());
   expect(takes_secret(read.config, "a credential"));
   same("another", read.config.twilio.api_secret.reveal());
+  same("another", read.config.twilio_rest.api_secret.reveal());
+  same("a third", read.config.callback.auth_token.reveal());
   const Read nearer =
       reading({{"CREDENTIALS_DIRECTORY", folder.path()}, {"ROOMKEY_JWT_SECRET", "nearer"}});
   expect(takes_secret(nearer.config, "nearer") && !takes_secret(nearer.config, "a credential"));
@@ -223,6 +250,24 @@ TEST(a_stream_key_may_stand_under_either_name_but_not_as_two_keys) {
     expect(contains(read.faults.at(0), "NEXT_PUBLIC_STREAM_API_KEY"), read.faults.at(0));
   }
   same("STREAM_TOKEN_MINUTES ", reading({{"STREAM_TOKEN_MINUTES", "1441"}}).names());
+}
+
+TEST(an_address_that_gets_the_secret_is_https_or_this_machine) {
+  for (const auto* const name :
+       {"TWILIO_API_URL", "TWILIO_VIDEO_URL", "TWILIO_STATUS_CALLBACK_URL"}) {
+    for (const auto* const good : {"https://x.example", "https://x.example:8443/base/",
+                                   "http://127.0.0.1:8080", "http://[::1]/", "http://localhost"}) {
+      same("", reading({{name, good}}).names(), good);
+    }
+    for (const auto* const bad :
+         {"http://x.example", "https://user@x.example", "https://user:word@x.example", "x.example",
+          "https://x.example/a b", " https://x.example", "ftp://x.example", "https://", "/"}) {
+      same(std::string(name) + ' ', reading({{name, bad}}).names(), bad);
+    }
+    const bool callback = std::string_view(name) == "TWILIO_STATUS_CALLBACK_URL";
+    same(callback ? "" : std::string(name) + ' ',
+         reading({{name, "https://x.example/?a"}}).names());
+  }
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "roomkey/config.hpp"
+#include "roomkey/handlers/live.hpp"
 #include "roomkey/http/router.hpp"
 
 namespace roomkey {
@@ -29,6 +30,8 @@ class App {
   store::Database database_;
   provider::Twilio twilio_;
   provider::Stream stream_;
+  provider::TwilioRest twilio_rest_;
+  handlers::Twilio live_;
   http::Router router_;
 };
 

@@ -10,8 +10,10 @@
 
 #include "roomkey/access/bearer.hpp"
 #include "roomkey/access/decide.hpp"
+#include "roomkey/handlers/rooms.hpp"
 #include "roomkey/provider/stream.hpp"
 #include "roomkey/provider/twilio.hpp"
+#include "roomkey/provider/twilio_rest.hpp"
 #include "roomkey/store/database.hpp"
 
 namespace roomkey {
@@ -47,7 +49,10 @@ struct Config {
   bool weak_bearer_secret = false;  // an HMAC key under 32 bytes (RFC 7518 section 3.2)
   access::Policy policy;
   provider::TwilioSettings twilio;
+  provider::TwilioRestSettings twilio_rest;
+  bool twilio_makes_rooms = false;  // TWILIO_ROOMS=rest
   provider::StreamSettings stream;
+  handlers::CallbackSettings callback;
   std::string frontend_url;  // without final slash; may be empty
   std::string log_level = "info";
 };

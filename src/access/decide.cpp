@@ -9,8 +9,6 @@ namespace {
 using base::Code;
 using base::Error;
 
-bool is_open(Status status) { return status == Status::scheduled || status == Status::confirmed; }
-
 Error closed(Status status) {
   return {Code::appointment_closed, "Appointment is " + std::string(word(status))};
 }
@@ -24,11 +22,14 @@ bool may(Action action, const Appointment& appointment, const User& caller) {
     case Action::view_status: return participant;
     case Action::make_room:
     case Action::view: return participant || office;
+    case Action::remove: return caller.id == appointment.psychologist_id || office;
   }
   return false;
 }
 
 }  // namespace
+
+bool is_open(Status status) { return status == Status::scheduled || status == Status::confirmed; }
 
 base::Result<std::monostate> permit(Action action, const Appointment& appointment,
                                     const User& caller) {
@@ -51,6 +52,10 @@ std::chrono::minutes token_validity(std::chrono::minutes duration) {
 base::Result<Grant> decide(const Appointment& appointment, const User& caller,
                            std::chrono::sys_seconds now, const Policy& policy) {
   if (!may(Action::join, appointment, caller)) return Error{Code::permission_denied};
+  const auto& removed = appointment.removed;
+  if (std::find(removed.begin(), removed.end(), caller.id) != removed.end()) {
+    return Error{Code::removed};
+  }
   if (!is_open(appointment.status)) return closed(appointment.status);
   const base::Window window = join_window(appointment, policy);
   if (window.opens_at && now < *window.opens_at) return Error{Code::too_early, "", window};

@@ -9,6 +9,7 @@ std::string_view word(Code code) {
     case Code::token_expired: return "token_expired";
     case Code::user_unknown: return "user_unknown";
     case Code::permission_denied: return "permission_denied";
+    case Code::removed: return "removed";
     case Code::appointment_not_found: return "appointment_not_found";
     case Code::room_not_found: return "room_not_found";
     case Code::not_found: return "not_found";
@@ -18,9 +19,12 @@ std::string_view word(Code code) {
     case Code::too_late: return "too_late";
     case Code::not_telehealth: return "not_telehealth";
     case Code::bad_request: return "bad_request";
+    case Code::bad_signature: return "bad_signature";
+    case Code::participant_not_found: return "participant_not_found";
     case Code::payload_too_large: return "payload_too_large";
     case Code::token_failed: return "token_failed";
     case Code::provider_not_configured: return "provider_not_configured";
+    case Code::provider_unavailable: return "provider_unavailable";
     case Code::store_unavailable: return "store_unavailable";
     case Code::internal_error: return "internal_error";
   }

@@ -40,4 +40,17 @@ std::string sha256(std::string_view bytes) {
   return digest;
 }
 
+std::string hmac_sha1(std::string_view key, std::string_view message) {
+  std::string mac(20, '\0');
+  std::size_t size = 0;
+  const auto* const text = reinterpret_cast<const unsigned char*>(message.data());
+  if (EVP_Q_mac(nullptr, "HMAC", nullptr, "SHA1", nullptr, key.data(), key.size(), text,
+                message.size(), reinterpret_cast<unsigned char*>(mac.data()), mac.size(),
+                &size) == nullptr ||
+      size != mac.size()) {
+    throw std::runtime_error("HMAC-SHA1 failed");
+  }
+  return mac;
+}
+
 }  // namespace roomkey::crypto

@@ -7,6 +7,7 @@
 #include "roomkey/crypto/digest.hpp"
 #include "roomkey/handlers/serve.hpp"
 #include "roomkey/store/appointments.hpp"
+#include "roomkey/store/rooms.hpp"
 #include "roomkey/store/users.hpp"
 
 namespace roomkey::handlers {
@@ -75,35 +76,8 @@ base::Result<http::Response> video_token(const http::Call& call, Issue issue,
   return http::Response{200, body.text()};
 }
 
-base::Result<http::Response> video_status(const http::Call& call, store::Database& database,
-                                          const std::string& region) {
-  const auto appointment = find(database, call.id);
-  if (!appointment) return appointment.error();
-  const auto permitted = access::permit(Action::view_status, *appointment, call.caller());
-  if (!permitted) return permitted.error();
-  if (!appointment->room) return Error{Code::room_not_found};
-
-  const std::string named_at = base::format_utc(appointment->room->created_at);
-  const std::optional<std::string> none;
-  base::JsonObject body;
-  body.add("appointment_id", call.id)
-      .add("room_name", appointment->room->name)
-      .add("room_sid", none)
-      .add("status", "pending")
-      .add("participants_count", 0)
-      .add_raw("participants", "[]")
-      .add("duration", none)
-      .add("created_at", named_at)
-      .add("region", or_null(region))
-      .add("patient_connected", false)
-      .add("psychologist_connected", false)
-      .add("source", "store")
-      .add("as_of", named_at);
-  return http::Response{200, body.text()};
-}
-
 base::Result<http::Response> video_room(const http::Call& call, std::string_view action,
-                                        store::Database& database,
+                                        store::Database& database, const Twilio& twilio,
                                         const std::string& frontend_url) {
   if (!call.body.empty()) {
     const auto parsed = base::parse_json_object(call.body);
@@ -121,11 +95,13 @@ base::Result<http::Response> video_room(const http::Call& call, std::string_view
   const auto given =
       store::give_room(database, call.id, fresh, event_of(call, action, store::Outcome::granted));
 
+  make_room(database, call.id, given.room, twilio, call.now);
+  const auto session = known_room(database, call.id).session;
   base::JsonObject body;
   body.add("message", given.made ? "Video room created successfully" : "Video room already exists")
       .add("room_name", given.room.name)
-      .add_raw("room_sid", "null")
-      .add("status", "pending")
+      .add("room_sid", session ? std::optional(session->sid) : std::nullopt)
+      .add("status", session ? access::word(session->status) : "pending")
       .add("meeting_url", frontend_url.empty()
                               ? std::nullopt
                               : std::optional(frontend_url + "/video-session/" + given.room.name))

@@ -22,6 +22,7 @@ Answer answer_to(const Error& error) {
     case Code::token_expired: return {401, "Token has expired"};
     case Code::user_unknown: return {401, "User not found or inactive"};
     case Code::permission_denied: return {403, "Permission denied"};
+    case Code::removed: return {403, "Removed from this session"};
     case Code::appointment_not_found: return {404, "Appointment not found"};
     case Code::room_not_found: return {404, "No video room found for this appointment"};
     case Code::not_found: return {404, "Not found"};
@@ -32,9 +33,12 @@ Answer answer_to(const Error& error) {
     case Code::not_telehealth:
       return {400, "Video room can only be created for telehealth appointments"};
     case Code::bad_request: return {400, error.detail};
+    case Code::bad_signature: return {403, "Invalid signature"};
+    case Code::participant_not_found: return {404, "Participant not found"};
     case Code::payload_too_large: return {413, "Request body too large"};
     case Code::token_failed: return {500, "Failed to generate access token: " + error.detail};
     case Code::provider_not_configured: return {500, "GetStream API credentials not configured"};
+    case Code::provider_unavailable: return {502, "Video provider is unavailable"};
     case Code::store_unavailable: return {503, "Service temporarily unavailable"};
     case Code::internal_error: return {500, "Internal server error"};
   }
@@ -78,6 +82,7 @@ std::string_view reason_phrase(int status) {
     case 405: return "Method Not Allowed";
     case 409: return "Conflict";
     case 413: return "Content Too Large";
+    case 502: return "Bad Gateway";
     case 503: return "Service Unavailable";
     default: return "Internal Server Error";
   }

@@ -28,24 +28,47 @@ std::optional<std::string> decode(std::string_view text) {
   return base::is_utf8(decoded) ? std::optional(std::move(decoded)) : std::nullopt;
 }
 
+struct Pair {
+  std::string_view name, value;  // still encoded
+};
+
+Pair take_pair(std::string_view& rest) {
+  const auto pair = rest.substr(0, rest.find('&'));
+  rest.remove_prefix(std::min(rest.size(), pair.size() + 1));
+  const auto equals = std::min(pair.find('='), pair.size());
+  return {pair.substr(0, equals), pair.substr(std::min(pair.size(), equals + 1))};
+}
+
 }  // namespace
 
 base::Result<std::optional<std::string>> query_value(std::string_view query,
                                                      std::string_view name) {
   std::optional<std::string> found;
   while (!query.empty()) {
-    const auto pair = query.substr(0, query.find('&'));
-    query.remove_prefix(std::min(query.size(), pair.size() + 1));
-    const auto equals = std::min(pair.find('='), pair.size());
-    if (decode(pair.substr(0, equals)) != name) continue;
+    const Pair pair = take_pair(query);
+    if (decode(pair.name) != name) continue;
     const auto wrong = [&](const char* how) {
       return base::Error{base::Code::bad_request, std::string(name) + how};
     };
     if (found) return wrong(" is given more than once");
-    found = decode(pair.substr(std::min(pair.size(), equals + 1)));
+    found = decode(pair.value);
     if (!found) return wrong(" is not percent-encoded UTF-8");
   }
   return found;
+}
+
+base::Result<std::vector<std::pair<std::string, std::string>>> parse_form(std::string_view form) {
+  std::vector<std::pair<std::string, std::string>> parameters;
+  while (!form.empty()) {
+    const Pair pair = take_pair(form);
+    auto name = decode(pair.name);
+    auto value = decode(pair.value);
+    if (!name || !value) {
+      return base::Error{base::Code::bad_request, "The body is not percent-encoded UTF-8"};
+    }
+    parameters.emplace_back(std::move(*name), std::move(*value));
+  }
+  return parameters;
 }
 
 }  // namespace roomkey::http

@@ -20,14 +20,22 @@ std::string_view take_segment(std::string_view& path) {
   return segment;
 }
 
-bool fits(std::string_view pattern, std::string_view path, std::int64_t& id) {
+struct Captured {
+  std::int64_t id = 0;
+  std::string_view text;
+};
+
+bool fits(std::string_view pattern, std::string_view path, Captured& captured) {
   while (pattern.size() > 1 && path.size() > 1 && path.front() == '/') {
     const auto wanted = take_segment(pattern);
     const auto given = take_segment(path);
     if (wanted == "{id}") {
       const auto parsed = base::parse_id(given);
       if (!parsed) return false;
-      id = *parsed;
+      captured.id = *parsed;
+    } else if (wanted == "{text}") {
+      if (given.empty()) return false;
+      captured.text = given;
     } else if (wanted != given) {
       return false;
     }
@@ -55,7 +63,9 @@ struct Router::Visit {
   void refuse(const Error& error) {
     code = base::word(error.code);
     const bool log_why = error.code == Code::token_failed || error.code == Code::invalid_token ||
-                         error.code == Code::provider_not_configured;
+                         error.code == Code::provider_not_configured ||
+                         error.code == Code::bad_signature ||
+                         error.code == Code::provider_unavailable;
     if (log_why) fault = error.detail;
     response = error_response(error);
   }
@@ -110,9 +120,9 @@ Router::Router(std::vector<Route> routes, Hooks hooks, const base::Clock& clock)
 Router::Match Router::match(const Request& request) const {
   Match match;
   for (const Route& route : routes_) {
-    std::int64_t id = 0;
-    if (!fits(route.pattern, request.path, id)) continue;
-    if (answers(route, request.method)) return {&route, id, ""};
+    Captured captured;
+    if (!fits(route.pattern, request.path, captured)) continue;
+    if (answers(route, request.method)) return {&route, captured.id, captured.text, ""};
     match.allowed += std::string(route.method) + (route.method == "GET" ? ", HEAD, " : ", ");
   }
   return match;
@@ -132,7 +142,7 @@ void Router::admit(Visit& visit) const {
     return;
   }
   visit.route = found.route;
-  visit.call.emplace(Call{visit.request, clock_.now(), found.id});
+  visit.call.emplace(Call{visit.request, clock_.now(), found.id, found.text});
   check(visit);
 }
 

@@ -2,6 +2,7 @@
 
 #include "query.hpp"
 #include "roomkey/base/clock.hpp"
+#include "roomkey/base/text.hpp"
 #include "roomkey/store/users.hpp"
 
 namespace roomkey::store {
@@ -13,8 +14,21 @@ using base::Unavailable;
 // A macro, so that a literal with its WHERE is still a literal.
 #define ROOMKEY_SELECT_APPOINTMENT                                                 \
   "SELECT a.id, patient_id, psychologist_id, starts_at, duration_minutes, status," \
-  " session_type, r.name, r.created_at FROM appointments a LEFT JOIN rooms r"      \
-  " ON r.appointment_id = a.id"
+  " session_type, r.name, r.created_at,"                                           \
+  " (SELECT group_concat(user_id) FROM removals WHERE appointment_id = a.id)"      \
+  " FROM appointments a LEFT JOIN rooms r ON r.appointment_id = a.id"
+
+// Ids as group_concat() has them: "2,19".
+std::vector<std::int64_t> ids_from(std::string_view list) {
+  std::vector<std::int64_t> ids;
+  while (!list.empty()) {
+    const auto id = base::parse_id(list.substr(0, list.find(',')));
+    if (!id) throw Unavailable("the store: a removed user has no id");
+    ids.push_back(*id);
+    list.remove_prefix(std::min(list.find(','), list.size() - 1) + 1);
+  }
+  return ids;
+}
 
 access::Appointment appointment_from(const Query& row) {
   const auto status = access::parse_status(row.text(5));
@@ -33,6 +47,7 @@ access::Appointment appointment_from(const Query& row) {
   if (!row.is_null(7)) {
     appointment.room = access::Room{row.text(7), base::from_unix(row.integer(8))};
   }
+  if (!row.is_null(9)) appointment.removed = ids_from(row.text(9));
   return appointment;
 }
 
@@ -103,6 +118,24 @@ void each_appointment(Database& database,
                       const std::function<void(const access::Appointment&)>& use) {
   Query query(database, ROOMKEY_SELECT_APPOINTMENT " ORDER BY a.id");
   while (query.step()) use(appointment_from(query));
+}
+
+bool remove_user(Transaction&, Database& database, std::int64_t appointment_id,
+                 std::int64_t user_id, std::chrono::sys_seconds at) {
+  Query insert(database, "INSERT INTO removals VALUES (?, ?, ?) ON CONFLICT DO NOTHING RETURNING 1",
+               appointment_id, user_id, base::unix_seconds(at));
+  const bool made = insert.step();
+  while (made && insert.step()) continue;
+  return made;
+}
+
+bool readmit_user(Transaction&, Database& database, std::int64_t appointment_id,
+                  std::int64_t user_id) {
+  Query erase(database, "DELETE FROM removals WHERE appointment_id = ? AND user_id = ? RETURNING 1",
+              appointment_id, user_id);
+  const bool was_there = erase.step();
+  while (was_there && erase.step()) continue;
+  return was_there;
 }
 
 GivenRoom give_room(Database& database, std::int64_t appointment_id, const access::Room& fresh,

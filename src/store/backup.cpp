@@ -156,6 +156,15 @@ void require_elsewhere(const Database& database, const std::string& file) {
   }
 }
 
+// SQLite takes a page that lacks its end for one that ends in zeros, which may even be right.
+void require_whole(Database& backup) {
+  Query size(backup, "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size");
+  size.step();
+  if (std::filesystem::file_size(backup.path()) < static_cast<std::uintmax_t>(size.integer(0))) {
+    throw Unavailable("the backup was cut short");
+  }
+}
+
 // Every table, index and trigger with its text.
 std::set<std::string> schema_of(Database& database) {
   std::set<std::string> objects;
@@ -209,6 +218,7 @@ std::string restore_store(Database& database, const std::string& file,
   require_elsewhere(database, file);
   Database backup(Settings{file});
   backup.ready();
+  require_whole(backup);
   require_sound(verify_store(backup));
   if (!std::filesystem::exists(database.path())) {
     make_store(database, backup);

@@ -98,6 +98,12 @@ const std::vector<Rule> kMakeRoom{
     {Code::not_telehealth, [](const Case& c) { return c.type == SessionType::in_person; }}};
 const std::vector<Rule> kViewStatus{{Code::permission_denied, outsider}};
 const std::vector<Rule> kView{{Code::permission_denied, outsider_from_no_office}};
+const std::vector<Rule> kRemove{{Code::permission_denied, outsider_from_no_office},
+                                {Code::permission_denied, [](const Case& c) {
+                                   const bool office =
+                                       c.role == Role::practice_manager || c.role == Role::admin;
+                                   return c.relation == Relation::patient && !office;
+                                 }}};
 
 template <typename T>
 void agrees(const std::vector<Rule>& rules, const Case& c, const Result<T>& result) {
@@ -137,8 +143,22 @@ TEST(every_case_is_decided_as_the_contract_says) {
     agrees(kView, c, permit(Action::view, appointment, caller));
     agrees(kViewStatus, c, permit(Action::join, appointment, caller));
     agrees(kView, c, permit(Action::make_room, appointment, caller));
+    agrees(kRemove, c, permit(Action::remove, appointment, caller));
   });
   same(5 * 3 * 5 * 2 * 7 * 2, cases);
+}
+
+TEST(who_was_removed_does_not_join_and_the_other_does) {
+  Appointment appointment = appointment_47();
+  appointment.removed = {5, 2};
+  refused(Code::removed, decide(appointment, jane(), kNine, {}));
+  accepted(decide(appointment, sarah(), kNine, {}));
+  appointment.status = Status::cancelled;
+  refused(Code::removed, decide(appointment, jane(), kNine, {}), "before the state");
+  refused(Code::permission_denied, decide(appointment, someone(Role::patient), kNine, {}));
+  appointment.removed.clear();
+  appointment.status = Status::scheduled;
+  accepted(decide(appointment, jane(), kNine, {}));
 }
 
 TEST(a_grant_is_for_this_room_and_this_person) {

@@ -3,6 +3,7 @@
 #include "../support/store.hpp"
 #include "../support/test.hpp"
 #include "roomkey/base/json.hpp"
+#include "roomkey/handlers/rooms.hpp"
 #include "roomkey/provider/twilio.hpp"
 
 namespace {
@@ -21,19 +22,20 @@ using roomkey::http::Response;
 // The handlers with a caller, a time and a store to call them with.
 struct Desk {
   MemoryStore store;
+  roomkey::handlers::Twilio live;  // nobody is asked
   roomkey::provider::Twilio twilio{twilio_settings()};
   Policy policy;
   roomkey::http::Request request;
-  Call call{request, kNine, 47, jane()};
+  Call call{request, kNine, 47, "", jane()};
 
   Result<Response> token(Issue issue = Issue::first) {
     return video_token(call, issue, "video_token", store.database, policy, twilio, "au1");
   }
   Result<Response> room() {
-    return video_room(call, "video_room", store.database, "https://app.example");
+    return video_room(call, "video_room", store.database, live, "https://app.example");
   }
   Result<Response> view() { return appointment(call, store.database, policy, {&twilio}); }
-  Result<Response> status() { return video_status(call, store.database, "au1"); }
+  Result<Response> status() { return video_status(call, store.database, live, "au1"); }
 
   template <typename Change>
   void change(Change how) {

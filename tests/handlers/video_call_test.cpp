@@ -33,7 +33,7 @@ struct Desk {
     roomkey::http::Request request;
     request.query = query;
     request.request_id = "0123";
-    Call call{request, kNine, 0, caller, body};
+    Call call{request, kNine, 0, "", caller, body};
     auto result = handler(call);
     found = call.id;
     return result;

@@ -42,8 +42,12 @@ TEST(each_code_has_the_contract_s_status_text_and_word) {
       {Code::bad_request, 400, "why", "bad_request"},
       {Code::payload_too_large, 413, "Request body too large", "payload_too_large"},
       {Code::token_failed, 500, "Failed to generate access token: why", "token_failed"},
+      {Code::removed, 403, "Removed from this session", "removed"},
+      {Code::bad_signature, 403, "Invalid signature", "bad_signature"},
+      {Code::participant_not_found, 404, "Participant not found", "participant_not_found"},
       {Code::provider_not_configured, 500, "GetStream API credentials not configured",
        "provider_not_configured"},
+      {Code::provider_unavailable, 502, "Video provider is unavailable", "provider_unavailable"},
       {Code::store_unavailable, 503, "Service temporarily unavailable", "store_unavailable"},
       {Code::internal_error, 500, "Internal server error", "internal_error"}};
   same(static_cast<int>(Code::internal_error) + 1, std::size(cases), "a code without a row");

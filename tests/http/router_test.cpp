@@ -243,6 +243,17 @@ TEST(a_refusal_becomes_its_answer) {
   same(R"({"error":"It is over","code":"appointment_closed"})", response.body);
 }
 
+TEST(why_a_provider_is_unavailable_is_for_the_log_alone) {
+  const CapturedLog log;
+  Bench bench;
+  bench.handler = [](const Call&) { return Error{Code::provider_unavailable, "HTTP 500"}; };
+  const Response response = bench.answer("GET", "/things/47/");
+  same(502, response.status);
+  same(R"({"error":"Video provider is unavailable","code":"provider_unavailable"})", response.body);
+  expect(contains(log.text(), "code=provider_unavailable "), log.text());
+  expect(contains(log.text(), "fault=\"HTTP 500\""), log.text());
+}
+
 TEST(a_broken_machine_is_a_503_or_500_and_nothing_more_is_said) {
   const CapturedLog log;
   Bench bench;

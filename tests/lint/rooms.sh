@@ -22,6 +22,7 @@ only 'src/store/' '(SQLiteCpp/|sqlite3)' 'only store may use SQLite'
 only 'src/crypto/' 'openssl/' 'only crypto may use OpenSSL'
 only 'src/roomkey(_fcgi)?_main.cpp' 'CLI/' 'only the mains may use CLI11'
 only 'src/base/log.cpp' 'spdlog/' 'only base/log may use spdlog'
+only 'src/provider/https.cpp' 'curl/' 'only provider/https may use libcurl'
 breach 'SQL stands only in store and sql/' < <(
   grep -rnE '"[^"]*\b(SELECT .* FROM|INSERT INTO|UPDATE .* SET|DELETE FROM|PRAGMA) ' src include |
     grep -v '^src/store/')

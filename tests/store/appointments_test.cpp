@@ -167,4 +167,22 @@ TEST(a_status_that_is_unknown_makes_the_store_unavailable) {
       [&] { static_cast<void>(find_appointment(store.database, 47)); });
 }
 
+TEST(who_was_removed_stays_so_until_readmitted) {
+  MemoryStore store;
+  auto& database = store.database;
+  const auto removed = [&] { return show(find_appointment(database, 47).value().removed); };
+  Transaction transaction(database);
+  same("[]", removed());
+  expect(remove_user(transaction, database, 47, 2, kNine));
+  expect(!remove_user(transaction, database, 47, 2, kNine + 1s), "once is enough");
+  expect(remove_user(transaction, database, 47, 19, kNine));
+  same("[2 | 19]", removed());
+  same("[2 | 19]", show(find_appointment_by_room(database, kRoom).value().removed));
+  expect(readmit_user(transaction, database, 47, 2));
+  expect(!readmit_user(transaction, database, 47, 2));
+  same("[19]", removed());
+  put_appointment(transaction, database, appointment_47());
+  same("[19]", removed(), "a change of the appointment lets nobody in");
+}
+
 }  // namespace

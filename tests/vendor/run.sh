@@ -60,6 +60,7 @@ run /usr/bin/python3 twilio_python.py
 run /usr/bin/python3 stream_golden.py
 if install_modules; then
   run node twilio_node.mjs
+  run node callback_node.mjs
   run node stream_node.mjs
   lint
 else

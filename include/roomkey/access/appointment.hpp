@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace roomkey::access {
 
@@ -43,7 +44,8 @@ struct Appointment {
   std::chrono::minutes duration{0};
   Status status = Status::scheduled;
   SessionType session_type = SessionType::telehealth;
-  std::optional<Room> room;
+  std::optional<Room> room = {};
+  std::vector<std::int64_t> removed = {};  // users who were put out of the room
 
   [[nodiscard]] std::chrono::sys_seconds ends_at() const { return starts_at + duration; }
 };

@@ -17,6 +17,7 @@ enum class Action {
   view_status,  // who is in the room: its patient and its psychologist
   make_room,    // both, practice managers and admins
   view,         // the appointment itself: both, practice managers and admins
+  remove,       // somebody from its room: its psychologist, practice managers and admins
 };
 
 // How long before the start and after the end a token is given; no limit where unset.
@@ -34,12 +35,15 @@ struct Grant {
   std::chrono::minutes validity{0};
 };
 
+// Neither cancelled, completed nor no-show.
+[[nodiscard]] bool is_open(Status status);
+
 // permission_denied unless the caller may; says nothing of the appointment's state.
 [[nodiscard]] base::Result<std::monostate> permit(Action action, const Appointment& appointment,
                                                   const User& caller);
 
-// Every check of a join, in the contract's order: permission_denied, appointment_closed, too_early
-// or too_late (with the window), room_not_found.
+// Every check of a join, in the contract's order: permission_denied, removed, appointment_closed,
+// too_early or too_late (with the window), room_not_found.
 [[nodiscard]] base::Result<Grant> decide(const Appointment& appointment, const User& caller,
                                          std::chrono::sys_seconds now, const Policy& policy);
 

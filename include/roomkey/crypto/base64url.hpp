@@ -13,4 +13,7 @@ namespace roomkey::crypto {
 // alphabet, unused bits zero. So no two texts decode alike and a token can't be respelt.
 [[nodiscard]] std::optional<std::string> from_base64url(std::string_view text);
 
+// The other alphabet, with padding (RFC 4648 section 4).
+[[nodiscard]] std::string base64(std::string_view bytes);
+
 }  // namespace roomkey::crypto

@@ -12,6 +12,9 @@ namespace roomkey::crypto {
 // SHA-256 (FIPS 180-4), 32 bytes.
 [[nodiscard]] std::string sha256(std::string_view bytes);
 
+// HMAC (RFC 2104) with SHA-1, 20 bytes: for Twilio's request signatures and nothing else.
+[[nodiscard]] std::string hmac_sha1(std::string_view key, std::string_view message);
+
 [[nodiscard]] std::string to_hex(std::string_view bytes);
 
 }  // namespace roomkey::crypto

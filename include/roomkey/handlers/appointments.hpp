@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "roomkey/access/decide.hpp"
+#include "roomkey/handlers/live.hpp"
 #include "roomkey/http/router.hpp"
 #include "roomkey/provider/provider.hpp"
 #include "roomkey/store/database.hpp"
@@ -21,15 +22,11 @@ enum class Issue { first, refresh };
     const http::Call& call, Issue issue, std::string_view action, store::Database& database,
     const access::Policy& policy, const provider::Provider& provider, const std::string& region);
 
-// GET video-status: what the store knows of the room.
-[[nodiscard]] base::Result<http::Response> video_status(const http::Call& call,
-                                                        store::Database& database,
-                                                        const std::string& region);
-
-// POST video-room: names the room, once for all.
+// POST video-room: names the room, once for all, and then has Twilio make it where it is to.
 [[nodiscard]] base::Result<http::Response> video_room(const http::Call& call,
                                                       std::string_view action,
                                                       store::Database& database,
+                                                      const Twilio& twilio,
                                                       const std::string& frontend_url);
 
 // GET the appointment. `can_join` where one of the providers would give the caller a token now.

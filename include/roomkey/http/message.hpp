@@ -19,6 +19,7 @@ struct Request {
   std::string_view query;
   std::string_view authorization;
   std::string_view content_type;
+  std::string_view twilio_signature;  // X-Twilio-Signature
   std::string_view request_id;
   std::size_t content_length = 0;
   // The body, or its first `most` bytes where it is longer.

@@ -1,9 +1,12 @@
-// The query string of a request (WHATWG URL, application/x-www-form-urlencoded).
+// The query string of a request, and forms in its spelling (WHATWG URL,
+// application/x-www-form-urlencoded).
 #pragma once
 
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "roomkey/base/result.hpp"
 
@@ -13,5 +16,10 @@ namespace roomkey::http {
 // there twice, or is not percent-encoded UTF-8 without NUL.
 [[nodiscard]] base::Result<std::optional<std::string>> query_value(std::string_view query,
                                                                    std::string_view name);
+
+// All of a form's parameters, decoded, in their order. bad_request where one is not percent-encoded
+// UTF-8 without NUL.
+[[nodiscard]] base::Result<std::vector<std::pair<std::string, std::string>>> parse_form(
+    std::string_view form);
 
 }  // namespace roomkey::http

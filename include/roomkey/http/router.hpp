@@ -27,6 +27,7 @@ struct Call {
   std::chrono::sys_seconds now;
   // The path's {id}; where the path has none, the handler sets it to the appointment it found.
   std::int64_t id = 0;
+  std::string_view text = {};                      // the path's {text}
   std::optional<access::User> authenticated = {};  // set where the route says Who::user
   std::string body = {};
 
@@ -36,9 +37,10 @@ struct Call {
 using Handler = std::function<base::Result<Response>(Call&)>;
 
 struct Route {
-  std::string_view method;   // GET answers HEAD too
-  std::string_view pattern;  // "/api/appointments/{id}/": {id} as base::parse_id, final / optional
-  std::string_view name;     // in log lines and audit events
+  std::string_view method;  // GET answers HEAD too
+  std::string_view
+      pattern;  // "/api/appointments/{id}/{text}/": {id} as base::parse_id, final / optional
+  std::string_view name;  // in log lines and audit events
   Who who;
   Effect effect;
   std::size_t body_limit;  // 0: takes no body, a body sent along is not read
@@ -83,7 +85,8 @@ class Router {
   struct Match {
     const Route* route = nullptr;
     std::int64_t id = 0;
-    std::string allowed;  // the methods of the path, where it is known
+    std::string_view text = {};
+    std::string allowed = {};  // the methods of the path, where it is known
   };
   struct Visit;
   [[nodiscard]] Match match(const Request& request) const;

@@ -44,4 +44,11 @@ struct GivenRoom {
 [[nodiscard]] GivenRoom give_room(Database& database, std::int64_t appointment_id,
                                   const access::Room& fresh, const AuditEvent& event);
 
+// Puts a user out of the appointment's room and lets them in again. True where that is new. Both
+// must be there.
+bool remove_user(Transaction& transaction, Database& database, std::int64_t appointment_id,
+                 std::int64_t user_id, std::chrono::sys_seconds at);
+bool readmit_user(Transaction& transaction, Database& database, std::int64_t appointment_id,
+                  std::int64_t user_id);
+
 }  // namespace roomkey::store

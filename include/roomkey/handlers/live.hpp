@@ -1,0 +1,40 @@
+// What is known of an appointment's room, from the store and, where that is stale, from Twilio.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "roomkey/access/appointment.hpp"
+#include "roomkey/access/room_session.hpp"
+#include "roomkey/provider/twilio_rest.hpp"
+#include "roomkey/store/database.hpp"
+
+namespace roomkey::handlers {
+
+// The way to Twilio's REST API. Null where Twilio is not configured.
+struct Twilio {
+  provider::TwilioRest* rest = nullptr;
+  bool makes_rooms = false;     // TWILIO_ROOMS=rest
+  bool tells_of_rooms = false;  // there is a callback address
+};
+
+struct Known {
+  std::optional<access::RoomSession> session;
+  std::string_view source = "store";  // "callback" or "provider" where there is a session
+};
+
+// What the store knows.
+[[nodiscard]] Known known_room(store::Database& database, std::int64_t appointment_id);
+
+// The same after having asked Twilio, where no callbacks tell or the last fact is older than 15 s:
+// at most once in 5 s for a room, over all workers, and outside of any transaction. Takes up to 6
+// s. Where Twilio is away: what the store knows.
+[[nodiscard]] Known look_at_room(store::Database& database, const access::Appointment& appointment,
+                                 const Twilio& twilio, std::chrono::sys_seconds now);
+
+// Has Twilio make the room, also again where its last session is over. Nothing becomes of it where
+// Twilio is away: the next who asks tries again.
+void make_room(store::Database& database, std::int64_t appointment_id, const access::Room& room,
+               const Twilio& twilio, std::chrono::sys_seconds now);
+
+}  // namespace roomkey::handlers

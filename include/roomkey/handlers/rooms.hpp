@@ -1,0 +1,44 @@
+// The routes about what happens in a room, and the provider's callback that tells of it.
+#pragma once
+
+#include <string>
+
+#include "roomkey/crypto/secret.hpp"
+#include "roomkey/handlers/live.hpp"
+#include "roomkey/http/router.hpp"
+#include "roomkey/store/database.hpp"
+
+namespace roomkey::handlers {
+
+// GET video-status: for the appointment's patient and psychologist. All three may take 6 s, where
+// Twilio has to be asked.
+[[nodiscard]] base::Result<http::Response> video_status(const http::Call& call,
+                                                        store::Database& database,
+                                                        const Twilio& twilio,
+                                                        const std::string& region);
+
+// GET video-participants (?status=connected|disconnected|reconnecting), and one of them by identity
+// or SID (call.text).
+[[nodiscard]] base::Result<http::Response> video_participants(const http::Call& call,
+                                                              store::Database& database,
+                                                              const Twilio& twilio);
+[[nodiscard]] base::Result<http::Response> video_participant(const http::Call& call,
+                                                             store::Database& database,
+                                                             const Twilio& twilio);
+
+struct CallbackSettings {
+  std::string url;            // as Twilio was given it; empty: no callback is taken
+  crypto::Secret auth_token;  // the account's; empty: no callback is taken
+  // Whether an appointment whose patient and psychologist were both there is completed when the
+  // room ends.
+  bool complete_on_room_end = false;
+};
+
+// POST from Twilio. bad_signature, with the store untouched, for whatever Twilio did not sign for
+// the configured address. Answers well-signed events of unknown rooms too, so that Twilio is
+// content.
+[[nodiscard]] base::Result<http::Response> twilio_callback(http::Call& call,
+                                                           store::Database& database,
+                                                           const CallbackSettings& settings);
+
+}  // namespace roomkey::handlers

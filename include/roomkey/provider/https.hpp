@@ -1,0 +1,53 @@
+// HTTP requests to a provider, and the only user of libcurl. Who is at the other end is proven by
+// certificate; nothing is followed, no proxy asked, and no answer waited for past its deadline.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "roomkey/base/result.hpp"
+#include "roomkey/crypto/secret.hpp"
+
+namespace roomkey::provider {
+
+class Https {
+ public:
+  struct Settings {
+    std::string user;  // for basic authentication, which every request carries
+    crypto::Secret password;
+    std::chrono::milliseconds connect_deadline{2000};  // name, TCP and TLS
+    std::string ca_file = {};                          // PEM; empty: those of the machine
+  };
+  struct Answer {
+    int status = 0;
+    std::string body;
+  };
+  using Deadline = std::chrono::steady_clock::time_point;
+
+  // Costs nothing: libcurl is set up by the first request.
+  explicit Https(Settings settings);
+  ~Https();
+  Https(const Https&) = delete;
+  Https& operator=(const Https&) = delete;
+
+  // The answer, whatever its status. provider_unavailable, with words fit for a log line, where
+  // none came by the deadline, it is over 256 KiB with its headers, or the address is not one that
+  // is_https_or_local(). The connection stays open for the next request.
+  //
+  // get() tries a second time where the connection failed; never a third. post() sends once.
+  [[nodiscard]] base::Result<Answer> get(const std::string& url, Deadline deadline);
+  [[nodiscard]] base::Result<Answer> post(const std::string& url, const std::string& form,
+                                          Deadline deadline);
+
+ private:
+  struct Line;
+  [[nodiscard]] Line& line();
+  [[nodiscard]] base::Result<Answer> run(const std::string& url, const std::string* form,
+                                         Deadline deadline);
+
+  Settings settings_;
+  std::unique_ptr<Line> line_;
+};
+
+}  // namespace roomkey::provider

@@ -1,0 +1,113 @@
+#include "roomkey/access/room_session.hpp"
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+
+namespace roomkey::access {
+
+namespace {
+
+constexpr std::array kKinds{RoomEventKind::room_created, RoomEventKind::room_ended,
+                            RoomEventKind::participant_connected,
+                            RoomEventKind::participant_disconnected};
+
+// The participant of the event; one whose `connected` never came is known by what did.
+Participant& participant_of(RoomSession& session, const RoomEvent& event) {
+  const auto same = [&](const Participant& one) { return one.sid == event.participant_sid; };
+  auto& all = session.participants;
+  const auto found = std::find_if(all.begin(), all.end(), same);
+  if (found != all.end()) return *found;
+  const auto connected_at = event.at - std::chrono::seconds{event.duration.value_or(0)};
+  all.push_back({event.participant_sid, event.identity, connected_at, {}, {}});
+  return all.back();
+}
+
+void leave(Participant& participant, std::chrono::sys_seconds at,
+           std::optional<std::int64_t> duration) {
+  participant.disconnected_at = at;
+  const auto spent = std::max(at - participant.connected_at, std::chrono::seconds{0});
+  participant.duration = duration.value_or(spent.count());
+}
+
+void end(RoomSession& session, const RoomEvent& event) {
+  session.status = SessionStatus::completed;
+  const auto lasted = std::max(event.at - session.created_at, std::chrono::seconds{0});
+  session.duration = event.duration.value_or(lasted.count());
+  for (Participant& participant : session.participants) {
+    if (!participant.disconnected_at) leave(participant, event.at, std::nullopt);
+  }
+}
+
+void apply(RoomSession& session, const RoomEvent& event) {
+  session.as_of = std::max(session.as_of, event.at);
+  const bool over = session.status != SessionStatus::in_progress;
+  switch (event.kind) {
+    case RoomEventKind::room_created: session.created_at = event.at; break;
+    case RoomEventKind::room_ended:
+      if (!over) end(session, event);
+      break;
+    case RoomEventKind::participant_connected:
+      if (!over) participant_of(session, event);
+      break;
+    case RoomEventKind::participant_disconnected:
+      leave(participant_of(session, event), event.at, event.duration);
+      break;
+  }
+}
+
+}  // namespace
+
+std::string_view word(RoomEventKind kind) {
+  switch (kind) {
+    case RoomEventKind::room_created: return "room-created";
+    case RoomEventKind::room_ended: return "room-ended";
+    case RoomEventKind::participant_connected: return "participant-connected";
+    case RoomEventKind::participant_disconnected: return "participant-disconnected";
+  }
+  throw std::logic_error("a room event without a word");
+}
+
+std::optional<RoomEventKind> parse_room_event(std::string_view text) {
+  const auto found = std::find_if(kKinds.begin(), kKinds.end(),
+                                  [&](RoomEventKind kind) { return word(kind) == text; });
+  return found == kKinds.end() ? std::nullopt : std::optional(*found);
+}
+
+std::string_view word(SessionStatus status) {
+  switch (status) {
+    case SessionStatus::in_progress: return "in-progress";
+    case SessionStatus::completed: return "completed";
+    case SessionStatus::failed: return "failed";
+  }
+  throw std::logic_error("a session status without a word");
+}
+
+std::string_view Participant::status() const {
+  if (disconnected_at) return "disconnected";
+  return reconnecting ? "reconnecting" : "connected";
+}
+
+RoomSession fold(std::string sid, const std::vector<RoomEvent>& events) {
+  RoomSession session{std::move(sid), SessionStatus::in_progress, events.front().at, {}, {}, {}};
+  for (const RoomEvent& event : events) apply(session, event);
+  return session;
+}
+
+std::optional<SessionStatus> parse_session_status(std::string_view text) {
+  for (const auto status :
+       {SessionStatus::in_progress, SessionStatus::completed, SessionStatus::failed}) {
+    if (word(status) == text) return status;
+  }
+  return std::nullopt;
+}
+
+const RoomSession& more_credible(const RoomSession& a, const RoomSession& b) {
+  if (a.sid != b.sid) return a.created_at < b.created_at ? b : a;
+  const bool a_is_over = a.status != SessionStatus::in_progress;
+  const bool b_is_over = b.status != SessionStatus::in_progress;
+  if (a_is_over != b_is_over) return a_is_over ? a : b;
+  return a.as_of < b.as_of ? b : a;
+}
+
+}  // namespace roomkey::access

@@ -1,0 +1,132 @@
+#include "roomkey/handlers/live.hpp"
+
+#include "roomkey/access/decide.hpp"
+#include "roomkey/store/rooms.hpp"
+
+namespace roomkey::handlers {
+
+namespace {
+
+using namespace std::chrono_literals;
+using provider::TwilioParticipant;
+using provider::TwilioRoom;
+
+constexpr std::chrono::seconds kPause{5};   // between two questions about one room
+constexpr std::chrono::seconds kFresh{15};  // what was told in the last 15 s is not asked again
+
+access::RoomSession session_of(const TwilioRoom& room, std::chrono::sys_seconds now) {
+  const auto status = access::parse_session_status(provider::word(room.status));
+  access::RoomSession session{room.sid, status.value(), room.created_at, {}, {}, now};
+  if (room.duration) session.duration = room.duration->count();
+  return session;
+}
+
+access::Participant participant_of(const TwilioParticipant& one) {
+  access::Participant participant{one.sid, one.identity, one.start_time, one.end_time, {}};
+  if (one.duration) participant.duration = one.duration->count();
+  if (one.status == TwilioParticipant::Status::disconnected && !participant.disconnected_at) {
+    participant.disconnected_at = one.start_time + one.duration.value_or(0s);
+  }
+  participant.reconnecting = one.status == TwilioParticipant::Status::reconnecting;
+  return participant;
+}
+
+// Adds who is and who was in the room; false where Twilio did not say. Each question may take 5 s,
+// so those behind a slow answer are not asked.
+bool add_participants(provider::TwilioRest& rest, access::RoomSession& session,
+                      std::chrono::steady_clock::time_point started) {
+  for (const auto status :
+       {TwilioParticipant::Status::disconnected, TwilioParticipant::Status::connected,
+        TwilioParticipant::Status::reconnecting}) {
+    if (std::chrono::steady_clock::now() - started > 1s) return false;
+    const auto people = rest.participants(session.sid, status);
+    if (!people) return false;
+    for (const TwilioParticipant& one : *people) {
+      session.participants.push_back(participant_of(one));
+    }
+  }
+  return true;
+}
+
+// The session as Twilio tells it now; nothing where it knows of none. An Error where it is away, or
+// took so long that asking on would take too long.
+base::Result<std::optional<access::RoomSession>> ask(provider::TwilioRest& rest,
+                                                     const access::Room& room, const Known& known,
+                                                     std::chrono::sys_seconds now) {
+  const auto started = std::chrono::steady_clock::now();
+  const auto in_time = [&] { return std::chrono::steady_clock::now() - started < 1s; };
+  auto found = rest.find_room(room.name);
+  // By its name a room that has ended is not found.
+  if (found && !*found && known.session && in_time()) found = rest.find_room(known.session->sid);
+  if (!found) return found.error();
+  if (!in_time()) return base::Error{base::Code::provider_unavailable};
+  if (!*found) return std::optional<access::RoomSession>();
+  access::RoomSession session = session_of(**found, now);
+  if (!add_participants(rest, session, started)) {
+    return base::Error{base::Code::provider_unavailable};
+  }
+  return std::optional(std::move(session));
+}
+
+void remember(store::Database& database, std::int64_t appointment_id,
+              const access::RoomSession& session) {
+  store::Transaction transaction(database);
+  store::put_room_answer(transaction, database, appointment_id, session);
+  transaction.commit();
+}
+
+bool is_over(const Known& known) {
+  return known.session && known.session->status != access::SessionStatus::in_progress;
+}
+
+void create(store::Database& database, std::int64_t appointment_id, const access::Room& room,
+            provider::TwilioRest& rest, std::chrono::sys_seconds now) {
+  const auto made = rest.create_room(room.name);
+  if (made) remember(database, appointment_id, session_of(*made, now));
+}
+
+}  // namespace
+
+Known known_room(store::Database& database, std::int64_t appointment_id) {
+  auto told = store::latest_room_session(database, appointment_id);
+  auto answered = store::room_answer(database, appointment_id);
+  if (!told && !answered) return {};
+  if (!told) return {std::move(answered), "provider"};
+  if (!answered) return {std::move(told), "callback"};
+  const bool by_callback = &access::more_credible(*told, *answered) == &*told;
+  return {by_callback ? std::move(told) : std::move(answered),
+          by_callback ? "callback" : "provider"};
+}
+
+Known look_at_room(store::Database& database, const access::Appointment& appointment,
+                   const Twilio& twilio, std::chrono::sys_seconds now) {
+  Known known = known_room(database, appointment.id);
+  const bool fresh = known.session && now - known.session->as_of <= kFresh;
+  const bool told = fresh && (twilio.tells_of_rooms || is_over(known));
+  if (twilio.rest == nullptr || !appointment.room || told) return known;
+  try {
+    if (!store::take_turn_to_ask(database, appointment.id, now, kPause)) return known;
+  } catch (const base::Unavailable&) {  // locked or full: reading goes on
+    return known;
+  }
+  const auto answer = ask(*twilio.rest, *appointment.room, known, now);
+  if (answer && *answer) {
+    remember(database, appointment.id, **answer);
+  } else if (answer && twilio.makes_rooms && !known.session &&
+             access::is_open(appointment.status)) {
+    create(database, appointment.id, *appointment.room, *twilio.rest, now);
+  }
+  return known_room(database, appointment.id);
+}
+
+void make_room(store::Database& database, std::int64_t appointment_id, const access::Room& room,
+               const Twilio& twilio, std::chrono::sys_seconds now) {
+  if (twilio.rest == nullptr || !twilio.makes_rooms) return;
+  const Known known = known_room(database, appointment_id);
+  const bool fresh = known.session && now - known.session->as_of <= kFresh;
+  if (fresh && !is_over(known)) return;
+  if (!store::take_turn_to_ask(database, appointment_id, now, kPause)) return;
+  create(database, appointment_id, room, *twilio.rest, now);
+}
+
+}  // namespace roomkey::handlers

@@ -1,0 +1,115 @@
+#include "roomkey/handlers/removal.hpp"
+
+#include "roomkey/access/decide.hpp"
+#include "roomkey/base/json.hpp"
+#include "roomkey/handlers/serve.hpp"
+#include "roomkey/provider/twilio.hpp"
+#include "roomkey/provider/twilio_callback.hpp"
+#include "roomkey/store/appointments.hpp"
+#include "roomkey/store/users.hpp"
+
+namespace roomkey::handlers {
+
+namespace {
+
+using base::Code;
+using base::Error;
+
+// Whom the path names.
+struct Person {
+  std::int64_t user_id = 0;
+  std::string identity;
+  access::Appointment appointment;
+};
+
+// The identity that the path names: that of a participant's SID, or itself.
+std::string identity_of(std::string_view named, const Known& known) {
+  if (known.session) {
+    for (const access::Participant& one : known.session->participants) {
+      if (one.sid == named) return one.identity;
+    }
+  }
+  return std::string(named);
+}
+
+base::Result<Person> find_person(const http::Call& call, store::Database& database) {
+  auto appointment = store::find_appointment(database, call.id);
+  if (!appointment) return Error{Code::appointment_not_found};
+  const auto permitted = access::permit(access::Action::remove, *appointment, call.caller());
+  if (!permitted) return permitted.error();
+  if (!appointment->room) return Error{Code::room_not_found};
+  const std::string identity = identity_of(call.text, known_room(database, call.id));
+  for (const std::int64_t user_id : {appointment->patient_id, appointment->psychologist_id}) {
+    const auto user = store::find_user(database, user_id);
+    if (!user) throw base::Unavailable("the store: an appointment's user is missing");
+    // An address may have changed since the token was given.
+    if (provider::user_of_twilio_identity(identity) != user_id) continue;
+    const bool known_by_sid = identity != call.text;
+    if (!known_by_sid && identity != provider::twilio_identity(user_id, user->email)) continue;
+    return Person{user_id, identity, std::move(*appointment)};
+  }
+  return Error{Code::participant_not_found};
+}
+
+// Out of the room's session that is in progress; where there is none, nobody is in it.
+base::Result<bool> put_out(provider::TwilioRest& rest, const Person& person) {
+  const auto room = rest.find_room(person.appointment.room->name);
+  if (!room) return room.error();
+  if (!*room) return false;
+  return rest.disconnect((*room)->sid, person.identity);
+}
+
+http::Response answer(const http::Call& call, const Person& person, std::string_view message) {
+  base::JsonObject body;
+  body.add("message", message)
+      .add("appointment_id", call.id)
+      .add("identity", person.identity)
+      .add("user_id", person.user_id);
+  return {200, body.text()};
+}
+
+void note(store::Transaction& transaction, store::Database& database, const http::Call& call,
+          std::string_view action, const Person& person) {
+  store::AuditEvent event = event_of(call, action, store::Outcome::changed);
+  event.reason = "user " + std::to_string(person.user_id);
+  store::append_audit(transaction, database, event);
+}
+
+}  // namespace
+
+base::Result<http::Response> remove_participant(const http::Call& call, store::Database& database,
+                                                const Twilio& twilio) {
+  const auto person = find_person(call, database);
+  if (!person) return person.error();
+  const auto started = std::chrono::steady_clock::now();
+  if (twilio.rest != nullptr) {
+    const auto out = put_out(*twilio.rest, *person);
+    if (!out) return out.error();
+  }
+  {
+    store::Transaction transaction(database);
+    if (store::remove_user(transaction, database, call.id, person->user_id, call.now)) {
+      note(transaction, database, call, "participant_remove", *person);
+    }
+    transaction.commit();
+  }
+  // Who came back in between had a token of before; none is given from here on. Not where Twilio is
+  // so slow that nginx would give up on this answer.
+  const bool in_time = std::chrono::steady_clock::now() - started < std::chrono::seconds{2};
+  if (twilio.rest != nullptr && in_time) static_cast<void>(put_out(*twilio.rest, *person));
+  return answer(call, *person, "Participant removed");
+}
+
+base::Result<http::Response> readmit_participant(const http::Call& call,
+                                                 store::Database& database) {
+  const auto person = find_person(call, database);
+  if (!person) return person.error();
+  store::Transaction transaction(database);
+  if (store::readmit_user(transaction, database, call.id, person->user_id)) {
+    note(transaction, database, call, "participant_readmit", *person);
+  }
+  transaction.commit();
+  return answer(call, *person, "Participant readmitted");
+}
+
+}  // namespace roomkey::handlers

@@ -1,0 +1,80 @@
+// What a provider's answer says, field by field.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "roomkey/base/json.hpp"
+#include "roomkey/base/text.hpp"
+
+namespace roomkey::provider {
+
+inline constexpr std::size_t kMostText = 512;  // bytes; Twilio's names end at 128 characters
+
+inline bool is_hex(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+// Twilio's way to name a thing: two letters for its kind, and 32 hex digits.
+inline bool is_sid(std::string_view text, std::string_view kind) {
+  return text.size() == 34 && text.starts_with(kind) &&
+         std::all_of(text.begin() + 2, text.end(), is_hex);
+}
+
+// Reads the fields of an object whose maker is not trusted, and keeps the name of the first that is
+// missing or wrong.
+class Fields {
+ public:
+  explicit Fields(const Json::Value& object) : object_(object.isObject() ? object : kNone) {}
+
+  std::string text(const char* key) {
+    auto value = base::string_member(object_, key);
+    const bool good = value && !value->empty() && value->size() <= kMostText;
+    return good ? std::move(*value) : fault<std::string>(key);
+  }
+  std::string sid(const char* key, std::string_view kind) {
+    auto value = text(key);
+    return is_sid(value, kind) ? std::move(value) : fault<std::string>(key);
+  }
+  void must_be(const char* key, std::string_view wanted) {
+    if (text(key) != wanted) fault<bool>(key);
+  }
+  std::chrono::sys_seconds time(const char* key) {
+    const auto value = base::parse_utc(text(key));
+    return value ? *value : fault<std::chrono::sys_seconds>(key);
+  }
+  template <typename Status>
+  Status status(const std::array<std::string_view, 3>& words) {
+    const auto found = std::find(words.begin(), words.end(), text("status"));
+    return found != words.end() ? Status(found - words.begin()) : fault<Status>("status");
+  }
+  std::chrono::seconds span(const char* key) {
+    const auto value = base::integer(object_[key]);
+    return value && *value >= 0 ? std::chrono::seconds{*value} : fault<std::chrono::seconds>(key);
+  }
+  // Nothing where the field is null or missing; what `read` makes of it otherwise.
+  template <typename T>
+  std::optional<T> maybe(const char* key, T (Fields::*read)(const char*)) {
+    return object_[key].isNull() ? std::nullopt : std::optional<T>((this->*read)(key));
+  }
+
+  // Empty where all was well.
+  [[nodiscard]] const std::string& bad() const { return bad_; }
+
+ private:
+  template <typename T>
+  T fault(const char* key) {
+    if (bad_.empty()) bad_ = key;
+    return T{};
+  }
+
+  static inline const Json::Value kNone{Json::objectValue};
+  const Json::Value& object_;
+  std::string bad_;
+};
+
+}  // namespace roomkey::provider

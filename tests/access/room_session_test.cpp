@@ -1,0 +1,85 @@
+#include "roomkey/access/room_session.hpp"
+
+#include "../support/room.hpp"
+#include "../support/test.hpp"
+
+namespace {
+
+using namespace roomkey::access;
+using namespace roomkey::test;
+
+const std::string kSid = sid("RM", '1');
+
+RoomSession after(std::size_t events) {
+  auto all = whole_session();
+  all.resize(events);
+  return fold(kSid, all);
+}
+
+std::string people(const RoomSession& session) {
+  std::string text;
+  for (const Participant& one : session.participants) {
+    text += one.identity.substr(0, one.identity.find('-')) + ' ' + std::string(one.status()) + ' ' +
+            (one.duration ? std::to_string(*one.duration) : "-") + "; ";
+  }
+  return text;
+}
+
+TEST(a_session_is_what_its_events_say) {
+  same("", people(after(1)));
+  same("2 connected -; ", people(after(2)));
+  same("2 connected -; 19 connected -; ", people(after(3)));
+  same("2 disconnected 299; 19 connected -; ", people(after(4)));
+  same("2 disconnected 299; 19 connected -; 2 connected -; ", people(after(5)));
+  same("2 disconnected 299; 19 disconnected 2950; 2 disconnected 2670; ", people(after(7)));
+  same("in-progress", word(after(7).status));
+  const auto over = after(8);
+  same("completed", word(over.status));
+  same(kSid, over.sid);
+  same(kNine, over.created_at);
+  same(std::optional<std::int64_t>(3900), over.duration);
+  same(kNine + 3900s, over.as_of);
+  same(kNine + 1s, over.participants[0].connected_at);
+  same(std::optional(kNine + 300s), over.participants[0].disconnected_at);
+}
+
+TEST(who_is_still_there_when_the_room_ends_has_left) {
+  using enum RoomEventKind;
+  const auto session = fold(kSid, {room_event(0, room_created, 0s),
+                                   person_event(1, participant_connected, 10s, 'a', kJane),
+                                   room_event(7, room_ended, 100s)});
+  same("2 disconnected 90; ", people(session));
+  same(std::optional<std::int64_t>(100), session.duration, "counted where it isn't told");
+}
+
+TEST(nothing_revives_a_session_that_has_ended) {
+  using enum RoomEventKind;
+  auto events = whole_session();
+  events.push_back(person_event(19, participant_connected, 4000s, 'd', kJane));
+  events.push_back(room_event(20, room_ended, 5000s, 1));
+  const auto session = fold(kSid, events);
+  same("completed", word(session.status));
+  same(people(after(8)), people(session));
+  same(std::optional<std::int64_t>(3900), session.duration);
+}
+
+TEST(who_left_without_having_come_was_there) {
+  using enum RoomEventKind;
+  const auto session =
+      fold(kSid, {person_event(5, participant_disconnected, 300s, 'a', kJane, 299)});
+  same("2 disconnected 299; ", people(session));
+  same(kNine + 1s, session.participants[0].connected_at);
+  same(kNine + 300s, session.created_at, "the first that is known of it");
+}
+
+TEST(words_are_the_provider_s) {
+  for (const auto* const text :
+       {"room-created", "room-ended", "participant-connected", "participant-disconnected"}) {
+    same(text, word(parse_room_event(text).value()));
+  }
+  for (const auto* const text : {"", "room", "track-added", "Room-created", "room-created "}) {
+    expect(!parse_room_event(text), text);
+  }
+}
+
+}  // namespace

@@ -1,0 +1,140 @@
+#include "roomkey/handlers/live.hpp"
+
+#include "../support/room.hpp"
+#include "../support/stand_in.hpp"
+#include "../support/store.hpp"
+#include "../support/test.hpp"
+#include "roomkey/store/rooms.hpp"
+
+namespace {
+
+using namespace roomkey::handlers;
+using namespace roomkey::test;
+using roomkey::provider::TwilioRest;
+
+const std::string kJoin = R"({"join":{"room":"apt-47-1763138954-46eb915c","identity":")";
+
+// Appointment 47's room with a Twilio that can be asked.
+struct Desk {
+  MemoryStore store;
+  StandIn& there = stand_in();
+  TwilioRest rest{there.settings()};
+  Twilio twilio{&rest, false, false};
+  // The stand-in has its own clock, so this one goes with it.
+  std::chrono::sys_seconds now =
+      std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+
+  Known look(std::chrono::seconds later = 0s) {
+    return look_at_room(store.database,
+                        roomkey::store::find_appointment(store.database, 47).value(), twilio,
+                        now + later);
+  }
+  void make(std::chrono::seconds later = 0s) {
+    make_room(store.database, 47, *appointment_47().room, twilio, now + later);
+  }
+  void room_at_twilio() { accepted(rest.create_room(std::string(kRoom))); }
+  std::size_t questions() { return there.seen()["requests"].size(); }
+};
+
+std::string people(const Known& known) {
+  std::string text;
+  for (const auto& one : known.session.value().participants) {
+    text += one.identity + ' ' + std::string(one.status()) + "; ";
+  }
+  return text;
+}
+
+TEST(shows_who_is_and_who_was_in_the_room_as_twilio_tells) {
+  Desk desk;
+  desk.room_at_twilio();
+  desk.there.control(kJoin + kJane + "\"}}");
+  desk.there.control(kJoin + kSarah + R"(","status":"reconnecting"}})");
+  const auto known = desk.look();
+  same("provider", known.source);
+  same("in-progress", word(known.session.value().status));
+  same(std::string(kJane) + " connected; " + kSarah + " reconnecting; ", people(known));
+  same(desk.now, known.session->as_of);
+  desk.there.control(R"({"end":"apt-47-1763138954-46eb915c"})");
+  const auto over = desk.look(5s);
+  same("completed", word(over.session.value().status));
+  same(std::string(kJane) + " disconnected; " + kSarah + " disconnected; ", people(over));
+  expect(over.session->duration.has_value());
+}
+
+TEST(asks_once_in_five_seconds) {
+  Desk desk;
+  desk.room_at_twilio();
+  const auto before = desk.questions();
+  static_cast<void>(desk.look());
+  const auto asked = desk.questions();
+  expect(asked > before);
+  static_cast<void>(desk.look(4s));
+  same(asked, desk.questions());
+  static_cast<void>(desk.look(5s));
+  expect(desk.questions() > asked);
+}
+
+TEST(does_not_ask_where_callbacks_tell_or_nobody_can_be_asked) {
+  Desk desk;
+  desk.room_at_twilio();
+  const auto before = desk.questions();
+  desk.twilio.tells_of_rooms = true;
+  {
+    roomkey::store::Transaction transaction(desk.store.database);
+    const RoomEvent created{0, RoomEventKind::room_created, desk.now - 100s, "", "", {}};
+    roomkey::store::put_room_event(transaction, desk.store.database, 47, sid("RM", '1'), 0,
+                                   created);
+    transaction.commit();
+  }
+  same("callback", desk.look(-85s).source);
+  same(before, desk.questions());
+  same("provider", desk.look(-84s).source, "what is older than 15 s is looked after");
+  desk.twilio.rest = nullptr;
+  const auto asked = desk.questions();
+  static_cast<void>(desk.look(60s));
+  same(asked, desk.questions());
+}
+
+TEST(where_twilio_is_away_what_was_known_stands) {
+  Desk desk;
+  expect(!desk.look().session, "no such room");
+  desk.room_at_twilio();
+  desk.there.control(kJoin + kJane + "\"}}");
+  const auto known = desk.look(5s);
+  for (const auto* const mode : {"close", "away"}) {
+    desk.there.fault(mode);
+    desk.now += 10s;
+    const auto later = desk.look();
+    same(people(known), people(later), mode);
+    same(known.session->as_of, later.session->as_of, mode);
+  }
+  desk.there.control(R"({"fault":null})");
+}
+
+TEST(has_a_room_made_only_where_it_is_to_and_once) {
+  Desk desk;
+  desk.make();
+  same(0, desk.questions(), "ad-hoc");
+  desk.twilio.makes_rooms = true;
+  desk.there.fault("close");
+  desk.make();
+  expect(!known_room(desk.store.database, 47).session);
+  desk.there.control(R"({"fault":null})");
+  desk.make(4s);
+  expect(!known_room(desk.store.database, 47).session, "not so soon again");
+  desk.make(5s);
+  same("in-progress", word(known_room(desk.store.database, 47).session.value().status));
+  const auto asked = desk.questions();
+  desk.make(20s);
+  same(asked, desk.questions(), "it is there");
+}
+
+TEST(a_status_makes_the_room_that_could_not_be_made_before) {
+  Desk desk;
+  desk.twilio.makes_rooms = true;
+  const auto known = desk.look();
+  same("in-progress", word(known.session.value().status));
+  same(1, desk.there.seen()["rooms"].size());
+}
+
+}  // namespace

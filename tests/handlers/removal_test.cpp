@@ -1,0 +1,120 @@
+#include "roomkey/handlers/removal.hpp"
+
+#include "../support/room.hpp"
+#include "../support/stand_in.hpp"
+#include "../support/store.hpp"
+#include "../support/test.hpp"
+#include "roomkey/store/rooms.hpp"
+
+namespace {
+
+using namespace roomkey::handlers;
+using namespace roomkey::test;
+using roomkey::access::Role;
+using roomkey::base::Code;
+using roomkey::base::Result;
+using roomkey::http::Call;
+using roomkey::http::Response;
+using roomkey::provider::TwilioRest;
+
+struct Desk {
+  MemoryStore store;
+  StandIn& there = stand_in();
+  TwilioRest rest{there.settings()};
+  Twilio twilio{&rest, false, false};
+  roomkey::http::Request request;
+  Call call{request, kNine, 47, kJane, sarah()};
+
+  Result<Response> remove() { return remove_participant(call, store.database, twilio); }
+  Result<Response> readmit() { return readmit_participant(call, store.database); }
+  bool jane_may_join() {
+    const auto appointment = roomkey::store::find_appointment(store.database, 47).value();
+    return roomkey::access::decide(appointment, jane(), kNine, {}).has_value();
+  }
+  std::string events() {
+    std::string text;
+    for (const auto& event : audit_of(store.database)) {
+      text += event.action + ' ' + std::string(word(event.outcome)) + ' ' +
+              event.reason.value_or("-") + "; ";
+    }
+    return text;
+  }
+};
+
+TEST(who_is_removed_is_put_out_and_stays_out_until_readmitted) {
+  Desk desk;
+  accepted(desk.rest.create_room(std::string(kRoom)));
+  desk.there.control(R"({"join":{"room":"apt-47-1763138954-46eb915c","identity":")" +
+                     std::string(kJane) + "\"}}");
+  same(R"({"message":"Participant removed","appointment_id":47,)"
+       R"("identity":"2-jane.doe@example.com","user_id":2})",
+       accepted(desk.remove()).body);
+  same("disconnected", desk.there.seen()["participants"][0]["status"].asString());
+  expect(!desk.jane_may_join());
+  accepted(desk.remove());
+  same("participant_remove changed user 2; ", desk.events(), "once");
+  same(R"({"message":"Participant readmitted","appointment_id":47,)"
+       R"("identity":"2-jane.doe@example.com","user_id":2})",
+       accepted(desk.readmit()).body);
+  expect(desk.jane_may_join());
+  accepted(desk.readmit());
+  same("participant_remove changed user 2; participant_readmit changed user 2; ", desk.events());
+}
+
+TEST(a_sid_names_its_participant) {
+  Desk desk;
+  {
+    roomkey::store::Transaction transaction(desk.store.database);
+    for (const auto& event : whole_session()) {
+      roomkey::store::put_room_event(transaction, desk.store.database, 47, sid("RM", '1'),
+                                     event.sequence, event);
+    }
+    transaction.commit();
+  }
+  const std::string jane_s = sid("PA", 'c');
+  desk.call.text = jane_s;
+  accepted(desk.remove());
+  expect(!desk.jane_may_join(), "who is not there just now is removed too");
+}
+
+TEST(only_the_two_of_the_appointment_can_be_removed) {
+  Desk desk;
+  for (const auto* const who :
+       {"", "2", "5-some.one@example.com", "2-other@example.com", "jane.doe@example.com",
+        "PA11111111111111111111111111111111", "19-jane.doe@example.com"}) {
+    desk.call.text = who;
+    refused(Code::participant_not_found, desk.remove(), who);
+    refused(Code::participant_not_found, desk.readmit(), who);
+  }
+  same("[]", show(roomkey::store::find_appointment(desk.store.database, 47).value().removed));
+}
+
+TEST(only_psychologist_and_office_remove) {
+  Desk desk;
+  desk.twilio.rest = nullptr;
+  for (const auto& user :
+       {jane(), someone(Role::patient), someone(Role::psychologist), someone(Role::service)}) {
+    desk.call.authenticated = user;
+    refused(Code::permission_denied, desk.remove());
+    refused(Code::permission_denied, desk.readmit());
+  }
+  for (const auto& user : {sarah(), someone(Role::practice_manager), someone(Role::admin)}) {
+    desk.call.authenticated = user;
+    accepted(desk.remove());
+    expect(!desk.jane_may_join());
+    accepted(desk.readmit());
+  }
+  desk.call.id = 48;
+  refused(Code::appointment_not_found, desk.remove());
+}
+
+TEST(where_twilio_does_not_answer_nothing_is_done) {
+  Desk desk;
+  desk.there.fault("close");
+  refused(Code::provider_unavailable, desk.remove());
+  expect(desk.jane_may_join());
+  same("", desk.events());
+  desk.there.control(R"({"fault":null})");
+}
+
+}  // namespace
