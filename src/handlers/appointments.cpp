@@ -44,6 +44,25 @@ std::string person(store::Database& database, std::int64_t id) {
   return base::JsonObject().add("id", id).add("name", user->name).add("email", user->email).text();
 }
 
+// One transaction, so that what is decided on can't change before the room is named; over before
+// Twilio is asked.
+base::Result<store::GivenRoom> name_room(const http::Call& call, std::string_view action,
+                                         store::Database& database) {
+  store::Transaction transaction(database);
+  const auto appointment = find(database, call.id);
+  if (!appointment) return appointment.error();
+  const auto permitted = access::decide_room(*appointment, call.caller());
+  if (!permitted) return permitted.error();
+  const access::Room fresh{"apt-" + std::to_string(call.id) + '-' +
+                               std::to_string(base::unix_seconds(call.now)) + '-' +
+                               crypto::random_hex(4),
+                           call.now};
+  auto given =
+      store::give_room(database, call.id, fresh, event_of(call, action, store::Outcome::granted));
+  transaction.commit();
+  return given;
+}
+
 }  // namespace
 
 base::Result<http::Response> video_token(const http::Call& call, Issue issue,
@@ -83,30 +102,21 @@ base::Result<http::Response> video_room(const http::Call& call, std::string_view
     const auto parsed = base::parse_json_object(call.body);
     if (!parsed) return Error{Code::bad_request, "The body is " + parsed.error().detail};
   }
-  const auto appointment = find(database, call.id);
-  if (!appointment) return appointment.error();
-  const auto permitted = access::decide_room(*appointment, call.caller());
-  if (!permitted) return permitted.error();
+  const auto given = name_room(call, action, database);
+  if (!given) return given.error();
 
-  const access::Room fresh{"apt-" + std::to_string(call.id) + '-' +
-                               std::to_string(base::unix_seconds(call.now)) + '-' +
-                               crypto::random_hex(4),
-                           call.now};
-  const auto given =
-      store::give_room(database, call.id, fresh, event_of(call, action, store::Outcome::granted));
-
-  make_room(database, call.id, given.room, twilio, call.now);
+  make_room(database, call.id, given->room, twilio, call.now);
   const auto session = known_room(database, call.id).session;
   base::JsonObject body;
-  body.add("message", given.made ? "Video room created successfully" : "Video room already exists")
-      .add("room_name", given.room.name)
+  body.add("message", given->made ? "Video room created successfully" : "Video room already exists")
+      .add("room_name", given->room.name)
       .add("room_sid", session ? std::optional(session->sid) : std::nullopt)
       .add("status", session ? access::word(session->status) : "pending")
       .add("meeting_url", frontend_url.empty()
                               ? std::nullopt
-                              : std::optional(frontend_url + "/video-session/" + given.room.name))
+                              : std::optional(frontend_url + "/video-session/" + given->room.name))
       .add("appointment_id", call.id);
-  return http::Response{given.made ? 201 : 200, body.text()};
+  return http::Response{given->made ? 201 : 200, body.text()};
 }
 
 base::Result<http::Response> appointment(const http::Call& call, store::Database& database,
