@@ -9,6 +9,7 @@ DEMO_PORT ?= 8443
 DEMO_ORIGINS ?= https://localhost:3000 http://localhost:3000 http://localhost:5173
 DEMO_WORKERS ?= 2
 DEMO_RATE_LIMIT ?= on
+FUZZ_SECONDS ?= 60
 
 PACKAGES_BUILD := g++ libfcgi-dev libjsoncpp-dev libssl-dev libsqlitecpp-dev libsqlite3-dev \
   libspdlog-dev libcli11-dev libcurl4-openssl-dev
@@ -16,6 +17,7 @@ PACKAGES_DEMO := ca-certificates nginx spawn-fcgi multiwatch curl openssl procps
 PACKAGES_CHECK := libcppunit-dev sqlite3 python3 python3-jwt python3-cryptography python3-twilio
 PACKAGES_LINT := clang-format clang-tidy shellcheck
 PACKAGES_BENCH := libbenchmark-dev wrk
+PACKAGES_FUZZ := clang libclang-rt-14-dev
 # $(call ensure,PACKAGES): installs what is missing.
 ensure = @sh tests/install_packages.sh $(1)
 
@@ -37,7 +39,7 @@ object = $(patsubst %.cpp,$(BUILD)/%.o,$(1))
 OBJECTS := $(call object,$(SOURCES)) $(BUILD)/migrations.o
 TEST_OBJECTS := $(call object,$(TESTS) tests/unit_main.cpp)
 
-.PHONY: all build help demo demo-stop check sanitize lint bench clean
+.PHONY: all build help demo demo-stop check sanitize lint bench fuzz fuzzers clean
 all: ## installs what is missing and builds
 	$(call ensure,$(PACKAGES_BUILD))
 	@$(MAKE) --no-print-directory build
@@ -75,6 +77,17 @@ bench: ## speed of the token route beside a bare responder and nginx alone; part
 	@$(MAKE) --no-print-directory build $(BUILD)/bare-responder $(BUILD)/bench-parts
 	@BIN_DIR=$(BUILD) /usr/bin/python3 tests/bench/bench.py
 
+fuzz: ## each fuzzer for FUZZ_SECONDS (60), under the sanitizers
+	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_FUZZ) libcppunit-dev)
+	@$(MAKE) --no-print-directory BUILD=build/fuzz CXX='$(FUZZ_CXX)' OPTIMIZE='-O1 -g' \
+	  HARDENING=-fPIE SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all' \
+	  fuzzers
+	@FUZZ_SECONDS='$(FUZZ_SECONDS)' tests/fuzz/run.sh build/fuzz
+FUZZ_CXX ?= clang++
+FUZZERS := $(patsubst tests/fuzz/%_fuzz.cpp,$(BUILD)/%-fuzz,$(wildcard tests/fuzz/*_fuzz.cpp))
+fuzzers: $(FUZZERS)
+.SECONDARY: $(patsubst tests/fuzz/%.cpp,$(BUILD)/tests/fuzz/%.o,$(wildcard tests/fuzz/*_fuzz.cpp))
+
 clean: ## removes what was built (the demo's folder too: stop it first)
 	rm -rf build
 
@@ -90,6 +103,9 @@ $(BUILD)/unit-tests: $(TEST_OBJECTS) $(BUILD)/libroomkey.a
 $(BUILD)/bench-parts: $(BUILD)/tests/bench/parts.o $(BUILD)/libroomkey.a
 	@echo "  link  $@"
 	@$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS) -lbenchmark -pthread
+$(BUILD)/%-fuzz: $(BUILD)/tests/fuzz/%_fuzz.o $(BUILD)/libroomkey.a
+	@echo "  link  $@"
+	@$(CXX) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 $(BUILD)/bare-responder: tests/bench/bare_responder.c
 	@mkdir -p $(@D)
 	@$(CC) -O2 -Wall -Wextra -Werror -o $@ $< -lfcgi -lsqlite3

@@ -188,17 +188,20 @@ void keep(const provider::TwilioCallback& callback, http::Call& call, store::Dat
 
 base::Result<http::Response> twilio_callback(http::Call& call, store::Database& database,
                                              const CallbackSettings& settings) {
-  if (!is_form(call.request.content_type)) {
-    return Error{Code::bad_request, "The body is not application/x-www-form-urlencoded"};
-  }
-  const auto form = http::parse_form(call.body);
-  if (!form) return form.error();
   if (settings.url.empty()) {
     return Error{Code::bad_signature, "TWILIO_STATUS_CALLBACK_URL is not set"};
   }
   if (settings.auth_token.empty()) {
     return Error{Code::bad_signature, "TWILIO_AUTH_TOKEN is not set"};
   }
+  if (call.request.twilio_signature.empty()) {
+    return Error{Code::bad_signature, "not signed"};
+  }
+  if (!is_form(call.request.content_type)) {
+    return Error{Code::bad_request, "The body is not application/x-www-form-urlencoded"};
+  }
+  const auto form = http::parse_form(call.body);
+  if (!form) return form.error();
   if (!provider::signed_by_twilio(call.request.twilio_signature, settings.url, *form,
                                   settings.auth_token.reveal())) {
     return Error{Code::bad_signature, "not signed for TWILIO_STATUS_CALLBACK_URL"};

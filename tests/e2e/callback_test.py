@@ -325,6 +325,10 @@ class Form(CallbackCase):
         for body in (b"RoomName=%ff", b"RoomName=%", b"a=%00"):
             self.refused(tell(self.demo, {}, body=body), 400, "bad_request")
 
+    def test_without_a_signature_it_is_403_whatever_the_body_is(self):
+        for options in ({"Content_Type": "application/json"}, {"body": b"RoomName=%ff"}):
+            self.refused(tell(self.demo, {}, signature=None, **options), 403, "bad_signature")
+
     def test_rooms_and_events_of_others_are_received_and_not_kept(self):
         session = Session(next_number())
         session.room = "a-room-of-some-other-service"

@@ -47,6 +47,7 @@ struct Desk {
                                    event);
     transaction.commit();
   }
+  bool without_signature = false;
   // As Twilio would send it; plain values only.
   Result<Response> callback(std::vector<std::pair<std::string, std::string>> fields,
                             std::string_view type = "application/x-www-form-urlencoded",
@@ -61,7 +62,7 @@ struct Desk {
     const auto signature = roomkey::crypto::base64(roomkey::crypto::hmac_sha1(token, signed_text));
     roomkey::http::Request from_twilio;
     from_twilio.content_type = type;
-    from_twilio.twilio_signature = signature;
+    if (!without_signature) from_twilio.twilio_signature = signature;
     from_twilio.request_id = "0123";
     Call taken{from_twilio, kNine, 0, "", {}, body};
     auto result = twilio_callback(taken, store.database, settings);
@@ -183,6 +184,10 @@ TEST(what_twilio_did_not_sign_leaves_no_trace) {
   expect(contains(refused(Code::bad_signature, desk.callback(fields, form, "")),
                   "TWILIO_STATUS_CALLBACK_URL"));
   desk.settings.url = kUrl;
+  desk.without_signature = true;
+  refused(Code::bad_signature, desk.callback(fields, "application/json"));
+  refused(Code::bad_signature, desk.callback({{"StatusCallbackEvent", "%zz"}}));
+  desk.without_signature = false;
   refused(Code::bad_request, desk.callback(fields, "application/json"));
   refused(Code::bad_request, desk.callback({{"StatusCallbackEvent", "%zz"}}));
   expect(!knows_a_session(desk));

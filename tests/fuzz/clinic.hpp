@@ -1,0 +1,84 @@
+// The whole application as the worker has it, with a store in memory, for fuzzers to ask.
+#pragma once
+
+#include <memory>
+
+#include "../support/store.hpp"
+#include "fuzz.hpp"
+#include "roomkey/app.hpp"
+#include "roomkey/base/json.hpp"
+#include "roomkey/base/log.hpp"
+
+namespace roomkey::fuzz {
+
+inline constexpr std::string_view kAuthToken = "not-a-real-auth-token-0123456789";
+inline constexpr const char* kCallbackUrl =
+    "https://video.clinic.example/api/appointments/twilio-status-callback/";
+
+inline Config whole_config() {
+  Config config;
+  config.store = test::settings_at(":memory:");
+  config.bearer = test::hs256_rules();
+  config.twilio = test::twilio_settings();
+  config.stream = test::stream_settings();
+  config.frontend_url = "https://app.clinic.example";
+  config.callback.url = kCallbackUrl;
+  config.callback.auth_token = crypto::Secret(std::string(kAuthToken));
+  config.callback.complete_on_room_end = true;
+  return config;
+}
+
+struct Clinic {
+  test::FakeClock clock;
+  App app{whole_config(), clock};
+
+  Clinic() {
+    test::fill(app.database());
+    store::Transaction transaction(app.database());
+    for (const auto& [id, role] :
+         {std::pair{5, access::Role::patient}, std::pair{1, access::Role::admin},
+          std::pair{4, access::Role::practice_manager}, std::pair{90, access::Role::service}}) {
+      access::User user = test::someone(role);
+      user.id = id;
+      store::put_user(transaction, app.database(), user);
+    }
+    access::Appointment without_room = test::appointment_47();
+    without_room.id = 48;
+    without_room.room.reset();
+    store::put_appointment(transaction, app.database(), without_room);
+    transaction.commit();
+  }
+};
+
+// The clinic of this run: a new one now and then, so that what one input left behind can meet the
+// next, and no more.
+inline Clinic& clinic() {
+  static std::unique_ptr<Clinic> standing;
+  static int runs = 0;
+  base::set_up_log("error");
+  if (runs++ % 500 == 0) standing = std::make_unique<Clinic>();
+  return *standing;
+}
+
+// What holds for every answer (contract section 1.1).
+inline Json::Value promise_of_every_answer(const http::Response& response) {
+  const auto body = base::parse_json_object(response.body);
+  promise(body.has_value(), "an answer is a JSON object", response.body);
+  const bool refused = response.status >= 400;
+  promise(http::reason_phrase(response.status) != "", "a status that roomkey knows");
+  promise(response.status < 500 || response.status == 503 || response.status == 502 ||
+              (*body)["code"] != "internal_error",
+          "no input breaks the machine", response.body);
+  if (response.status != 503) {  // readyz
+    promise(refused == body->isMember("code") && refused == body->isMember("error"),
+            "a refusal says why, and only a refusal", response.body);
+  }
+  for (const std::string_view secret :
+       {test::kSecret, kAuthToken, std::string_view("not-a-real-secret"),
+        std::string_view("not-a-real-stream-secret")}) {
+    promise(response.body.find(secret) == std::string::npos, "no secret leaves", response.body);
+  }
+  return *body;
+}
+
+}  // namespace roomkey::fuzz
