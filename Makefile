@@ -39,7 +39,7 @@ object = $(patsubst %.cpp,$(BUILD)/%.o,$(1))
 OBJECTS := $(call object,$(SOURCES)) $(BUILD)/migrations.o
 TEST_OBJECTS := $(call object,$(TESTS) tests/unit_main.cpp)
 
-.PHONY: all build help demo demo-stop check sanitize lint bench fuzz fuzzers clean
+.PHONY: all build help demo demo-stop check sanitize lint bench bench-scale fuzz fuzzers clean
 all: ## installs what is missing and builds
 	$(call ensure,$(PACKAGES_BUILD))
 	@$(MAKE) --no-print-directory build
@@ -88,6 +88,11 @@ FUZZERS := $(patsubst tests/fuzz/%_fuzz.cpp,$(BUILD)/%-fuzz,$(wildcard tests/fuz
 fuzzers: $(FUZZERS)
 .SECONDARY: $(patsubst tests/fuzz/%.cpp,$(BUILD)/tests/fuzz/%.o,$(wildcard tests/fuzz/*_fuzz.cpp))
 
+bench-scale: ## the same in-process, from 100 appointments to 1,000,000 and 10,000,000 events
+	$(call ensure,$(PACKAGES_BUILD))
+	@$(MAKE) --no-print-directory $(BUILD)/bench-scale
+	@folder=$$(mktemp -d) && { $(BUILD)/bench-scale "$$folder"; status=$$?; rm -rf "$$folder"; exit $$status; }
+
 clean: ## removes what was built (the demo's folder too: stop it first)
 	rm -rf build
 
@@ -106,6 +111,9 @@ $(BUILD)/bench-parts: $(BUILD)/tests/bench/parts.o $(BUILD)/libroomkey.a
 $(BUILD)/%-fuzz: $(BUILD)/tests/fuzz/%_fuzz.o $(BUILD)/libroomkey.a
 	@echo "  link  $@"
 	@$(CXX) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+$(BUILD)/bench-scale: $(BUILD)/tests/bench/scale.o $(BUILD)/libroomkey.a
+	@echo "  link  $@"
+	@$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS)
 $(BUILD)/bare-responder: tests/bench/bare_responder.c
 	@mkdir -p $(@D)
 	@$(CC) -O2 -Wall -Wextra -Werror -o $@ $< -lfcgi -lsqlite3
