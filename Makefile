@@ -17,6 +17,7 @@ PACKAGES_DEMO := ca-certificates nginx spawn-fcgi multiwatch curl openssl procps
 PACKAGES_CHECK := libcppunit-dev sqlite3 python3 python3-jwt python3-cryptography python3-twilio
 PACKAGES_LINT := clang-format clang-tidy shellcheck
 PACKAGES_BENCH := libbenchmark-dev wrk
+PACKAGES_CHAOS := faketime util-linux
 PACKAGES_FUZZ := clang libclang-rt-14-dev
 # $(call ensure,PACKAGES): installs what is missing.
 ensure = @sh tests/install_packages.sh $(1)
@@ -39,7 +40,7 @@ object = $(patsubst %.cpp,$(BUILD)/%.o,$(1))
 OBJECTS := $(call object,$(SOURCES)) $(BUILD)/migrations.o
 TEST_OBJECTS := $(call object,$(TESTS) tests/unit_main.cpp)
 
-.PHONY: all build help demo demo-stop check sanitize lint bench bench-scale fuzz fuzzers clean
+.PHONY: all build help demo demo-stop check sanitize lint bench bench-scale chaos fuzz fuzzers clean
 all: ## installs what is missing and builds
 	$(call ensure,$(PACKAGES_BUILD))
 	@$(MAKE) --no-print-directory build
@@ -76,6 +77,11 @@ bench: ## speed of the token route beside a bare responder and nginx alone; part
 	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_DEMO) $(PACKAGES_BENCH))
 	@$(MAKE) --no-print-directory build $(BUILD)/bare-responder $(BUILD)/bench-parts
 	@BIN_DIR=$(BUILD) /usr/bin/python3 tests/bench/bench.py
+
+chaos: ## harm done on purpose: what clients see, what is lost, how long it takes (CHAOS_SHORT=1)
+	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_DEMO) $(PACKAGES_CHECK) $(PACKAGES_CHAOS))
+	@$(MAKE) --no-print-directory build
+	@BIN_DIR=$(BUILD) /usr/bin/python3 tests/chaos/run.py
 
 fuzz: ## each fuzzer for FUZZ_SECONDS (60), under the sanitizers
 	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_FUZZ) libcppunit-dev)
