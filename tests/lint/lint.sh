@@ -10,6 +10,8 @@ mapfile -t sources < <(git ls-files 'src/*.cpp')
 
 echo 'lint: rooms'
 tests/lint/rooms.sh || status=1
+echo 'lint: tests that docs/security.md names'
+/usr/bin/python3 tests/lint/named_tests.py || status=1
 echo 'lint: clang-format'
 clang-format --dry-run -Werror "${code[@]}" || status=1
 echo 'lint: shellcheck'
