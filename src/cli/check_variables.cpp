@@ -46,7 +46,7 @@ std::string pasted_along(std::string_view value) {
 
 // Why it is not the SID; empty where it is.
 std::string wrong_sid(const std::string& value, const std::string& kind) {
-  if (const auto pasted = pasted_along(value); !pasted.empty()) return pasted;
+  if (auto pasted = pasted_along(value); !pasted.empty()) return pasted;
   const std::string other = kind == "AC" ? "SK" : "AC";
   if (value.starts_with(other)) {
     return other == "SK" ? "holds the SID of an API key (SK...), not of an account (AC...)"
