@@ -334,6 +334,9 @@ Sam Stranger gets none (403):
 Who was given what, and who was refused:
   $roomkey audit list --appointment 47
 
+What is well here, and what is not (nobody asks Twilio about made-up keys):
+  $roomkey check --offline --nginx-site $(shown "$dir/roomkey-site.conf")
+
 roomkey is up on $url until: $stop
 EOF
 }

@@ -236,6 +236,11 @@ std::string frontend_url(Variables& reader) {
 
 }  // namespace
 
+Secret secret_of(const Environment& environment, const std::string& name) {
+  std::vector<std::string> said_by_read_config;
+  return Variables(environment, said_by_read_config).secret(name);
+}
+
 Config read_config(const Environment& environment, std::vector<std::string>& faults) {
   Variables reader(environment, faults);
   Config config;

@@ -168,6 +168,8 @@ Environment::~Environment() {
   for (auto& [name, value] : values_) crypto::wipe(value);
 }
 
+std::span<const std::string_view> Environment::secrets() { return kSecrets; }
+
 std::string Environment::get(const std::string& name) const {
   const auto found = values_.find(name);
   return found == values_.end() ? std::string() : found->second;

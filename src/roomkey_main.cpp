@@ -27,6 +27,8 @@ struct Arguments {
   cli::UserFields user;
   cli::AppointmentFields appointment;
   cli::AuditFields audit;
+  cli::CheckFields check;
+  bool takes_faults = false;  // runs in spite of an unusable configuration
 };
 
 const CLI::Validator kId{[](std::string& text) {
@@ -136,6 +138,21 @@ void add_inspect(CLI::App& root, Arguments& a) {
       ->required();
 }
 
+void add_check(CLI::App& root, Arguments& a) {
+  CLI::App* check = command(root, a, "check",
+                            "Every check of the installation, a line each, with the cure under it "
+                            "where something is wrong. Exit status 1 where there is an [ERROR].",
+                            [&a](cli::Session& s) {
+                              a.check.env_file = a.env_file;
+                              return cli::check(s, a.check);
+                            });
+  check->alias("test-twilio");
+  check->parse_complete_callback([&a] { a.takes_faults = true; });
+  check->add_flag("--offline", a.check.offline, "Leave the network out");
+  check->add_option("--nginx-site", a.check.nginx_site,
+                    "The nginx site, where it is not the installed one");
+}
+
 // A token on the command line is seen in the list of processes only until here.
 void hide(std::string_view token, int argc, char** argv) {
   for (int i = 1; i < argc && token.size() > 1; ++i) {
@@ -161,11 +178,13 @@ int run(const Arguments& arguments) {
   }
   environment.add_process();
   Config config = read_config(environment, faults);
-  for (const auto& fault : faults) cli::fail(kExitConfig, fault);
-  if (!faults.empty()) return kExitConfig;
+  if (!faults.empty() && !arguments.takes_faults) {
+    for (const auto& fault : faults) cli::fail(kExitConfig, fault);
+    return kExitConfig;
+  }
   const store::Settings store = config.store;
-  cli::Session session{std::move(config), arguments.json, store::Database(store),
-                       base::SystemClock().now()};
+  cli::Session session{std::move(config),         arguments.json, store::Database(store),
+                       base::SystemClock().now(), environment,    faults};
   return arguments.run(session);
 }
 
@@ -189,8 +208,8 @@ int main(int argc, char** argv) {
   root.add_flag("--json", arguments.json, "Machine-readable output");
   root.require_subcommand(1);
   root.fallthrough();
-  for (const auto add :
-       {add_db, add_import, add_user, add_appointment, add_bearer, add_inspect, add_audit}) {
+  for (const auto add : {add_db, add_import, add_user, add_appointment, add_bearer, add_inspect,
+                         add_audit, add_check}) {
     add(root, arguments);
   }
   try {

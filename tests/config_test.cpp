@@ -270,4 +270,19 @@ TEST(an_address_that_gets_the_secret_is_https_or_this_machine) {
   }
 }
 
+TEST(a_secret_is_found_wherever_it_is_given) {
+  const Folder folder;
+  static_cast<void>(folder.file("stream_api_secret", "by credential\n"));
+  Environment environment;
+  environment.set("TWILIO_API_SECRET", "by variable");
+  environment.set("TWILIO_AUTH_TOKEN_FILE", folder.file("token", "by file\r\n"));
+  environment.set("CREDENTIALS_DIRECTORY", folder.path());
+  environment.set("ROOMKEY_JWT_SECRET_FILE", folder.file("missing"));
+  std::string found;
+  for (const auto name : Environment::secrets()) {
+    found += std::string(secret_of(environment, std::string(name)).reveal()) + '|';
+  }
+  same("||by variable|by file|by credential|", found);
+}
+
 }  // namespace

@@ -4,12 +4,14 @@
 
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "roomkey/access/bearer.hpp"
 #include "roomkey/access/decide.hpp"
+#include "roomkey/crypto/secret.hpp"
 #include "roomkey/handlers/rooms.hpp"
 #include "roomkey/provider/stream.hpp"
 #include "roomkey/provider/twilio.hpp"
@@ -32,6 +34,9 @@ class Environment {
   // The process's own variables, over those of files. Secrets are wiped out of the process's
   // environment (so out of /proc/<pid>/environ) as they are read.
   void add_process();
+
+  // The variables that hold secrets.
+  [[nodiscard]] static std::span<const std::string_view> secrets();
 
   void set(const std::string& name, std::string value) { values_[name] = std::move(value); }
   // Unset and empty are the same.
@@ -60,6 +65,10 @@ struct Config {
 // Reads everything; `faults` gets a line for each unusable value, naming its variable. A Config
 // with faults must not be used.
 [[nodiscard]] Config read_config(const Environment& environment, std::vector<std::string>& faults);
+
+// A secret as read_config() finds it: the variable, its file or its credential. Empty where it is
+// unset or can't be read.
+[[nodiscard]] crypto::Secret secret_of(const Environment& environment, const std::string& name);
 
 // sysexits.h's EX_CONFIG, which systemd knows as well.
 inline constexpr int kExitConfig = 78;

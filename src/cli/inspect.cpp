@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "inspect_parts.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/cli/commands.hpp"
 
@@ -25,13 +26,6 @@ std::string_view title(std::string_view kind) {
   if (kind == "stream") return "Stream token";
   if (kind == "bearer") return "bearer token";
   return "unknown token";
-}
-
-// As inside a JSON string: nothing that a terminal would obey, and no line of its own.
-std::string plain(std::string_view text) {
-  std::string quoted;
-  base::append_quoted(quoted, text);
-  return quoted.substr(1, quoted.size() - 2);
 }
 
 std::string_view word(Report::Severity severity) {

@@ -52,6 +52,19 @@ void inspect_bearer(const Inquiry& inquiry);
 [[nodiscard]] std::string other_names(const Json::Value& object,
                                       const std::vector<std::string_view>& known);
 
+// As inside a JSON string: nothing that a terminal would obey, and no line of its own.
+[[nodiscard]] std::string plain(std::string_view text);
+
+// SIDs are two letters and 32 hexadecimal digits.
+[[nodiscard]] bool is_sid(std::string_view text, std::string_view kind);
+// Enough to tell two SIDs apart. What is none isn't shown: it may be a secret in the wrong place.
+[[nodiscard]] std::string masked_sid(const std::string& text);
+// True where Twilio Video has signalling in the region; kSetRegion is the cure otherwise.
+[[nodiscard]] bool has_signalling(std::string_view region);
+inline constexpr const char* kSetRegion =
+    "Set TWILIO_REGION to one of au1, br1, de1, gll, ie1, in1, jp1, sg1, us1, us2, or leave it "
+    "out.";
+
 // "1 hour 30 minutes"; "0 seconds".
 [[nodiscard]] std::string in_words(std::chrono::seconds span);
 // "in 5 minutes", "5 minutes ago", "now".

@@ -35,23 +35,9 @@ std::string official_name(const std::string& code) {
   return {};
 }
 
-// SIDs are two letters and 32 hexadecimal digits.
-bool is_sid(const std::string& text, std::string_view kind) {
-  constexpr std::string_view kHex = "0123456789abcdefABCDEF";
-  return text.size() == 34 && text.starts_with(kind) &&
-         text.find_first_not_of(kHex, 2) == text.npos;
-}
-
-// Enough to tell two SIDs apart. What is none isn't shown: it may be a secret in the wrong place.
 std::string masked(const Json::Value& claims, const char* key) {
   const std::string text = text_at(claims, key);
-  if (text.empty()) return shown(claims, key);
-  if (is_sid(text, "AC") || is_sid(text, "SK")) {
-    return text.substr(0, 6) + "..." + text.substr(text.size() - 4);
-  }
-  const bool known = text.starts_with("AC") || text.starts_with("SK");
-  return (known ? text.substr(0, 2) + "..., which is no SID: " : "no SID: ") +
-         std::to_string(text.size()) + " characters";
+  return text.empty() ? shown(claims, key) : masked_sid(text);
 }
 
 void inspect_header(const Inquiry& inquiry) {
@@ -71,15 +57,12 @@ void inspect_header(const Inquiry& inquiry) {
 }
 
 void warn_of_region(const Inquiry& inquiry, const std::string& region) {
-  static constexpr std::array<std::string_view, 10> kSignalling{"au1", "br1", "de1", "gll", "ie1",
-                                                                "in1", "jp1", "sg1", "us1", "us2"};
-  if (std::find(kSignalling.begin(), kSignalling.end(), region) == kSignalling.end()) {
+  if (!has_signalling(region)) {
     inquiry.warning("53000",
                     "The token names the region " + shown(inquiry.token.header, "twr") +
                         ", where Twilio Video has no signalling. A browser that connects with "
                         "that region fails.",
-                    "Set TWILIO_REGION to one of au1, br1, de1, gll, ie1, in1, jp1, sg1, us1, us2, "
-                    "or leave it out.");
+                    kSetRegion);
   }
   if (region == "us1") return;
   inquiry.warning("20103",

@@ -29,6 +29,26 @@ base::Error unavailable(std::string why) {
   return {base::Code::provider_unavailable, std::move(why)};
 }
 
+Https::Failure failure_of(CURLcode code) {
+  switch (code) {
+    case CURLE_COULDNT_RESOLVE_HOST: return Https::Failure::name;
+    case CURLE_COULDNT_CONNECT: return Https::Failure::connection;
+    case CURLE_OPERATION_TIMEDOUT: return Https::Failure::deadline;
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE: return Https::Failure::tls;
+    default: return Https::Failure::answer;
+  }
+}
+
+std::optional<std::chrono::sys_seconds> date_of_answer(CURL* curl) {
+  curl_header* header = nullptr;
+  if (curl_easy_header(curl, "Date", 0, CURLH_HEADER, -1, &header) != CURLHE_OK) return {};
+  const auto time = curl_getdate(header->value, nullptr);
+  if (time < 0) return {};
+  return std::chrono::sys_seconds{std::chrono::seconds{time}};
+}
+
 }  // namespace
 
 // An easy handle and the request that is on it. libcurl holds pointers into this.
@@ -45,6 +65,7 @@ struct Https::Line {
   Line& operator=(const Line&) = delete;
 
   void set_up(const Settings& settings);
+  void set_credentials(const Settings& settings) const;
   CURLcode attempt(Deadline deadline, milliseconds connect_deadline);
   [[nodiscard]] bool failed_to_connect(CURLcode code, bool sent) const;
   [[nodiscard]] std::string why(CURLcode code) const;
@@ -73,11 +94,7 @@ void Https::Line::set_up(const Settings& settings) {
   set(curl, CURLOPT_FOLLOWLOCATION, 0L);
   // Whoever can set https_proxy for a worker shall not learn whom the clinic calls and when.
   set(curl, CURLOPT_PROXY, "");
-  set(curl, CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC));
-  set(curl, CURLOPT_USERNAME, settings.user.c_str());
-  std::string password(settings.password.reveal());
-  set(curl, CURLOPT_PASSWORD, password.c_str());
-  crypto::wipe(password);
+  if (!settings.user.empty()) set_credentials(settings);
   set(curl, CURLOPT_USERAGENT, "roomkey/" ROOMKEY_VERSION);
   // One request at a time gains nothing by HTTP/2.
   set(curl, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
@@ -93,6 +110,14 @@ void Https::Line::set_up(const Settings& settings) {
   set(curl, CURLOPT_HEADERDATA, this);
   set(curl, CURLOPT_WRITEFUNCTION, &Line::take_body);
   set(curl, CURLOPT_WRITEDATA, this);
+}
+
+void Https::Line::set_credentials(const Settings& settings) const {
+  set(curl, CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC));
+  set(curl, CURLOPT_USERNAME, settings.user.c_str());
+  std::string password(settings.password.reveal());
+  set(curl, CURLOPT_PASSWORD, password.c_str());
+  crypto::wipe(password);
 }
 
 // libcurl by itself sends a request again, a POST as well, where a connection that it kept open
@@ -162,6 +187,7 @@ base::Result<Https::Answer> Https::post(const std::string& url, const std::strin
 
 base::Result<Https::Answer> Https::run(const std::string& url, const std::string* form,
                                        Deadline deadline) {
+  failure_ = Failure::answer;
   if (!is_https_or_local(url)) return unavailable("the address is neither https nor this machine");
   Line& on = line();
   set(on.curl, CURLOPT_URL, url.c_str());
@@ -179,10 +205,13 @@ base::Result<Https::Answer> Https::run(const std::string& url, const std::string
   if (idempotent && on.sends_left > 0 && on.failed_to_connect(code, on.sends_left < sends)) {
     code = on.attempt(deadline, settings_.connect_deadline);
   }
-  if (code != CURLE_OK) return unavailable(on.why(code));
+  if (code != CURLE_OK) {
+    failure_ = failure_of(code);
+    return unavailable(on.why(code));
+  }
   long status = 0;
   curl_easy_getinfo(on.curl, CURLINFO_RESPONSE_CODE, &status);
-  return Answer{static_cast<int>(status), on.body};
+  return Answer{static_cast<int>(status), on.body, date_of_answer(on.curl)};
 }
 
 }  // namespace roomkey::provider

@@ -33,11 +33,12 @@ class TheDemo(Case):
         with Demo(start=False) as demo:
             lines = [line.strip() for line in demo.start().splitlines()
                      if line.startswith("  /") or line.startswith("  build")]
-            self.assertEqual(len(lines), 3)
+            self.assertEqual(len(lines), 4)
             said = [subprocess.run(["bash", "-c", line], capture_output=True, text=True, timeout=60)
                     for line in lines]
-            self.assertEqual([done.returncode for done in said], [0, 0, 0])
-            for done, text in zip(said, ("HTTP/2 200", "HTTP/2 403", "permission_denied")):
+            self.assertEqual([done.returncode for done in said], [0, 0, 0, 0])
+            for done, text in zip(said, ("HTTP/2 200", "HTTP/2 403", "permission_denied",
+                                         "[SUCCESS]")):
                 self.assertIn(text, done.stdout)
 
     def test_two_run_side_by_side_and_know_nothing_of_each_other(self):

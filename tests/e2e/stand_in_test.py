@@ -246,6 +246,22 @@ class StandIn(Case):
             self.refused(401, 20003, self.twilio.ask("GET", path, secret="wrong"))
         self.assertNotIn(self.twilio.secret, json.dumps(self.twilio.seen()))
 
+    def test_a_standard_key_is_refused_on_the_account_and_its_keys_alone(self):
+        self.twilio.control(key="standard")
+        self.conforms("GET", "/v1/Rooms")
+        path = f"/2010-04-01/Accounts/{self.twilio.account}"
+        for part in (".json", f"/Keys/{self.twilio.key}.json"):
+            self.refused(401, 20003, self.twilio.ask("GET", path + part))
+        self.twilio.control(key="revoked")
+        self.refused(401, 20003, self.twilio.ask("GET", "/v1/Rooms"))
+
+    def test_it_can_be_another_account_and_a_suspended_one(self):
+        mine, other = self.twilio.account, "AC" + "0" * 32
+        self.twilio.control(account=other, account_status="suspended")
+        answer = self.conforms("GET", f"/2010-04-01/Accounts/{other}.json")
+        self.assertEqual((answer["sid"], answer["status"]), (other, "suspended"))
+        self.refused(404, 20404, self.twilio.ask("GET", f"/2010-04-01/Accounts/{mine}.json"))
+
     def test_a_parameter_that_twilio_does_not_know_is_refused(self):
         self.refused(400, 20001, self.twilio.ask("POST", "/v1/Rooms", Uniquename="apt-47"))
         self.refused(400, 20001, self.twilio.ask("GET", "/v1/Rooms?PageSize=1001"))

@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <thread>
 
-#include "../support/folder.hpp"
+#include "../support/certificate.hpp"
 #include "../support/stand_in.hpp"
 #include "../support/test.hpp"
 
@@ -251,21 +251,6 @@ TEST(an_answer_is_bounded_and_so_are_its_headers) {
   }
 }
 
-// A certificate for `name`, signed by nobody.
-struct Certificate {
-  Folder folder;
-  std::string pem = folder.file("cert.pem"), key = folder.file("key.pem");
-
-  explicit Certificate(const std::string& name) {
-    const std::string command =
-        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj "
-        "/CN=" +
-        name + " -addext subjectAltName=DNS:" + name + " -out " + pem + " -keyout " + key +
-        " 2>/dev/null";
-    expect(std::system(command.c_str()) == 0, "openssl");
-  }
-};
-
 TEST(a_certificate_must_be_trusted_and_for_the_host) {
   const Certificate certificate("localhost");
   const StandIn twilio({"--certificate", certificate.pem, "--key", certificate.key});
@@ -279,6 +264,45 @@ TEST(a_certificate_must_be_trusted_and_for_the_host) {
   const auto unknown = unavailable(client().get(twilio.url("https://localhost") + path, in(20s)));
   expect(contains(unknown, "certificate"), unknown);
   same("GET", twilio.methods());
+  auto mistrusting = client();
+  unavailable(mistrusting.get(twilio.url("https://localhost") + path, in(20s)));
+  expect(mistrusting.failure() == Https::Failure::tls);
+}
+
+TEST(a_failure_is_told_from_another) {
+  const StandIn& twilio = stand_in();
+  auto https = client();
+  const auto failure = [&](const std::string& url, std::chrono::milliseconds time) {
+    unavailable(https.get(url, in(time)), url);
+    return https.failure();
+  };
+  expect(failure("https://-.invalid/", 20s) == Https::Failure::name, "name");
+  expect(failure("https://127.0.0.1:1/", 20s) == Https::Failure::connection, "connection");
+  expect(failure(twilio.url(), 0ms) == Https::Failure::deadline, "deadline");
+  twilio.fault("close");
+  expect(failure(twilio.url(), 20s) == Https::Failure::answer, "answer");
+}
+
+TEST(an_answer_has_the_date_of_who_gave_it) {
+  const StandIn& twilio = stand_in();
+  auto https = client();
+  const auto date = [&] { return accepted(https.get(twilio.url() + "/v1/Rooms", in(20s))).date; };
+  const auto now = std::chrono::system_clock::now();
+  const auto first = date();
+  expect(first && *first > now - 2s && *first < now + 20s);
+  twilio.control(R"({"clock":86400})");
+  expect(date() > now + 23h);
+  twilio.control(R"({"clock":null})");
+  expect(!date());
+}
+
+TEST(without_a_user_no_credentials_are_sent) {
+  const StandIn& twilio = stand_in();
+  Https https({"", crypto::Secret("never sent"), 20s});
+  same(401, accepted(https.get(twilio.url() + "/v1/Rooms", in(20s))).status);
+  static_cast<void>(accepted(client().get(twilio.url() + "/v1/Rooms", in(20s))));
+  const auto seen = twilio.seen()["requests"];
+  expect(!seen[0]["credentials"].asBool() && seen[1]["credentials"].asBool());
 }
 
 }  // namespace

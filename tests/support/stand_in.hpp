@@ -24,6 +24,7 @@ class StandIn {
   static constexpr const char* kAccount = "AC0123456789abcdef0123456789abcdef";
   static constexpr const char* kKey = "SKfedcba9876543210fedcba9876543210";
   static constexpr const char* kSecret = "not-a-real-secret-0123456789abcd";
+  static constexpr const char* kAuthToken = "0f1e2d3c4b5a69788796a5b4c3d2e1f0";
 
   explicit StandIn(const std::vector<std::string>& arguments = {}) {
     int ends[2];
@@ -81,7 +82,8 @@ class StandIn {
     words.insert(words.end(), arguments.begin(), arguments.end());
     std::vector<std::string> variables{std::string("TWILIO_ACCOUNT_SID=") + kAccount,
                                        std::string("TWILIO_API_KEY=") + kKey,
-                                       std::string("TWILIO_API_SECRET=") + kSecret};
+                                       std::string("TWILIO_API_SECRET=") + kSecret,
+                                       std::string("TWILIO_AUTH_TOKEN=") + kAuthToken};
     const auto pointers = [](std::vector<std::string>& texts) {
       std::vector<char*> list;
       for (auto& text : texts) list.push_back(text.data());

@@ -2,8 +2,8 @@
 """A stand-in for Twilio's REST API: rooms and participants of Video, the account and its key, as
 Twilio's OpenAPI documents have them (tests/e2e/stand_in_test.py holds it to those).
 
-    TWILIO_ACCOUNT_SID=AC... TWILIO_API_KEY=SK... TWILIO_API_SECRET=... twilio_stand_in.py
-        [--certificate PEM --key PEM]
+    TWILIO_ACCOUNT_SID=AC... TWILIO_API_KEY=SK... TWILIO_API_SECRET=... [TWILIO_AUTH_TOKEN=...]
+        twilio_stand_in.py [--certificate PEM --key PEM]
 
 listens on two free ports of loopback, prints "<port> <control port>" and ends on SIGTERM. With a
 certificate the API speaks TLS; the control port never does, and is there even when the API is not.
@@ -16,6 +16,12 @@ POST /_control  an object with any of
   "status": {"participant": SID, "status": ...}
   "end": NAME OR SID      the room is completed
   "plain_paths": true     a name or identity in a path is found only without reserved characters
+  "clock": SECONDS        so far its Date is ahead; null: it is no date
+  "key": "main"           may ask for all (so it is at first)
+         "standard"       is refused on the account and its keys, as Twilio refuses Standard keys
+         "revoked"        is refused everywhere, and not there any more
+  "account": AC...        the account that it is, in the place of TWILIO_ACCOUNT_SID
+  "account_status": "suspended"
   "fault": null or {"mode": ..., "times"?: N, "method"?: "GET", "path"?: PART OF IT}
 and the fault's mode one of
   slow (seconds)          the right answer, late          lost      acts, and closes unanswered
@@ -107,12 +113,18 @@ def sid(kind):
     return kind + secrets.token_hex(16)
 
 
+def basic(user, password):
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
 class Twilio:
     """The account and what is in it. Every method is called with the lock held."""
 
     def __init__(self, account, key, secret):
         self.account, self.key = account, key
-        self.authorization = "Basic " + base64.b64encode(f"{key}:{secret}".encode()).decode()
+        self.usual_account = account
+        self.authorization = basic(key, secret)
+        self.auth_token = os.environ.get("TWILIO_AUTH_TOKEN")
         self.made = now()
         self.base = ""
         self.reset()
@@ -121,6 +133,15 @@ class Twilio:
         self.rooms, self.participants = {}, {}
         self.requests = []
         self.fault, self.plain_paths = None, False
+        self.clock, self.key_kind = 0, "main"
+        self.account, self.account_status = self.usual_account, "active"
+
+    def lets_in(self, authorization, path):
+        """API key and secret; only a Main key, or the Auth Token, on the account and its keys."""
+        if self.auth_token and authorization == basic(self.account, self.auth_token):
+            return True
+        kinds = ("main",) if path.startswith("/2010-04-01") else ("main", "standard")
+        return authorization == self.authorization and self.key_kind in kinds
 
     # --- Video, rooms
 
@@ -262,12 +283,12 @@ class Twilio:
         path = f"/2010-04-01/Accounts/{number}"
         moment = format_datetime(self.made)
         return 200, {"sid": number, "owner_account_sid": number, "friendly_name": "Stand-in",
-                     "status": "active", "type": "Full", "auth_token": "[Redacted]",
+                     "status": self.account_status, "type": "Full", "auth_token": "[Redacted]",
                      "date_created": moment, "date_updated": moment, "uri": f"{path}.json",
                      "subresource_uris": {"keys": f"{path}/Keys.json"}}
 
     def fetch_key(self, _, account, number):
-        if (account, number) != (self.account, self.key):
+        if (account, number) != (self.account, self.key) or self.key_kind == "revoked":
             raise Refusal(404)
         moment = format_datetime(self.made)
         return 200, {"sid": number, "friendly_name": "roomkey", "date_created": moment,
@@ -331,6 +352,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def date_time_string(self, timestamp=None):
+        ahead = self.server.twilio.clock
+        if ahead is None:
+            return "?"
+        return super().date_time_string((timestamp or time.time()) + ahead)
+
     def body(self):
         return self.rfile.read(int(self.headers["Content-Length"] or 0)).decode()
 
@@ -342,9 +369,10 @@ class Api(Handler):
         form = dict(urllib.parse.parse_qsl(self.body(), keep_blank_values=True))
         twilio = self.server.twilio
         with self.server.lock:
-            authorized = self.headers["Authorization"] == twilio.authorization
+            authorized = twilio.lets_in(self.headers["Authorization"], path)
             seen = {"method": method, "path": path, "query": query, "form": form,
                     "authorized": authorized, "connection": self.number,
+                    "credentials": self.headers["Authorization"] is not None,
                     "agent": self.headers["User-Agent"]}
             twilio.requests.append(seen)
             fault = self.take_fault(method, path)
@@ -467,6 +495,10 @@ class Control(Handler):
             twilio.reset()
         twilio.fault = given.get("fault", twilio.fault)
         twilio.plain_paths = given.get("plain_paths", twilio.plain_paths)
+        twilio.clock = given.get("clock", twilio.clock)
+        twilio.key_kind = given.get("key", twilio.key_kind)
+        twilio.account = given.get("account", twilio.account)
+        twilio.account_status = given.get("account_status", twilio.account_status)
         answer = {}
         if "join" in given:
             answer["participant"] = twilio.join(**given["join"])

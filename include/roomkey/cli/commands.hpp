@@ -40,6 +40,15 @@ int bearer(Session& session, std::int64_t user_id, std::chrono::minutes validity
 // has a fault.
 int inspect_token(Session& session, const std::string& token);
 
+struct CheckFields {
+  bool offline = false;
+  std::string nginx_site;  // empty: the installed one
+  std::string env_file;    // as given; empty: none was
+};
+// Every check of the installation; the one command that runs in spite of Session::faults. kFailed
+// where there is an error.
+int check(Session& session, const CheckFields& fields);
+
 struct AuditFields {
   std::optional<std::int64_t> user_id, appointment_id;
   std::string since;  // a time with offset, or a day (UTC); empty: from the beginning

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "roomkey/access/record.hpp"
 #include "roomkey/config.hpp"
@@ -24,6 +25,8 @@ struct Session {
   bool json = false;
   store::Database database;
   std::chrono::sys_seconds now;
+  const Environment& environment;          // what the configuration was read from
+  const std::vector<std::string>& faults;  // of the configuration; empty but for `check`
 };
 
 // Says it in the CLI's voice and returns `status`.

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "roomkey/base/result.hpp"
@@ -14,7 +15,7 @@ namespace roomkey::provider {
 class Https {
  public:
   struct Settings {
-    std::string user;  // for basic authentication, which every request carries
+    std::string user;  // for basic authentication, which every request carries; empty: none does
     crypto::Secret password;
     std::chrono::milliseconds connect_deadline{2000};  // name, TCP and TLS
     std::string ca_file = {};                          // PEM; empty: those of the machine
@@ -22,7 +23,11 @@ class Https {
   struct Answer {
     int status = 0;
     std::string body;
+    std::optional<std::chrono::sys_seconds> date = {};  // the header, where it can be read
   };
+  // Why no answer came: no address for the name, no connection, no trust, too late, or no answer
+  // that could be taken.
+  enum class Failure { name, connection, tls, deadline, answer };
   using Deadline = std::chrono::steady_clock::time_point;
 
   // Costs nothing: libcurl is set up by the first request.
@@ -40,6 +45,9 @@ class Https {
   [[nodiscard]] base::Result<Answer> post(const std::string& url, const std::string& form,
                                           Deadline deadline);
 
+  // Of the last request that was refused.
+  [[nodiscard]] Failure failure() const { return failure_; }
+
  private:
   struct Line;
   [[nodiscard]] Line& line();
@@ -48,6 +56,7 @@ class Https {
 
   Settings settings_;
   std::unique_ptr<Line> line_;
+  Failure failure_ = Failure::answer;
 };
 
 }  // namespace roomkey::provider

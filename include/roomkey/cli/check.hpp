@@ -1,0 +1,110 @@
+// The checks of an installation: each a line, with the cure under it where something is wrong. What
+// is looked at (files, network, store) and what follows from it are kept apart: the functions here
+// that take plain values are pure. No text holds a secret, or of a SID more than it takes to tell
+// two apart; some hold what a stranger wrote, so print them by to_text() or to_json().
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "roomkey/cli/session.hpp"
+#include "roomkey/crypto/certificate.hpp"
+#include "roomkey/provider/twilio_account.hpp"
+
+namespace roomkey::cli {
+
+struct Check {
+  enum class Status { ok, warn, error };
+  Status status;
+  std::string name;  // for programs: "clock", or the variable that it is about
+  std::string text;  // one sentence or two
+  std::string cure;  // empty where all is well
+};
+
+class Checks {
+ public:
+  void ok(std::string name, std::string text);
+  void warn(std::string name, std::string text, std::string cure);
+  void error(std::string name, std::string text, std::string cure);
+
+  [[nodiscard]] const std::vector<Check>& all() const { return all_; }
+  [[nodiscard]] std::size_t count(Check::Status status) const;
+
+ private:
+  std::vector<Check> all_;
+};
+
+// Ends with "[SUCCESS] All Twilio tests passed!" or "[FAILED] N problems", N being the errors.
+[[nodiscard]] std::string to_text(const Checks& checks);
+// One object a line: check, status (ok, warn, error), detail, cure (null where all is well). The
+// last has check "summary", and problems and warnings in numbers.
+[[nodiscard]] std::string to_json(const Checks& checks);
+
+// --- The configuration
+
+// A line of read_config() or of Environment::add_file() on `env_file`.
+void check_fault(Checks& checks, const std::string& fault, const std::string& env_file);
+
+struct TwilioVariables {
+  std::string account_sid, api_key;
+  std::string_view api_secret, auth_token;
+};
+// False where Twilio need not be asked with these.
+bool check_twilio_variables(Checks& checks, const TwilioVariables& values);
+// False where no token can be made with these.
+bool check_stream_variables(Checks& checks, const std::string& api_key,
+                            std::string_view api_secret);
+// What TWILIO_REGION does and does not do for Video, and TWILIO_MEDIA_REGION.
+void check_regions(Checks& checks, const Config& config);
+void check_callback_variables(Checks& checks, const Config& config);
+// The keys of the clinic's login.
+void check_bearer(Checks& checks, const Config& config, const Environment& environment);
+// A token of each provider, made and taken apart.
+void check_twilio_token(Checks& checks, const Config& config, std::chrono::sys_seconds now);
+void check_stream_token(Checks& checks, const Config& config, std::chrono::sys_seconds now);
+
+// --- Twilio
+
+// What came of asking; nothing where it was not asked.
+struct TwilioAnswers {
+  std::string account_sid, api_key;  // who was asked about
+  std::string video_host, api_host;  // who was asked
+  provider::TwilioReply rooms, account;
+  std::optional<provider::TwilioReply> key;
+  std::optional<provider::TwilioReply> account_by_token, key_by_token;  // with the Auth Token
+};
+[[nodiscard]] TwilioAnswers ask_twilio(const Config& config);
+void check_twilio(Checks& checks, const TwilioAnswers& answers);
+
+// What an unsigned request to the callback's public address was answered with.
+struct CallbackAnswer {
+  std::string host;
+  int status = 0;  // 0 where no answer came
+  provider::Https::Failure failure = provider::Https::Failure::answer;
+  std::string why = {};   // no answer came
+  std::string code = {};  // the JSON answer's; empty where it is none
+};
+[[nodiscard]] CallbackAnswer ask_callback(const std::string& url, const std::string& ca_file = "");
+void check_callback(Checks& checks, const CallbackAnswer& answer);
+
+// --- The machine
+
+void check_store(Checks& checks, store::Database& database);
+// Who may read and write: the configuration, secrets in files of their own, the store.
+void check_files(Checks& checks, const Environment& environment, const std::string& env_file,
+                 const std::string& store);
+// The enabled nginx site and its certificate. `site` must be there where it was `named`.
+void check_site(Checks& checks, const std::string& site, bool named, std::chrono::sys_seconds now);
+// How long a certificate is good for, and whether for this host.
+void check_certificate(Checks& checks, const crypto::Certificate& certificate,
+                       const std::string& host, std::chrono::sys_seconds now);
+
+// `host:port` of an address.
+[[nodiscard]] std::string host_of(const std::string& url);
+// What to do where `host` gave no answer.
+[[nodiscard]] std::string network_cure(provider::Https::Failure failure, const std::string& host);
+
+}  // namespace roomkey::cli

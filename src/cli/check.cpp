@@ -1,0 +1,172 @@
+#include "roomkey/cli/check.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <iostream>
+
+#include "inspect_parts.hpp"
+#include "roomkey/base/json.hpp"
+#include "roomkey/cli/commands.hpp"
+
+namespace roomkey::cli {
+
+namespace {
+
+constexpr const char* kEnvFile = "/etc/roomkey/roomkey.env";
+constexpr const char* kSite = "/etc/nginx/sites-enabled/roomkey.conf";
+constexpr const char* kAllWell = "All Twilio tests passed!";
+
+std::string_view tag(Check::Status status) {
+  switch (status) {
+    case Check::Status::ok: return "[OK]";
+    case Check::Status::warn: return "[WARN]";
+    case Check::Status::error: return "[ERROR]";
+  }
+  return {};
+}
+
+std::string_view word(Check::Status status) {
+  switch (status) {
+    case Check::Status::ok: return "ok";
+    case Check::Status::warn: return "warn";
+    case Check::Status::error: return "error";
+  }
+  return {};
+}
+
+// The contract's words, whatever the number.
+std::string verdict(std::size_t errors) {
+  return errors == 0 ? kAllWell : std::to_string(errors) + " problems";
+}
+
+bool names(const std::vector<std::string>& faults, std::string_view variable) {
+  return std::any_of(faults.begin(), faults.end(),
+                     [&](const std::string& fault) { return fault.starts_with(variable); });
+}
+
+std::string used_env_file(const std::string& given) {
+  return given.empty() && ::access(kEnvFile, F_OK) == 0 ? kEnvFile : given;
+}
+
+void ask(Checks& checks, const Session& session, bool twilio, bool offline) {
+  const std::string& url = session.config.callback.url;
+  const bool unused = provider::Twilio(session.config.twilio).unused();
+  if (unused && url.empty()) return;
+  if (offline) {
+    return checks.warn("network",
+                       "Not checked with --offline: this machine's clock, the account, the API "
+                       "key, its secret, and the way to the callback.",
+                       "Run `roomkey check` without --offline on a machine with a network.");
+  }
+  const bool known_addresses =
+      !names(session.faults, "TWILIO_API_URL") && !names(session.faults, "TWILIO_VIDEO_URL");
+  if (twilio && known_addresses) {
+    check_twilio(checks, ask_twilio(session.config));
+  } else if (!unused) {
+    checks.warn("network",
+                "Twilio was not asked, and this machine's clock not compared with Twilio's.",
+                "Put right what is said above, then run `roomkey check` again.");
+  }
+  if (!url.empty() && !names(session.faults, "TWILIO_STATUS_CALLBACK_URL")) {
+    check_callback(checks, ask_callback(url));
+  }
+}
+
+// A provider that is not used is no fault where the other is.
+void check_providers(Checks& checks, const Session& session, const CheckFields& fields) {
+  const Config& config = session.config;
+  const bool no_twilio = provider::Twilio(config.twilio).unused();
+  const bool no_stream = provider::Stream(config.stream).unused();
+  if (no_twilio && no_stream) {
+    checks.error("providers", "Neither Twilio nor Stream is configured.",
+                 "Set TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET, as Twilio's "
+                 "Console shows them under API keys & tokens, or STREAM_API_KEY and "
+                 "STREAM_API_SECRET.");
+  } else if (no_twilio) {
+    checks.ok("twilio", "Twilio is not configured, and not needed: Stream is.");
+  }
+  const bool twilio = !no_twilio && check_twilio_variables(
+                                        checks, {config.twilio.account_sid, config.twilio.api_key,
+                                                 config.twilio.api_secret.reveal(),
+                                                 config.callback.auth_token.reveal()});
+  if (!no_twilio) check_regions(checks, config);
+  if (!no_twilio) check_callback_variables(checks, config);
+  ask(checks, session, twilio, fields.offline);
+  if (twilio) check_twilio_token(checks, config, session.now);
+  if (no_stream) return;
+  if (check_stream_variables(checks, config.stream.api_key, config.stream.api_secret.reveal())) {
+    check_stream_token(checks, config, session.now);
+  }
+}
+
+}  // namespace
+
+void Checks::ok(std::string name, std::string text) {
+  all_.push_back({Check::Status::ok, std::move(name), std::move(text), ""});
+}
+
+void Checks::warn(std::string name, std::string text, std::string cure) {
+  all_.push_back({Check::Status::warn, std::move(name), std::move(text), std::move(cure)});
+}
+
+void Checks::error(std::string name, std::string text, std::string cure) {
+  all_.push_back({Check::Status::error, std::move(name), std::move(text), std::move(cure)});
+}
+
+std::size_t Checks::count(Check::Status status) const {
+  return static_cast<std::size_t>(std::count_if(
+      all_.begin(), all_.end(), [&](const Check& one) { return one.status == status; }));
+}
+
+std::string to_text(const Checks& checks) {
+  std::string text;
+  for (const auto& one : checks.all()) {
+    text.append(tag(one.status)).append(" ").append(plain(one.text)).append("\n");
+    if (!one.cure.empty()) text.append("    ").append(plain(one.cure)).append("\n");
+  }
+  const auto errors = checks.count(Check::Status::error);
+  return text + (errors == 0 ? "[SUCCESS] " : "[FAILED] ") + verdict(errors) + '\n';
+}
+
+std::string to_json(const Checks& checks) {
+  std::string lines;
+  for (const auto& one : checks.all()) {
+    const auto cure = one.cure.empty() ? std::nullopt : std::optional(one.cure);
+    lines += base::JsonObject()
+                 .add("check", one.name)
+                 .add("status", word(one.status))
+                 .add("detail", one.text)
+                 .add("cure", cure)
+                 .text() +
+             '\n';
+  }
+  const auto errors = checks.count(Check::Status::error);
+  const auto warnings = checks.count(Check::Status::warn);
+  return lines +
+         base::JsonObject()
+             .add("check", "summary")
+             .add("status", errors == 0 ? "ok" : "error")
+             .add("detail", verdict(errors))
+             .add_raw("cure", "null")
+             .add("problems", static_cast<std::int64_t>(errors))
+             .add("warnings", static_cast<std::int64_t>(warnings))
+             .text() +
+         '\n';
+}
+
+int check(Session& session, const CheckFields& fields) {
+  Checks checks;
+  const std::string env_file = used_env_file(fields.env_file);
+  for (const auto& fault : session.faults) check_fault(checks, fault, fields.env_file);
+  check_providers(checks, session, fields);
+  check_bearer(checks, session.config, session.environment);
+  check_store(checks, session.database);
+  check_files(checks, session.environment, env_file, session.database.path());
+  const bool named = !fields.nginx_site.empty();
+  check_site(checks, named ? fields.nginx_site : kSite, named, session.now);
+  std::cout << (session.json ? to_json(checks) : to_text(checks));
+  return checks.count(Check::Status::error) == 0 ? kDone : kFailed;
+}
+
+}  // namespace roomkey::cli

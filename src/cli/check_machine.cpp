@@ -1,0 +1,149 @@
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "roomkey/cli/check.hpp"
+#include "roomkey/store/backup.hpp"
+
+namespace roomkey::cli {
+
+namespace {
+
+constexpr const char* kFiles = "file_rights";
+
+// Files whose rights were looked at, and what was found.
+class Rights {
+ public:
+  explicit Rights(Checks& checks) : checks_(checks) {}
+
+  // `what` it is, for a person. Not there: nothing to say, others do.
+  void look(const std::string& what, const std::string& path) {
+    struct stat facts {};
+    if (path.empty() || stat(path.c_str(), &facts) != 0) return;
+    ++seen_;
+    const std::string named = what + ", " + path + ',';
+    const bool folder = S_ISDIR(facts.st_mode);
+    if ((facts.st_mode & S_IWOTH) != 0 && (facts.st_mode & S_ISVTX) == 0) {
+      say(&Checks::error, named + " can be changed by everybody on this machine.",
+          "chmod o-rwx " + path);
+    } else if ((facts.st_mode & S_IROTH) != 0 && !folder) {
+      say(&Checks::warn, named + " can be read by everybody on this machine.",
+          "chmod o-rwx " + path);
+    }
+  }
+
+  // Whoever owns a file can change it.
+  void look_at_owner(const std::string& what, const std::string& path) {
+    struct stat facts {};
+    if (path.empty() || stat(path.c_str(), &facts) != 0) return;
+    const passwd* roomkey = getpwnam("roomkey");
+    const bool service = roomkey != nullptr && facts.st_uid == roomkey->pw_uid;
+    if (facts.st_uid == 0 || facts.st_uid == geteuid() || service) return;
+    say(&Checks::warn,
+        what + ", " + path + ", belongs to the user " + std::to_string(facts.st_uid) +
+            ", who can read and change it.",
+        "chown root:roomkey " + path + ", and chmod 0640");
+  }
+
+  // SQLite's files beside the store must belong to its owner: the workers write them all.
+  void look_beside(const std::string& store) {
+    struct stat facts {};
+    if (stat(store.c_str(), &facts) != 0) return;
+    for (const auto& file : {store + "-wal", store + "-shm"}) {
+      struct stat beside {};
+      if (stat(file.c_str(), &beside) != 0 || beside.st_uid == facts.st_uid) continue;
+      say(&Checks::error,
+          "The store's file " + file +
+              " belongs to another user than the store: the workers can't open it.",
+          std::string("chown --reference ").append(store).append(" ").append(file));
+    }
+  }
+
+  void finish() {
+    if (said_ || seen_ == 0) return;
+    checks_.ok(kFiles, "Configuration, secrets and store are closed to this machine's other users");
+  }
+
+ private:
+  using Say = void (Checks::*)(std::string, std::string, std::string);
+  void say(Say how, std::string text, std::string cure) {
+    said_ = true;
+    (checks_.*how)(kFiles, std::move(text), std::move(cure));
+  }
+
+  Checks& checks_;
+  bool said_ = false;
+  int seen_ = 0;
+};
+
+std::string cure_for_store(std::string_view fault, const std::string& path) {
+  struct stat facts {};
+  if (stat(path.c_str(), &facts) != 0) {
+    return "`roomkey db migrate` makes the store that ROOMKEY_DB names; the folder must be there. "
+           "If there was one, `roomkey db restore FILE` brings a backup back.";
+  }
+  if (fault.find("db migrate") != fault.npos) return "Run `roomkey db migrate`.";
+  if (fault.find("locked") != fault.npos) return "Another program holds it: try again.";
+  if (fault.find("newer than") != fault.npos) return "Install the newer roomkey that made it.";
+  if (fault.find("readonly") != fault.npos || ::access(path.c_str(), R_OK | W_OK) != 0) {
+    return "See who may write the store and its folder (ls -la): the workers' user must. "
+           "Installed: "
+           "chown -R roomkey:roomkey /var/lib/roomkey";
+  }
+  return "See that ROOMKEY_DB names roomkey's store. If it does, it is broken: `roomkey db restore "
+         "FILE` brings a backup back and keeps what is there.";
+}
+
+// Throws Unavailable where it can't be read or written.
+store::FileVerdict look_into(store::Database& database) {
+  database.ready();
+  { const store::Transaction undone(database); }
+  return store::verify_store(database);
+}
+
+}  // namespace
+
+void check_store(Checks& checks, store::Database& database) {
+  constexpr const char* kName = "store";
+  try {
+    const auto verdict = look_into(database);
+    for (const auto& fault : verdict.faults) {
+      checks.error(kName, "The store is not sound: " + fault + '.',
+                   "Keep the file for whoever looks into it; `roomkey db restore FILE` brings a "
+                   "backup back.");
+    }
+    if (!verdict.faults.empty()) return;
+    checks.ok(kName, "The store can be read and written and is sound: schema " +
+                         std::to_string(store::Database::newest_schema()) + ", " +
+                         std::to_string(verdict.audit.events) + " audit events");
+  } catch (const base::Unavailable& fault) {
+    std::string why = fault.what();
+    if (!why.starts_with("the ")) why = "the store: " + why;
+    why[0] = 'T';
+    checks.error(kName, why + '.', cure_for_store(fault.what(), database.path()));
+  }
+}
+
+void check_files(Checks& checks, const Environment& environment, const std::string& env_file,
+                 const std::string& store) {
+  Rights rights(checks);
+  rights.look("The configuration", env_file);
+  rights.look_at_owner("The configuration", env_file);
+  for (const auto secret : Environment::secrets()) {
+    const std::string name(secret);
+    const std::string path = environment.get(name + "_FILE");
+    rights.look("The file of " + name, path);
+    rights.look_at_owner("The file of " + name, path);
+  }
+  for (const auto* const suffix : {"", "-wal", "-shm"}) {
+    rights.look("The store's file", store + suffix);
+  }
+  const auto folder = std::filesystem::path(store).parent_path();
+  rights.look("The store's folder", folder.empty() ? "." : folder.string());
+  rights.look_beside(store);
+  rights.finish();
+}
+
+}  // namespace roomkey::cli

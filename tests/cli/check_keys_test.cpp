@@ -1,0 +1,66 @@
+#include "checked.hpp"
+#include "inspected.hpp"
+
+namespace {
+
+using namespace roomkey;
+using namespace roomkey::test;
+using cli::Checks;
+
+Checks bearer_of(const std::vector<std::pair<std::string, std::string>>& variables) {
+  Environment environment;
+  for (const auto& [name, value] : variables) environment.set(name, value);
+  std::vector<std::string> faults;
+  const Config config = read_config(environment, faults);
+  same(0, faults.size());
+  Checks checks;
+  cli::check_bearer(checks, config, environment);
+  for (const auto& [name, value] : variables) {
+    expect(value.size() < 8 || !contains(cli::to_text(checks), value), value);
+  }
+  return checks;
+}
+
+TEST(the_logins_key_must_be_there_and_strong) {
+  const std::string strong(32, 'k');
+  came_out("error ROOMKEY_JWT_SECRET", bearer_of({}), "must be set");
+  came_out("ok ROOMKEY_JWT_SECRET", bearer_of({{"ROOMKEY_JWT_SECRET", strong}}), "32 bytes");
+  came_out("warn ROOMKEY_JWT_SECRET", bearer_of({{"ROOMKEY_JWT_SECRET", strong.substr(1)}}),
+           "has 31 bytes: too weak");
+  came_out(
+      "ok ROOMKEY_JWT_SECRET, warn ROOMKEY_JWT_PREVIOUS_SECRET",
+      bearer_of({{"ROOMKEY_JWT_SECRET", strong}, {"ROOMKEY_JWT_PREVIOUS_SECRET", "short-one"}}));
+  came_out("warn ROOMKEY_JWT_SECRET",
+           bearer_of({{"ROOMKEY_JWT_SECRET", "django-insecure-" + strong}}), "development");
+  for (const std::string& odd : {'"' + strong + '"', ' ' + strong, strong + '\t'}) {
+    came_out("warn ROOMKEY_JWT_SECRET", bearer_of({{"ROOMKEY_JWT_SECRET", odd}}), "begins or ends");
+  }
+}
+
+TEST(a_token_of_each_provider_is_made_and_taken_apart) {
+  const Config config = clinic_config();
+  Checks checks;
+  cli::check_twilio_token(checks, config, kNine);
+  cli::check_stream_token(checks, config, kNine);
+  came_out("ok twilio_token, ok stream_token", checks, "signature are right");
+}
+
+TEST(a_token_that_twilio_would_refuse_is_a_problem) {
+  Config config = clinic_config();
+  std::swap(config.twilio.account_sid, config.twilio.api_key);
+  Checks checks;
+  cli::check_twilio_token(checks, config, kNine);
+  came_out("error twilio_token", checks, "Issuer and subject are swapped");
+}
+
+TEST(a_token_that_can_not_be_made_is_a_problem) {
+  Config config;
+  config.twilio.account_sid = "AC";
+  config.stream.api_key = "key";
+  Checks checks;
+  cli::check_twilio_token(checks, config, kNine);
+  cli::check_stream_token(checks, config, kNine);
+  came_out("error twilio_token, error stream_token", checks, "TWILIO_API_SECRET is not set");
+}
+
+}  // namespace
