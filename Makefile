@@ -32,7 +32,7 @@ CXXFLAGS += -std=c++20 $(OPTIMIZE) $(WARNINGS) $(HARDENING) $(SANITIZE)
 LDFLAGS += -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SANITIZE)
 LIBS := -lfcgi -ljsoncpp -lcrypto -lSQLiteCpp -lsqlite3 -lspdlog -lfmt -lcurl
 
-ROOMS := base crypto access provider store http handlers cli
+ROOMS := base metrics crypto access provider store http handlers cli
 MAINS := src/roomkey_main.cpp src/roomkey_fcgi_main.cpp
 SOURCES := $(filter-out $(MAINS),$(wildcard src/*.cpp)) $(foreach r,$(ROOMS),$(wildcard src/$(r)/*.cpp))
 TESTS := $(wildcard tests/*_test.cpp) $(foreach r,$(ROOMS),$(wildcard tests/$(r)/*_test.cpp))

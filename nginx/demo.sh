@@ -143,7 +143,14 @@ setting() { # name; as roomkey.env has it: blanks around, in quotes or not
 # The caller's own variables stay outside: the file is the one truth.
 scrub_environment() {
     scrubbed=(env -i "PATH=$PATH" LANG=C.UTF-8)
-    [ -n "$(setting ROOMKEY_DB)" ] || scrubbed+=("ROOMKEY_DB=$dir/roomkey.db")
+    default ROOMKEY_DB "$dir/roomkey.db"
+    default ROOMKEY_METRICS_DIR "$dir/metrics"
+    default ROOMKEY_BACKUP_DIR "$dir/backups"
+    default ROOMKEY_CERTIFICATE_FILE "$dir/tls/cert.pem"
+}
+
+default() { # name, value where roomkey.env has none
+    [ -n "$(setting "$1")" ] || scrubbed+=("$1=$2")
 }
 
 roomkey() {
@@ -223,7 +230,7 @@ write_nginx_conf() {
         # shellcheck disable=SC2016
         map+="\"~^${origin//]/\\]}\$\" \$http_origin; "
     done
-    mkdir -p log tmp
+    mkdir -p log tmp metrics
     fill_in demo-nginx.conf.in nginx.conf "DIR=$dir" "USER=$user"
     # HSTS would hold for the whole of localhost: every http://localhost:3000 in this browser.
     fill_in roomkey.conf.in roomkey-site.conf "ORIGINS=$map" "RATE_KEY=$rate_key" \

@@ -2,12 +2,27 @@
 
 #include "roomkey/handlers/appointments.hpp"
 #include "roomkey/handlers/health.hpp"
+#include "roomkey/handlers/metrics.hpp"
 #include "roomkey/handlers/removal.hpp"
 #include "roomkey/handlers/rooms.hpp"
 #include "roomkey/handlers/serve.hpp"
 #include "roomkey/handlers/video_call.hpp"
 
 namespace roomkey {
+
+namespace {
+
+metrics::Outcome outcome_of(provider::TwilioOutcome outcome) {
+  using provider::TwilioOutcome;
+  switch (outcome) {
+    case TwilioOutcome::answered: return metrics::Outcome::answered;
+    case TwilioOutcome::refused: return metrics::Outcome::refused;
+    case TwilioOutcome::unreachable: return metrics::Outcome::unreachable;
+  }
+  throw std::logic_error("an outcome without a name");
+}
+
+}  // namespace
 
 using handlers::Issue;
 using http::Call;
@@ -16,10 +31,14 @@ using http::Who;
 
 App::App(Config config, const base::Clock& clock)
     : config_(std::move(config)),
+      tally_(layout(), config_.metrics_directory),
       database_(config_.store),
       twilio_(config_.twilio),
       stream_(config_.stream),
-      twilio_rest_(std::move(config_.twilio_rest)),
+      twilio_rest_(std::move(config_.twilio_rest),
+                   [this](std::size_t request, provider::TwilioOutcome outcome) {
+                     tally_.called(request, outcome_of(outcome));
+                   }),
       live_{twilio_.fault().empty() ? &twilio_rest_ : nullptr, config_.twilio_makes_rooms,
             !config_.callback.url.empty() && !config_.callback.auth_token.empty()},
       router_(routes(), hooks(), clock) {}
@@ -84,6 +103,12 @@ std::vector<http::Route> App::routes() {
        [this](const Call&) {
          return handlers::readyz(database_, {&twilio_, &stream_});
        }},
+      {"GET", "/metrics", "metrics", Who::anyone, Effect::reads, 0,
+       [this](const Call&) {
+         return handlers::metrics_page(
+             tally_, database_,
+             {ROOMKEY_VERSION, config_.backup_directory, config_.certificate_file});
+       }},
   };
 }
 
@@ -94,7 +119,26 @@ http::Hooks App::hooks() {
           [this](const http::Route& route, Call& call, std::int64_t user_id) {
             return handlers::serve(route, call, user_id, database_);
           },
-          [this](const std::function<void()>& work) { handlers::serve_together(database_, work); }};
+          [this](const std::function<void()>& work) { handlers::serve_together(database_, work); },
+          [this](const http::Done& done) {
+            tally_.answered({done.route, done.status, done.code, done.duration});
+          }};
+}
+
+metrics::Layout App::layout() {
+  metrics::Layout layout;
+  for (const http::Route& route : routes()) layout.routes.push_back(route.name);
+  layout.tokens = {{"video_token", "twilio", "first"},
+                   {"video_token_refresh", "twilio", "refresh"},
+                   {"stream_token", "stream", "any"}};
+  const auto& requests = provider::TwilioRest::kRequests;
+  layout.calls.assign(requests.begin(), requests.end());
+  return layout;
+}
+
+std::string App::join(std::string_view pool) {
+  tally_.started(pool);
+  return tally_.fault();
 }
 
 }  // namespace roomkey

@@ -255,6 +255,9 @@ Config read_config(const Environment& environment, std::vector<std::string>& fau
   read_callback(reader, config);
   read_stream(reader, config);
   config.frontend_url = frontend_url(reader);
+  config.metrics_directory = reader.text("ROOMKEY_METRICS_DIR");
+  config.backup_directory = reader.text("ROOMKEY_BACKUP_DIR", "/var/lib/roomkey/backups");
+  config.certificate_file = reader.text("ROOMKEY_CERTIFICATE_FILE");
   config.log_level =
       reader.choice("ROOMKEY_LOG_LEVEL", {"info", "trace", "debug", "warn", "error"});
   return config;

@@ -52,7 +52,8 @@ std::string read_body(FCGX_Stream* in, std::size_t most) {
 void send(FCGX_Stream* out, const http::Response& response, bool with_body) {
   std::string text = "Status: " + std::to_string(response.status) + ' ';
   text += http::reason_phrase(response.status);
-  text += "\r\nContent-Type: application/json\r\nContent-Length: ";
+  text.append("\r\nContent-Type: ").append(response.content_type);
+  text += "\r\nContent-Length: ";
   text += std::to_string(response.body.size());
   for (const auto& [name, value] : response.headers) {
     text.append("\r\n").append(name).append(": ").append(value);
@@ -172,6 +173,18 @@ bool is_listening(int descriptor) {
   socklen_t size = sizeof listening;
   return getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) == 0 &&
          listening != 0;
+}
+
+std::string pool_of(int listening_socket) {
+  sockaddr_un address{};
+  socklen_t size = sizeof address;
+  if (getsockname(listening_socket, reinterpret_cast<sockaddr*>(&address), &size) != 0 ||
+      address.sun_family != AF_UNIX) {
+    return {};
+  }
+  const std::string path(address.sun_path, strnlen(address.sun_path, sizeof address.sun_path));
+  const std::string name = path.substr(path.rfind('/') + 1);
+  return name.substr(0, name.find('.'));
 }
 
 void serve(int listening_socket, const Service& service) {

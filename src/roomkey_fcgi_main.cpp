@@ -8,6 +8,7 @@
 
 #include "roomkey/app.hpp"
 #include "roomkey/base/log.hpp"
+#include "roomkey/base/text.hpp"
 #include "roomkey/fcgi_server.hpp"
 
 namespace {
@@ -54,10 +55,15 @@ int run(const std::string& env_file, const std::string& listen) {
   }
   roomkey::base::set_up_log(config->log_level);
   const bool weak = config->weak_bearer_secret;
+  const bool counts_together = !config->metrics_directory.empty();
   const roomkey::base::SystemClock clock;
   roomkey::App app(std::move(*config), clock);
   if (weak) {
     roomkey::base::log_warn("event=weak_secret variable=ROOMKEY_JWT_SECRET least_bytes=32");
+  }
+  const std::string alone = app.join(roomkey::pool_of(socket));
+  if (counts_together && !alone.empty()) {
+    roomkey::base::log_warn("event=counts_alone fault=" + roomkey::base::log_value(alone));
   }
   roomkey::base::log_info("event=started version=" ROOMKEY_VERSION);
   roomkey::serve(socket, {[&](auto requests, const auto& send) { app.answer(requests, send); },

@@ -251,6 +251,26 @@ TEST(a_store_that_is_missing_is_a_503_that_heals_itself) {
   same(200, app.answer(request).status);
 }
 
+TEST(what_was_answered_stands_in_the_metrics) {
+  Clinic clinic;
+  static_cast<void>(clinic.ask("GET", kToken));
+  static_cast<void>(clinic.ask("GET", "/api/appointments/video-token-refresh/47/"));
+  static_cast<void>(clinic.ask("GET", kToken, ""));
+  static_cast<void>(clinic.ask("GET", "/nowhere"));
+  same("ROOMKEY_METRICS_DIR is not set", clinic.app.join("token"));
+  const std::string page = clinic.ask("GET", "/metrics", "").body;
+  for (const auto* line :
+       {"roomkey_requests_total{route=\"video_token\",status=\"200\"} 1\n",
+        "roomkey_requests_total{route=\"none\",status=\"404\"} 1\n",
+        "roomkey_refusals_total{code=\"authentication_required\"} 1\n",
+        "roomkey_tokens_total{provider=\"twilio\",kind=\"first\"} 1\n",
+        "roomkey_tokens_total{provider=\"twilio\",kind=\"refresh\"} 1\n",
+        "roomkey_workers{pool=\"token\"} 1\n", "roomkey_audit_events_total 2\n"}) {
+    expect(contains(page, line), line + page);
+  }
+  same(2, audit_of(clinic.app.database()).size(), "a scrape is no event");
+}
+
 TEST(the_log_holds_neither_token_nor_secret) {
   const CapturedLog log("trace");
   Clinic clinic;

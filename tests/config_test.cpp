@@ -56,6 +56,8 @@ TEST(without_any_variable_the_defaults_hold) {
   same(5s, rest.deadline);
   same("", read.config.frontend_url);
   same("info", read.config.log_level);
+  same("", read.config.metrics_directory + read.config.certificate_file);
+  same("/var/lib/roomkey/backups", read.config.backup_directory);
 }
 
 TEST(each_variable_lands_in_its_place) {
@@ -86,6 +88,9 @@ TEST(each_variable_lands_in_its_place) {
                              {"ROOMKEY_JOIN_EARLY_MINUTES", "15"},
                              {"ROOMKEY_JOIN_LATE_MINUTES", "0"},
                              {"ROOMKEY_LOG_LEVEL", "warn"},
+                             {"ROOMKEY_METRICS_DIR", "/run/x"},
+                             {"ROOMKEY_BACKUP_DIR", "/srv/backups"},
+                             {"ROOMKEY_CERTIFICATE_FILE", "/etc/x.pem"},
                              {"SOMETHING_ELSE", "ignored"}});
   same("", read.names());
   const Config& config = read.config;
@@ -115,6 +120,8 @@ TEST(each_variable_lands_in_its_place) {
   same(std::optional(15min), config.policy.join_early);
   same(std::optional(0min), config.policy.join_late);
   same("warn", config.log_level);
+  same("/run/x /srv/backups /etc/x.pem",
+       config.metrics_directory + ' ' + config.backup_directory + ' ' + config.certificate_file);
 }
 
 TEST(tells_every_fault_at_once_and_no_value) {

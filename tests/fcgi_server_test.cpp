@@ -31,6 +31,22 @@ TEST(listens_on_a_socket_for_owner_and_group) {
   close(listening);
 }
 
+TEST(a_pool_is_named_by_its_socket) {
+  const Folder folder;
+  for (const auto& [file, pool] : {std::pair{"token.sock", "token"}, std::pair{"room", "room"}}) {
+    const int listening = listen_at(folder.file(file));
+    same(pool, pool_of(listening));
+    close(listening);
+  }
+  const int nameless = socket(AF_UNIX, SOCK_STREAM, 0);
+  const int inet = socket(AF_INET, SOCK_STREAM, 0);
+  same("", pool_of(nameless));
+  same("", pool_of(inet));
+  same("", pool_of(-1));
+  close(nameless);
+  close(inet);
+}
+
 TEST(takes_the_place_of_a_socket_that_was_left_behind) {
   const Folder folder;
   close(listen_at(folder.file("worker.sock")));

@@ -4,6 +4,7 @@
 #include "roomkey/config.hpp"
 #include "roomkey/handlers/live.hpp"
 #include "roomkey/http/router.hpp"
+#include "roomkey/metrics/tally.hpp"
 
 namespace roomkey {
 
@@ -21,12 +22,17 @@ class App {
   }
   [[nodiscard]] bool writes(const http::Request& request) const { return router_.writes(request); }
   [[nodiscard]] store::Database& database() { return database_; }
+  // Once, by a worker: it counts among those of its pool from now on. Returns why it counts alone;
+  // empty where it doesn't.
+  std::string join(std::string_view pool);
 
  private:
   [[nodiscard]] std::vector<http::Route> routes();
   [[nodiscard]] http::Hooks hooks();
+  [[nodiscard]] metrics::Layout layout();
 
   Config config_;
+  metrics::Tally tally_;
   store::Database database_;
   provider::Twilio twilio_;
   provider::Stream stream_;

@@ -60,6 +60,9 @@ struct Config {
   handlers::CallbackSettings callback;
   std::string frontend_url;  // without final slash; may be empty
   std::string log_level = "info";
+  std::string metrics_directory;  // empty: each worker counts alone
+  std::string backup_directory;
+  std::string certificate_file;  // nginx's; empty: metrics don't tell of it
 };
 
 // Reads everything; `faults` gets a line for each unusable value, naming its variable. A Config

@@ -17,6 +17,10 @@ namespace roomkey {
 // True where the file descriptor is a listening socket.
 [[nodiscard]] bool is_listening(int descriptor);
 
+// Which pool the workers on this socket are: "token" where it is .../token.sock, and so on. Empty
+// where it has no path.
+[[nodiscard]] std::string pool_of(int listening_socket);
+
 struct Service {
   // To send each request's answer once.
   std::function<void(std::span<const http::Request> requests, const http::Send& send)> answer;

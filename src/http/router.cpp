@@ -57,11 +57,11 @@ struct Router::Visit {
   std::optional<Call> call = {};
   std::int64_t user_id = 0;  // 0: nobody yet
   std::optional<Response> response = {};
-  std::string_view code = "-";
+  std::optional<Code> code = {};
   std::string fault = {};
 
   void refuse(const Error& error) {
-    code = base::word(error.code);
+    code = error.code;
     const bool log_why = error.code == Code::token_failed || error.code == Code::invalid_token ||
                          error.code == Code::provider_not_configured ||
                          error.code == Code::bad_signature ||
@@ -84,7 +84,7 @@ struct Router::Visit {
   void reopen() {
     call->authenticated.reset();
     response.reset();
-    code = "-";
+    code.reset();
     fault.clear();
   }
   // True where nothing but step 5 is missing, and it writes.
@@ -104,13 +104,12 @@ struct Router::Visit {
     }
   }
 
-  void log() const {
-    const auto spent = std::chrono::duration_cast<std::chrono::microseconds>(
-        std::chrono::steady_clock::now() - started);
+  void log(std::chrono::nanoseconds spent) const {
     base::log_request({request.request_id, user_id > 0 ? std::optional(user_id) : std::nullopt,
                        call && call->id > 0 ? std::optional(call->id) : std::nullopt,
-                       route == nullptr ? "-" : route->name, request.method, response->status, code,
-                       fault, spent});
+                       route == nullptr ? "-" : route->name, request.method, response->status,
+                       code ? base::word(*code) : "-", fault,
+                       std::chrono::duration_cast<std::chrono::microseconds>(spent)});
   }
 };
 
@@ -186,6 +185,16 @@ void Router::serve_together(std::span<Visit> visits) const {
   }
 }
 
+// Step 7.
+void Router::tell(const Visit& visit) const {
+  const auto spent = std::chrono::steady_clock::now() - visit.started;
+  const auto index = visit.route == nullptr
+                         ? routes_.size()
+                         : static_cast<std::size_t>(visit.route - routes_.data());
+  visit.log(spent);
+  hooks_.done({index, visit.response->status, visit.code, spent});
+}
+
 void Router::answer(std::span<const Request> requests, const Send& send) const {
   std::vector<Visit> visits;
   visits.reserve(requests.size());
@@ -195,7 +204,7 @@ void Router::answer(std::span<const Request> requests, const Send& send) const {
   }
   serve_together(visits);
   const auto finish = [&](const Visit& visit) {
-    visit.log();
+    tell(visit);
     send(static_cast<std::size_t>(&visit - visits.data()), *visit.response);
   };
   std::vector<Visit*> alone;

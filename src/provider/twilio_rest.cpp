@@ -1,5 +1,6 @@
 #include "roomkey/provider/twilio_rest.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "fields.hpp"
@@ -10,6 +11,10 @@ namespace roomkey::provider {
 namespace {
 
 constexpr std::int64_t kRoomExists = 53113;
+constexpr std::string_view kCreate = TwilioRest::kRequests[0];
+constexpr std::string_view kFind = TwilioRest::kRequests[1];
+constexpr std::string_view kList = TwilioRest::kRequests[2];
+constexpr std::string_view kDisconnect = TwilioRest::kRequests[3];
 
 constexpr std::array<std::string_view, 3> kRoomWords{"in-progress", "completed", "failed"};
 constexpr std::array<std::string_view, 3> kParticipantWords{"connected", "disconnected",
@@ -84,7 +89,7 @@ std::string_view word(TwilioParticipant::Status status) {
 }
 
 struct TwilioRest::Call {
-  std::string_view what;  // for the log
+  std::string_view what;  // one of kRequests
   std::string path;
   std::optional<std::string> form;  // POST where there is one
   Https::Deadline deadline;
@@ -107,9 +112,10 @@ struct TwilioRest::Reply {
   }
 };
 
-TwilioRest::TwilioRest(TwilioRestSettings settings)
+TwilioRest::TwilioRest(TwilioRestSettings settings, Listener listener)
     : settings_(std::move(settings)),
       fault_(missing(settings_)),
+      listener_(std::move(listener)),
       https_({settings_.api_key, std::move(settings_.api_secret), settings_.connect_deadline,
               settings_.ca_file}) {}
 
@@ -119,6 +125,18 @@ Https::Deadline TwilioRest::deadline() const {
 
 base::Result<TwilioRest::Reply> TwilioRest::ask(const Call& call) {
   if (!fault_.empty()) return unavailable(call.what, fault_);
+  auto reply = send(call);
+  const auto* const request = std::find(kRequests.begin(), kRequests.end(), call.what);
+  const bool answered =
+      reply && (reply->good() || reply->not_there() || reply->error == kRoomExists);
+  listener_(static_cast<std::size_t>(request - kRequests.begin()),
+            answered ? TwilioOutcome::answered
+            : reply  ? TwilioOutcome::refused
+                     : TwilioOutcome::unreachable);
+  return reply;
+}
+
+base::Result<TwilioRest::Reply> TwilioRest::send(const Call& call) {
   const std::string url = settings_.video_url + call.path;
   const auto answer =
       call.form ? https_.post(url, *call.form, call.deadline) : https_.get(url, call.deadline);
@@ -136,7 +154,7 @@ base::Result<std::optional<TwilioRoom>> TwilioRest::find(const std::string& name
                                                          Https::Deadline deadline) {
   if (!is_segment(name_or_sid)) return std::optional<TwilioRoom>();
   const auto reply =
-      ask({"find room", "/v1/Rooms/" + percent_encoded(name_or_sid), std::nullopt, deadline});
+      ask({kFind, "/v1/Rooms/" + percent_encoded(name_or_sid), std::nullopt, deadline});
   if (!reply) return reply.error();
   if (reply->not_there()) return std::optional<TwilioRoom>();
   if (!reply->good()) return reply->refusal();
@@ -153,7 +171,7 @@ base::Result<std::optional<TwilioRoom>> TwilioRest::find_room(const std::string&
 
 base::Result<TwilioRoom> TwilioRest::create_room(const std::string& name) {
   const auto until = deadline();
-  const auto reply = ask({"create room", "/v1/Rooms", room_form(name, settings_), until});
+  const auto reply = ask({kCreate, "/v1/Rooms", room_form(name, settings_), until});
   if (!reply) return reply.error();
   if (!reply->good() && reply->error == kRoomExists) {
     const auto found = find(name, until);
@@ -171,9 +189,8 @@ base::Result<TwilioRoom> TwilioRest::create_room(const std::string& name) {
 base::Result<TwilioRest::Participants> TwilioRest::list(const std::string& room_sid,
                                                         const std::string& query,
                                                         Https::Deadline deadline) {
-  constexpr std::string_view kWhat = "list participants";
-  if (!is_sid(room_sid, "RM")) return unavailable(kWhat, "asked without a room SID");
-  const auto reply = ask({kWhat, "/v1/Rooms/" + room_sid + "/Participants?PageSize=100" + query,
+  if (!is_sid(room_sid, "RM")) return unavailable(kList, "asked without a room SID");
+  const auto reply = ask({kList, "/v1/Rooms/" + room_sid + "/Participants?PageSize=100" + query,
                           std::nullopt, deadline});
   if (!reply) return reply.error();
   Participants list;
@@ -197,7 +214,7 @@ base::Result<TwilioRest::Participants> TwilioRest::participants(
 base::Result<bool> TwilioRest::put_out(const std::string& room_sid, const std::string& who,
                                        Https::Deadline deadline) {
   const auto reply =
-      ask({"disconnect", "/v1/Rooms/" + room_sid + "/Participants/" + percent_encoded(who),
+      ask({kDisconnect, "/v1/Rooms/" + room_sid + "/Participants/" + percent_encoded(who),
            "Status=disconnected", deadline});
   if (!reply) return reply.error();
   if (reply->not_there()) return false;
@@ -211,7 +228,7 @@ base::Result<bool> TwilioRest::put_out(const std::string& room_sid, const std::s
 
 base::Result<bool> TwilioRest::disconnect(const std::string& room_sid,
                                           const std::string& sid_or_identity) {
-  if (!is_sid(room_sid, "RM")) return unavailable("disconnect", "asked without a room SID");
+  if (!is_sid(room_sid, "RM")) return unavailable(kDisconnect, "asked without a room SID");
   if (!is_segment(sid_or_identity)) return false;
   const auto until = deadline();
   auto done = put_out(room_sid, sid_or_identity, until);

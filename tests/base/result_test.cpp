@@ -37,11 +37,13 @@ TEST(moves_a_value_out_that_cannot_be_copied) {
 
 TEST(every_code_has_a_word_of_its_own) {
   std::set<std::string_view> words;
-  for (int code = 0; code <= static_cast<int>(Code::internal_error); ++code) {
+  for (std::size_t code = 0; code < roomkey::base::kCodeCount; ++code) {
     const auto word = roomkey::base::word(static_cast<Code>(code));
     expect(!word.empty() && word.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == word.npos);
     expect(words.insert(word).second, word);
   }
+  throws<std::logic_error>([] { (void)word(static_cast<Code>(roomkey::base::kCodeCount)); },
+                           "internal_error is not the last: kCodeCount is too small");
 }
 
 }  // namespace

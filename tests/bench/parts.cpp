@@ -114,6 +114,14 @@ void audit_commit(benchmark::State& state) {
 }
 BENCHMARK(audit_commit)->ArgName("full")->Arg(0)->Arg(1);
 
+void count_answer(benchmark::State& state) {
+  const Folder folder(store::Sync::normal);
+  const auto directory = std::filesystem::path(folder.settings().path).parent_path().string();
+  const metrics::Tally tally({{"video_token"}, {}, {}}, directory);
+  for (auto _ : state) tally.answered({0, 200, {}, std::chrono::microseconds{300}});
+}
+BENCHMARK(count_answer);
+
 void whole_answer(benchmark::State& state) {
   const Folder folder(store::Sync::normal);
   Config config;

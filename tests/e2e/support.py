@@ -142,8 +142,9 @@ class Answer:
 class Connection:
     """One TLS connection; `send` takes raw bytes, `receive` gives one answer."""
 
-    def __init__(self, port, context):
-        plain = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
+    def __init__(self, port, context, source=None):
+        plain = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE,
+                                         source_address=source and (source, 0))
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket = context.wrap_socket(plain, server_hostname="localhost") if context else plain
         self.stream = self.socket.makefile("rb")

@@ -22,6 +22,7 @@ struct Bench {
   Result<std::int64_t> user = std::int64_t{2};
   bool locked = false;
   bool full = false;
+  std::string told;  // "<route>:<status>:<code>" for each that was counted
   std::function<Result<Response>(const Call&)> handler = [](const Call&) {
     return Response{200, "{}"};
   };
@@ -56,6 +57,11 @@ struct Bench {
                    work();
                    calls += "commit ";
                    if (full) throw roomkey::base::Unavailable("the store: disk full");
+                 },
+                 [this](const roomkey::http::Done& done) {
+                   told += std::to_string(done.route) + ':' + std::to_string(done.status) + ':';
+                   told += done.code ? word(*done.code) : "-";
+                   told += done.duration.count() > 0 ? " " : " in no time";
                  }},
                 clock};
 
@@ -300,6 +306,37 @@ TEST(each_request_is_one_log_line_with_route_user_and_code) {
     expect(contains(text, part), part + ("\n" + text));
   }
   expect(contains(text, "fault=\"The token is too long\"\n"), text);
+}
+
+TEST(each_answer_is_counted_once_by_route_status_and_code) {
+  const CapturedLog log;
+  Bench bench;
+  bench.answer("GET", "/things/47/");
+  bench.answer("HEAD", "/things/47");
+  bench.answer("GET", "/nowhere/");
+  bench.answer("PATCH", "/things/47/");
+  bench.answer("PUT", "/things/47/", std::string(11, 'x'));
+  bench.handler = [](const Call&) { return Error{Code::appointment_closed, "It is over"}; };
+  bench.answer("GET", "/token/1/");
+  bench.handler = [](const Call&) -> Result<Response> { throw std::bad_alloc(); };
+  bench.answer("GET", "/open");
+  bench.user = Error{Code::token_expired};
+  bench.answer("POST", "/things/", "{}");
+  same(
+      "0:200:- 0:200:- 7:404:not_found 7:405:method_not_allowed 1:413:payload_too_large "
+      "6:409:appointment_closed 4:500:internal_error 3:401:token_expired ",
+      bench.told);
+}
+
+TEST(what_is_served_a_second_time_alone_is_counted_once) {
+  const CapturedLog log;
+  Bench bench;
+  bench.handler = [](const Call& call) -> Result<Response> {
+    if (call.id == 2) throw std::logic_error("broken");
+    return Response{200, "{}"};
+  };
+  bench.statuses({"/token/1/", "/token/2/", "/token/3/"});
+  same("6:200:- 6:500:internal_error 6:200:- ", bench.told);
 }
 
 TEST(those_that_write_are_served_in_one_transaction_and_answered_after_it) {

@@ -36,12 +36,13 @@ sees() {
     grep -rnE '#include "roomkey/[a-z_]+\.hpp"' "src/$1" "include/roomkey/$1")
 }
 sees base none
+sees metrics base
 sees crypto base
 sees access 'base crypto'
 sees provider 'base crypto access'
 sees store 'base crypto access'
 sees http 'base access'
-sees handlers 'base crypto access provider store http'
+sees handlers 'base metrics crypto access provider store http'
 sees cli 'base crypto access provider store'
 
 exit $((faults > 0))

@@ -38,8 +38,9 @@ enum class Code {
   provider_not_configured,
   provider_unavailable,
   store_unavailable,
-  internal_error,
+  internal_error,  // stays the last
 };
+inline constexpr std::size_t kCodeCount = static_cast<std::size_t>(Code::internal_error) + 1;
 
 [[nodiscard]] std::string_view word(Code code);
 

@@ -26,11 +26,12 @@ struct Request {
   std::function<std::string(std::size_t most)> read_body = [](std::size_t) { return ""; };
 };
 
-// Content-Type is application/json throughout; nginx adds what every answer carries.
+// nginx adds what every answer carries.
 struct Response {
   int status = 200;
   std::string body;
   std::vector<std::pair<std::string_view, std::string>> headers = {};
+  std::string_view content_type = "application/json";
 };
 
 // The answer to a refusal: status, text and code of the contract's table, WWW-Authenticate (RFC

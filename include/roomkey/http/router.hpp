@@ -49,6 +49,14 @@ struct Route {
 
 inline constexpr std::size_t kMaxBody = 65536;
 
+// What became of a request, for whoever counts.
+struct Done {
+  std::size_t route;  // its place in the table; the table's size where there is none
+  int status;
+  std::optional<base::Code> code;
+  std::chrono::nanoseconds duration;
+};
+
 // What the router needs of other rooms.
 struct Hooks {
   // The id of the user that the Authorization header speaks for.
@@ -61,6 +69,8 @@ struct Hooks {
   // Runs `work`, which calls serve() for several, in one write transaction that is committed when
   // it returns. An exception undoes all of it.
   std::function<void(const std::function<void()>& work)> together;
+  // Told of each answer once, right before it is sent.
+  std::function<void(const Done&)> done = [](const Done&) {};
 };
 
 // Takes the answer to the request at `index`.
@@ -72,9 +82,9 @@ class Router {
 
   // Sends each request's answer once, in any order. A broken machine is a 503 or 500 and a log
   // line; throws only what `send` throws. Steps: 1 match, 2 method, 3 size, 4 bearer token, 5 user
-  // and handler, 6 map the error, 7 log one line. Those that write take step 5 together, in one
-  // transaction: a commit is the dearest part of a token, and one serves them all. None of their
-  // answers is sent before it.
+  // and handler, 6 map the error, 7 log one line and tell Hooks::done. Those that write take step 5
+  // together, in one transaction: a commit is the dearest part of a token, and one serves them all.
+  // None of their answers is sent before it.
   void answer(std::span<const Request> requests, const Send& send) const;
   [[nodiscard]] Response answer(const Request& request) const;
 
@@ -90,6 +100,7 @@ class Router {
   };
   struct Visit;
   [[nodiscard]] Match match(const Request& request) const;
+  void tell(const Visit& visit) const;
   void admit(Visit& visit) const;
   void check(Visit& visit) const;
   void serve(Visit& visit) const;

@@ -3,8 +3,10 @@
 // https://www.twilio.com/docs/video/api/participants
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -56,12 +58,22 @@ struct TwilioParticipant {
 [[nodiscard]] std::string_view word(TwilioRoom::Status status);
 [[nodiscard]] std::string_view word(TwilioParticipant::Status status);
 
+// What became of one request: Twilio answered it (also that there is no such thing), refused it, or
+// nothing came that could be read.
+enum class TwilioOutcome { answered, refused, unreachable };
+
 // Every call takes up to TwilioRestSettings::deadline, so never inside a transaction. It refuses
 // with provider_unavailable alone: not configured, no connection, no answer in time, or one that is
 // none. The detail says which, and is for the log.
 class TwilioRest {
  public:
-  explicit TwilioRest(TwilioRestSettings settings);
+  // Is told of each request that was sent, for whoever counts; `request` is one of kRequests.
+  using Listener = std::function<void(std::size_t request, TwilioOutcome outcome)>;
+  static constexpr std::array<std::string_view, 4> kRequests{"create_room", "find_room",
+                                                             "list_participants", "disconnect"};
+
+  explicit TwilioRest(
+      TwilioRestSettings settings, Listener listener = [](std::size_t, TwilioOutcome) {});
 
   // Makes the room, for two. The one that is there where there is one in progress (53113).
   [[nodiscard]] base::Result<TwilioRoom> create_room(const std::string& name);
@@ -85,6 +97,7 @@ class TwilioRest {
 
   [[nodiscard]] Https::Deadline deadline() const;
   [[nodiscard]] base::Result<Reply> ask(const Call& call);
+  [[nodiscard]] base::Result<Reply> send(const Call& call);
   [[nodiscard]] base::Result<std::optional<TwilioRoom>> find(const std::string& name_or_sid,
                                                              Https::Deadline deadline);
   [[nodiscard]] base::Result<Participants> list(const std::string& room_sid,
@@ -94,6 +107,7 @@ class TwilioRest {
 
   TwilioRestSettings settings_;  // without the secret, which https_ has
   std::string fault_;            // why no call can be made; empty where all is set
+  Listener listener_;
   Https https_;
 };
 
