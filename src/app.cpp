@@ -65,7 +65,9 @@ std::vector<http::Route> App::routes() {
       // Not Effect::writes: nobody's turn is taken before the signature was looked at.
       {"POST", "/api/appointments/twilio-status-callback/", "twilio_status_callback", Who::anyone,
        Effect::reads, http::kMaxBody,
-       [this](Call& call) { return handlers::twilio_callback(call, database_, config_.callback); }},
+       [this](Call& call) {
+         return handlers::twilio_callback(call, database_, config_.callback, live_);
+       }},
       {"POST", "/api/video-call/token/", "stream_token", Who::user, Effect::writes, http::kMaxBody,
        [this](Call& call) {
          return handlers::stream_token(call, "stream_token", database_, config_.policy, stream_);
