@@ -16,6 +16,7 @@ using http::Who;
 
 App::App(Config config, const base::Clock& clock)
     : config_(std::move(config)),
+      bearer_keys_(config_.bearer_files),
       database_(config_.store),
       twilio_(config_.twilio),
       stream_(config_.stream),
@@ -91,6 +92,7 @@ std::vector<http::Route> App::routes() {
 
 http::Hooks App::hooks() {
   return {[this](std::string_view authorization, std::chrono::sys_seconds now) {
+            bearer_keys_.renew(config_.bearer->keys, now);
             return access::authenticate(authorization, *config_.bearer, now);
           },
           [this](const http::Route& route, Call& call, std::int64_t user_id) {

@@ -27,6 +27,7 @@ class App {
   [[nodiscard]] http::Hooks hooks();
 
   Config config_;
+  BearerKeys bearer_keys_;
   store::Database database_;
   provider::Twilio twilio_;
   provider::Stream stream_;

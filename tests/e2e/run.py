@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import support  # noqa: E402
 
 MODULES = ["token_test", "refusal_test", "bearer_test", "room_test", "callback_test", "live_test",
-           "removal_test", "stream_test", "worker_test", "store_test", "backup_test",
+           "removal_test", "stream_test", "worker_test", "keys_test", "store_test", "backup_test",
            "audit_test", "demo_test", "load_test",
            "stand_in_test", "secrecy_test"]  # secrecy reads all others' logs
 
