@@ -32,6 +32,7 @@ using http::Who;
 App::App(Config config, const base::Clock& clock)
     : config_(std::move(config)),
       tally_(layout(), config_.metrics_directory),
+      bearer_keys_(config_.bearer_files),
       database_(config_.store),
       twilio_(config_.twilio),
       stream_(config_.stream),
@@ -84,7 +85,9 @@ std::vector<http::Route> App::routes() {
       // Not Effect::writes: nobody's turn is taken before the signature was looked at.
       {"POST", "/api/appointments/twilio-status-callback/", "twilio_status_callback", Who::anyone,
        Effect::reads, http::kMaxBody,
-       [this](Call& call) { return handlers::twilio_callback(call, database_, config_.callback); }},
+       [this](Call& call) {
+         return handlers::twilio_callback(call, database_, config_.callback, live_);
+       }},
       {"POST", "/api/video-call/token/", "stream_token", Who::user, Effect::writes, http::kMaxBody,
        [this](Call& call) {
          return handlers::stream_token(call, "stream_token", database_, config_.policy, stream_);
@@ -114,6 +117,7 @@ std::vector<http::Route> App::routes() {
 
 http::Hooks App::hooks() {
   return {[this](std::string_view authorization, std::chrono::sys_seconds now) {
+            bearer_keys_.renew(config_.bearer->keys, now);
             return access::authenticate(authorization, *config_.bearer, now);
           },
           [this](const http::Route& route, Call& call, std::int64_t user_id) {

@@ -1,7 +1,6 @@
 #include "roomkey/config.hpp"
 
 #include <algorithm>
-#include <iterator>
 
 #include "roomkey/base/file.hpp"
 #include "roomkey/base/log.hpp"
@@ -25,6 +24,7 @@ class Variables {
   void fault(const std::string& name, const std::string& why) {
     faults_.push_back(name + ": " + why);
   }
+  void fault(std::string line) { faults_.push_back(std::move(line)); }
   [[nodiscard]] std::size_t fault_count() const { return faults_.size(); }
 
   [[nodiscard]] std::string text(const std::string& name, const std::string& otherwise = "") const {
@@ -111,23 +111,12 @@ void add_secret_keys(Variables& reader, Algorithm algorithm, Keys& keys, bool& w
   keys.push_back(crypto::Key::from_secret(previous.reveal(), algorithm).value());
 }
 
-void add_file_keys(Variables& reader, Algorithm algorithm, Keys& keys) {
-  constexpr const char* kPem = "ROOMKEY_JWT_PUBLIC_KEY_FILE";
-  constexpr const char* kJwks = "ROOMKEY_JWT_JWKS_FILE";
-  // Why a file has no content is said already.
-  const auto content = [&](const char* name) {
-    const std::string path = reader.text(name);
-    return path.empty() ? std::string() : reader.file(name, path);
-  };
-  if (const auto pem = content(kPem); !pem.empty()) {
-    auto key = crypto::Key::from_pem(pem, algorithm);
-    key ? keys.push_back(std::move(*key)) : reader.fault(kPem, key.error().detail);
-  }
-  if (const auto jwks = content(kJwks); !jwks.empty()) {
-    auto set = crypto::key_set_from_jwks(jwks, algorithm);
-    if (!set) return reader.fault(kJwks, set.error().detail);
-    std::move(set->keys.begin(), set->keys.end(), std::back_inserter(keys));
-  }
+void add_file_keys(Variables& reader, Algorithm algorithm, Config& config, Keys& keys) {
+  config.bearer_files = {reader.text("ROOMKEY_JWT_PUBLIC_KEY_FILE"),
+                         reader.text("ROOMKEY_JWT_JWKS_FILE")};
+  std::vector<std::string> faults;
+  keys = read_keys(config.bearer_files, algorithm, faults);
+  for (auto& fault : faults) reader.fault(std::move(fault));
 }
 
 void read_bearer(Variables& reader, Config& config) {
@@ -138,7 +127,7 @@ void read_bearer(Variables& reader, Config& config) {
   const bool hmac = crypto::is_hmac(*algorithm);
   access::BearerRules rules{crypto::KeySet{*algorithm, {}}, "", ""};
   hmac ? add_secret_keys(reader, *algorithm, rules.keys.keys, config.weak_bearer_secret)
-       : add_file_keys(reader, *algorithm, rules.keys.keys);
+       : add_file_keys(reader, *algorithm, config, rules.keys.keys);
   if (rules.keys.keys.empty() && reader.fault_count() == faults_before) {
     config.bearer_missing =
         hmac

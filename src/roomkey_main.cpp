@@ -21,6 +21,7 @@ struct Arguments {
   Run run;
   std::string file;
   bool dry_run = false;
+  std::optional<std::int64_t> keep;
   std::int64_t id = 0;
   std::int64_t minutes = 60;
   std::string token;
@@ -54,10 +55,12 @@ void add_db(CLI::App& root, Arguments& a) {
   CLI::App* db = group(root, "db", "The store's life");
   command(*db, a, "migrate", "Make the store, or bring its schema up to date", cli::db_migrate);
   command(*db, a, "verify", "Check the file, its references and the audit chain", cli::db_verify);
-  command(*db, a, "backup", "Copy the store, verified, while workers go on",
-          [&a](cli::Session& s) { return cli::db_backup(s, a.file); })
-      ->add_option("FILE", a.file)
+  CLI::App* backup = command(*db, a, "backup", "Copy the store, verified, while workers go on",
+                             [&a](cli::Session& s) { return cli::db_backup(s, a.file, a.keep); });
+  backup->add_option("TARGET", a.file, "A file, or a folder for roomkey-YYYYMMDDTHHMMSSZ.db")
       ->required();
+  backup->add_option("--keep", a.keep, "Of a folder's dated backups keep only so many")
+      ->check(CLI::Range(1, 100000));
   command(*db, a, "restore", "Put a backup in the store's place, keeping what was there",
           [&a](cli::Session& s) { return cli::db_restore(s, a.file); })
       ->add_option("FILE", a.file)
@@ -190,8 +193,11 @@ int run(const Arguments& arguments) {
 
 // The cure for what went wrong with the store.
 std::string_view hint_for(std::string_view fault) {
-  if (fault.find("unable to open") != fault.npos) {
+  if (fault.starts_with("the store: unable to open")) {
     return "`roomkey db migrate` makes the store that ROOMKEY_DB names; the folder must be there";
+  }
+  if (fault.find("can't be made: unable to open") != fault.npos) {
+    return "the folder must be one that this user may write in";
   }
   if (fault.find("locked") != fault.npos) return "another program holds it; try again";
   return "";

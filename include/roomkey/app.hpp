@@ -33,6 +33,7 @@ class App {
 
   Config config_;
   metrics::Tally tally_;
+  BearerKeys bearer_keys_;
   store::Database database_;
   provider::Twilio twilio_;
   provider::Stream stream_;

@@ -11,6 +11,7 @@
 
 #include "roomkey/access/bearer.hpp"
 #include "roomkey/access/decide.hpp"
+#include "roomkey/bearer_keys.hpp"
 #include "roomkey/crypto/secret.hpp"
 #include "roomkey/handlers/rooms.hpp"
 #include "roomkey/provider/stream.hpp"
@@ -52,6 +53,7 @@ struct Config {
   std::optional<access::BearerRules> bearer;
   std::string bearer_missing;       // the fault to show then; empty where `faults` say why already
   bool weak_bearer_secret = false;  // an HMAC key under 32 bytes (RFC 7518 section 3.2)
+  KeyFiles bearer_files;            // where the bearer keys come from files
   access::Policy policy;
   provider::TwilioSettings twilio;
   provider::TwilioRestSettings twilio_rest;

@@ -1,4 +1,5 @@
 #include <iostream>
+#include <sstream>
 
 #include "roomkey/access/record.hpp"
 #include "roomkey/base/json.hpp"
@@ -11,16 +12,30 @@ namespace roomkey::cli {
 
 namespace {
 
+// With the users who were put out of the room, where there are any; else as an import takes it.
+std::string json_of(const access::Appointment& appointment) {
+  std::string record = access::to_json(appointment);
+  if (appointment.removed.empty()) return record;
+  base::JsonArray removed;
+  for (const std::int64_t id : appointment.removed) removed.add_raw(std::to_string(id));
+  record.pop_back();
+  return record + ",\"removed\":" + removed.text() + '}';
+}
+
+std::string line_of(const access::Appointment& appointment) {
+  std::ostringstream line;
+  line << appointment.id << '\t' << base::format_utc(appointment.starts_at) << '\t'
+       << appointment.duration.count() << " min\t" << access::word(appointment.status) << '\t'
+       << access::word(appointment.session_type) << "\tpatient " << appointment.patient_id
+       << "\tpsychologist " << appointment.psychologist_id << '\t'
+       << (appointment.room ? appointment.room->name : "no room");
+  for (const std::int64_t id : appointment.removed) line << "\tremoved " << id;
+  return line.str();
+}
+
+// As it can be imported again.
 void print(const Session& session, const access::Appointment& appointment) {
-  if (session.json) {
-    std::cout << access::to_json(appointment) << '\n';
-    return;
-  }
-  std::cout << appointment.id << '\t' << base::format_utc(appointment.starts_at) << '\t'
-            << appointment.duration.count() << " min\t" << access::word(appointment.status) << '\t'
-            << access::word(appointment.session_type) << "\tpatient " << appointment.patient_id
-            << "\tpsychologist " << appointment.psychologist_id << '\t'
-            << (appointment.room ? appointment.room->name : "no room") << '\n';
+  std::cout << (session.json ? access::to_json(appointment) : line_of(appointment)) << '\n';
 }
 
 Json::Value changed(Json::Value record, const AppointmentFields& fields) {
@@ -47,7 +62,7 @@ int appointment_show(Session& session, std::int64_t id) {
   session.database.ready();
   const auto appointment = store::find_appointment(session.database, id);
   if (!appointment) return fail(kFailed, "there is no appointment " + std::to_string(id));
-  print(session, *appointment);
+  std::cout << (session.json ? json_of(*appointment) : line_of(*appointment)) << '\n';
   return kDone;
 }
 

@@ -1,10 +1,31 @@
 #include "roomkey/access/bearer.hpp"
 
+#include <filesystem>
 #include <iostream>
 
+#include "roomkey/base/json.hpp"
+#include "roomkey/base/text.hpp"
 #include "roomkey/cli/commands.hpp"
 
 namespace roomkey::cli {
+
+namespace {
+
+// A token for testing needs no store, only a key; but where there is one, its audit knows of it.
+bool has_store(const Session& session) {
+  std::error_code fault;
+  const bool there = std::filesystem::exists(session.database.path(), fault);
+  return there || fault;  // one that can't even be looked at may be there
+}
+
+void note(Session& session, std::int64_t user_id, std::chrono::sys_seconds expires_at) {
+  session.database.ready();
+  store::append_audit(session.database,
+                      {0, session.now, "cli", std::nullopt, std::nullopt, "bearer_made",
+                       store::Outcome::changed, "user " + std::to_string(user_id), expires_at});
+}
+
+}  // namespace
 
 int bearer(Session& session, std::int64_t user_id, std::chrono::minutes validity) {
   if (!session.config.bearer) {
@@ -14,7 +35,20 @@ int bearer(Session& session, std::int64_t user_id, std::chrono::minutes validity
     return fail(kFailed, "no bearer token can be made with a public key",
                 "take one from the clinic's login, which has the private key");
   }
-  std::cout << access::make_bearer(user_id, *session.config.bearer, session.now, validity) << '\n';
+  const auto expires_at = session.now + validity;
+  if (has_store(session)) note(session, user_id, expires_at);
+  const std::string token =
+      access::make_bearer(user_id, *session.config.bearer, session.now, validity);
+  if (session.json) {
+    std::cout << base::JsonObject()
+                     .add("token", token)
+                     .add("user_id", user_id)
+                     .add("expires_at", base::format_utc(expires_at))
+                     .text()
+              << '\n';
+  } else {
+    std::cout << token << '\n';
+  }
   return kDone;
 }
 

@@ -7,6 +7,20 @@
 
 namespace roomkey::cli {
 
+namespace {
+
+std::string quoted_list(const std::vector<std::string>& texts) {
+  base::JsonArray list;
+  for (const auto& text : texts) {
+    std::string quoted;
+    base::append_quoted(quoted, text);
+    list.add_raw(quoted);
+  }
+  return list.text();
+}
+
+}  // namespace
+
 int db_migrate(Session& session) {
   const int steps = session.database.migrate();
   const int schema = store::Database::newest_schema();
@@ -23,37 +37,70 @@ int db_verify(Session& session) {
   session.database.ready();
   const auto verdict = store::verify_store(session.database);
   if (session.json) {
-    base::JsonArray faults;
-    for (const auto& fault : verdict.faults) {
-      std::string quoted;
-      base::append_quoted(quoted, fault);
-      faults.add_raw(quoted);
-    }
     std::cout << base::JsonObject()
                      .add("ok", verdict.faults.empty())
+                     .add("schema", verdict.schema)
                      .add("audit_events", verdict.audit.events)
                      .add("audit_head", verdict.audit.head)
-                     .add_raw("faults", faults.text())
+                     .add_raw("faults", quoted_list(verdict.faults))
                      .text()
               << '\n';
   }
   for (const auto& fault : verdict.faults) fail(kFailed, fault);
   if (!verdict.faults.empty()) return kFailed;
   if (!session.json) {
-    std::cout << "the store is sound: schema " << store::Database::newest_schema() << ", "
-              << verdict.audit.events << " audit events, head " << verdict.audit.head << '\n';
+    std::cout << "the store is sound: schema " << verdict.schema << ", " << verdict.audit.events
+              << " audit events, head " << verdict.audit.head << '\n';
   }
   return kDone;
 }
 
-int db_backup(Session& session, const std::string& file) {
-  std::error_code ignored;
-  if (!std::filesystem::is_directory(std::filesystem::absolute(file).parent_path(), ignored)) {
-    return fail(kFailed, "there is no folder for " + file);
+namespace {
+
+// Its head, noted in a place of its own, pins the audit's chain.
+int say_backup(const Session& session, const store::DatedBackup& made,
+               const std::vector<std::string>& removed) {
+  if (session.json) {
+    std::cout << base::JsonObject()
+                     .add("file", made.file)
+                     .add("schema", made.verdict.schema)
+                     .add("audit_events", made.verdict.audit.events)
+                     .add("audit_head", made.verdict.audit.head)
+                     .add_raw("removed", quoted_list(removed))
+                     .text()
+              << '\n';
+    return kDone;
   }
-  store::backup_store(session.database, file);
-  std::cout << "backed up and verified: " << file << '\n';
+  std::cout << "backed up and verified: " << made.file << '\n';
+  for (const auto& name : removed) std::cout << "removed the old backup " << name << '\n';
   return kDone;
+}
+
+bool is_folder(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::is_directory(path, ignored);
+}
+
+}  // namespace
+
+int db_backup(Session& session, const std::string& target, std::optional<std::int64_t> keep) {
+  const bool into_folder = is_folder(target) || target.ends_with('/') || keep;
+  const auto path = std::filesystem::absolute(target);
+  const auto named = path.has_filename() ? path : path.parent_path();
+  if (!is_folder(named.parent_path())) return fail(kFailed, "there is no folder for " + target);
+  if (!into_folder) {
+    auto verdict = store::backup_store(session.database, target);
+    return say_backup(session, {target, std::move(verdict)}, {});
+  }
+  if (std::filesystem::exists(target) && !is_folder(target)) {
+    return fail(kUsage, target + " is a file: --keep needs a folder");
+  }
+  const auto made = store::backup_into(session.database, target, session.now);
+  std::vector<std::string> removed;
+  if (keep) {
+    removed = store::remove_old_backups(target, made.file, static_cast<std::size_t>(*keep));
+  }
+  return say_backup(session, made, removed);
 }
 
 namespace {
@@ -64,12 +111,35 @@ std::string epitaph(const std::string& kept) {
   const std::string name = "kept as " + std::filesystem::path(kept).filename().string();
   try {
     store::Database before(store::Settings{kept});
-    before.ready();
+    before.ready(store::Schema::any);
     const auto head = store::audit_head(before);
     return name + ", event " + std::to_string(head.id) + ", head " + head.hash;
   } catch (const base::Unavailable&) {
     return name + ", which can't be read";
   }
+}
+
+int say_restored(const Session& session, const std::string& file, const store::Restored& restored) {
+  const int schema = store::Database::newest_schema();
+  if (session.json) {
+    const auto kept = restored.kept.empty() ? std::nullopt : std::optional(restored.kept);
+    std::cout << base::JsonObject()
+                     .add("file", file)
+                     .add("backup_schema", restored.schema)
+                     .add("schema", schema)
+                     .add("kept", kept)
+                     .text()
+              << '\n';
+    return kDone;
+  }
+  std::cout << "restored: " << file << '\n';
+  if (restored.schema < schema) {
+    std::cout << "brought up to date: from schema " << restored.schema << " to " << schema << '\n';
+  }
+  if (!restored.kept.empty()) {
+    std::cout << "the store before is kept as " << restored.kept << '\n';
+  }
+  return kDone;
 }
 
 }  // namespace
@@ -79,13 +149,11 @@ int db_restore(Session& session, const std::string& file) {
   if (!std::filesystem::is_regular_file(file, ignored)) {
     return fail(kFailed, "there is no file " + file);
   }
-  const std::string kept = store::restore_store(session.database, file, session.now);
+  const store::Restored restored = store::restore_store(session.database, file, session.now);
   store::Transaction transaction(session.database);
-  append_change(transaction, session, "db_restore", std::nullopt, epitaph(kept));
+  append_change(transaction, session, "db_restore", std::nullopt, epitaph(restored.kept));
   transaction.commit();
-  std::cout << "restored: " << file << '\n';
-  if (!kept.empty()) std::cout << "the store before is kept as " << kept << '\n';
-  return kDone;
+  return say_restored(session, file, restored);
 }
 
 }  // namespace roomkey::cli

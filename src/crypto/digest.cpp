@@ -40,6 +40,29 @@ std::string sha256(std::string_view bytes) {
   return digest;
 }
 
+Sha256::Sha256() : context_(EVP_MD_CTX_new()) {
+  if (EVP_DigestInit_ex2(context_.get(), fetched_digest("SHA256"), nullptr) != 1) {
+    throw std::runtime_error("SHA-256 failed");
+  }
+}
+
+void Sha256::add(std::string_view part) {
+  if (EVP_DigestUpdate(context_.get(), part.data(), part.size()) != 1) {
+    throw std::runtime_error("SHA-256 failed");
+  }
+}
+
+std::string Sha256::finish() {
+  std::string digest(32, '\0');
+  auto* const out = reinterpret_cast<unsigned char*>(digest.data());
+  if (EVP_DigestFinal_ex(context_.get(), out, nullptr) != 1) {
+    throw std::runtime_error("SHA-256 failed");
+  }
+  return digest;
+}
+
+void Sha256::Free::operator()(evp_md_ctx_st* context) const { EVP_MD_CTX_free(context); }
+
 std::string hmac_sha1(std::string_view key, std::string_view message) {
   std::string mac(20, '\0');
   std::size_t size = 0;

@@ -1,6 +1,11 @@
 #include "roomkey/handlers/live.hpp"
 
+#include <algorithm>
+
 #include "roomkey/access/decide.hpp"
+#include "roomkey/base/log.hpp"
+#include "roomkey/base/text.hpp"
+#include "roomkey/provider/twilio_callback.hpp"
 #include "roomkey/store/rooms.hpp"
 
 namespace roomkey::handlers {
@@ -68,11 +73,50 @@ base::Result<std::optional<access::RoomSession>> ask(provider::TwilioRest& rest,
   return std::optional(std::move(session));
 }
 
-void remember(store::Database& database, std::int64_t appointment_id,
+// False where the store can't keep it just now: that is no reason to keep it from who asked.
+bool remember(store::Database& database, std::int64_t appointment_id,
               const access::RoomSession& session) {
-  store::Transaction transaction(database);
-  store::put_room_answer(transaction, database, appointment_id, session);
-  transaction.commit();
+  try {
+    store::Transaction transaction(database);
+    store::put_room_answer(transaction, database, appointment_id, session);
+    transaction.commit();
+    return true;
+  } catch (const base::Unavailable& fault) {
+    base::log_warn("event=room_answer_lost appointment_id=" + std::to_string(appointment_id) +
+                   " fault=" + base::log_value(fault.what()));
+    return false;
+  }
+}
+
+// False as well where the store is locked or full: reading goes on.
+bool take_turn(store::Database& database, std::int64_t appointment_id,
+               std::chrono::sys_seconds now) {
+  try {
+    return store::take_turn_to_ask(database, appointment_id, now, kPause);
+  } catch (const base::Unavailable&) {
+    return false;
+  }
+}
+
+// Whether that one is in the room, and was put out of the appointment.
+bool is_unwelcome(const access::Participant& one, const access::Appointment& appointment) {
+  if (one.disconnected_at) return false;
+  const auto user_id = provider::user_of_twilio_identity(one.identity);
+  const auto& removed = appointment.removed;
+  return user_id && std::find(removed.begin(), removed.end(), *user_id) != removed.end();
+}
+
+bool shows_unwelcome(const Known& known, const access::Appointment& appointment) {
+  if (!known.session) return false;
+  const auto& people = known.session->participants;
+  return std::any_of(people.begin(), people.end(),
+                     [&](const auto& one) { return is_unwelcome(one, appointment); });
+}
+
+// The better of what was known and what Twilio answered just now.
+Known with_answer(Known known, const access::RoomSession& answer) {
+  const bool newer = !known.session || &access::more_credible(*known.session, answer) == &answer;
+  return newer ? Known{answer, "provider"} : known;
 }
 
 bool is_over(const Known& known) {
@@ -82,7 +126,7 @@ bool is_over(const Known& known) {
 void create(store::Database& database, std::int64_t appointment_id, const access::Room& room,
             provider::TwilioRest& rest, std::chrono::sys_seconds now) {
   const auto made = rest.create_room(room.name);
-  if (made) remember(database, appointment_id, session_of(*made, now));
+  if (made) static_cast<void>(remember(database, appointment_id, session_of(*made, now)));
 }
 
 }  // namespace
@@ -98,20 +142,43 @@ Known known_room(store::Database& database, std::int64_t appointment_id) {
           by_callback ? "callback" : "provider"};
 }
 
+bool put_out_removed(provider::TwilioRest& rest, const access::Appointment& appointment,
+                     access::RoomSession& session, std::chrono::sys_seconds now) {
+  bool any = false;
+  for (access::Participant& one : session.participants) {
+    if (!is_unwelcome(one, appointment)) continue;
+    const std::string who = " appointment_id=" + std::to_string(appointment.id) +
+                            " participant=" + base::log_value(one.sid);
+    const auto out = rest.disconnect(session.sid, one.sid);
+    if (!out) {
+      base::log_warn("event=removed_user_still_there" + who +
+                     " fault=" + base::log_value(out.error().detail));
+      return any;  // whom else it would be about has to wait as well
+    }
+    base::log_info("event=removed_user_put_out" + who);
+    one.disconnected_at = std::max(now, one.connected_at);
+    one.duration = (*one.disconnected_at - one.connected_at).count();
+    any = true;
+  }
+  return any;
+}
+
 Known look_at_room(store::Database& database, const access::Appointment& appointment,
                    const Twilio& twilio, std::chrono::sys_seconds now) {
   Known known = known_room(database, appointment.id);
   const bool fresh = known.session && now - known.session->as_of <= kFresh;
-  const bool told = fresh && (twilio.tells_of_rooms || is_over(known));
+  const bool told =
+      fresh && (twilio.tells_of_rooms || is_over(known)) && !shows_unwelcome(known, appointment);
   if (twilio.rest == nullptr || !appointment.room || told) return known;
-  try {
-    if (!store::take_turn_to_ask(database, appointment.id, now, kPause)) return known;
-  } catch (const base::Unavailable&) {  // locked or full: reading goes on
-    return known;
-  }
-  const auto answer = ask(*twilio.rest, *appointment.room, known, now);
+  if (!take_turn(database, appointment.id, now)) return known;
+  const auto started = std::chrono::steady_clock::now();
+  auto answer = ask(*twilio.rest, *appointment.room, known, now);
   if (answer && *answer) {
-    remember(database, appointment.id, **answer);
+    const bool in_time = std::chrono::steady_clock::now() - started < 2s;
+    const bool out = in_time && put_out_removed(*twilio.rest, appointment, **answer, now);
+    const bool kept = remember(database, appointment.id, **answer);
+    if (out) return {std::move(*answer), "provider"};  // a callback of this second knows less
+    if (!kept) return with_answer(std::move(known), **answer);
   } else if (answer && twilio.makes_rooms && !known.session &&
              access::is_open(appointment.status)) {
     create(database, appointment.id, *appointment.room, *twilio.rest, now);
@@ -125,7 +192,7 @@ void make_room(store::Database& database, std::int64_t appointment_id, const acc
   const Known known = known_room(database, appointment_id);
   const bool fresh = known.session && now - known.session->as_of <= kFresh;
   if (fresh && !is_over(known)) return;
-  if (!store::take_turn_to_ask(database, appointment_id, now, kPause)) return;
+  if (!take_turn(database, appointment_id, now)) return;
   create(database, appointment_id, room, *twilio.rest, now);
 }
 

@@ -168,12 +168,14 @@ void complete(store::Transaction& transaction, store::Database& database, const 
        "room_ended", store::Outcome::changed, std::nullopt, std::nullopt});
 }
 
-void keep(const provider::TwilioCallback& callback, http::Call& call, store::Database& database,
-          const CallbackSettings& settings) {
+// The appointment that it is about, where there is one.
+std::optional<access::Appointment> keep(const provider::TwilioCallback& callback, http::Call& call,
+                                        store::Database& database,
+                                        const CallbackSettings& settings) {
   database.ready();
   store::Transaction transaction(database);
-  const auto appointment = store::find_appointment_by_room(database, callback.room_name);
-  if (!appointment) return;
+  auto appointment = store::find_appointment_by_room(database, callback.room_name);
+  if (!appointment) return std::nullopt;
   call.id = appointment->id;
   const bool made = store::put_room_event(transaction, database, appointment->id, callback.room_sid,
                                           callback.sequence, callback.room_event);
@@ -182,12 +184,27 @@ void keep(const provider::TwilioCallback& callback, http::Call& call, store::Dat
     complete(transaction, database, call, *appointment, callback.room_sid);
   }
   transaction.commit();
+  return appointment;
+}
+
+// A token of before the removal stays good at Twilio, so who was put out may come in again.
+void keep_out(const access::Appointment& appointment, const http::Call& call,
+              store::Database& database, const Twilio& twilio) {
+  if (twilio.rest == nullptr || appointment.removed.empty()) return;
+  auto session = store::latest_room_session(database, appointment.id);
+  if (session) static_cast<void>(put_out_removed(*twilio.rest, appointment, *session, call.now));
+}
+
+bool tells_of_one_who_came(const provider::TwilioCallback& callback) {
+  return callback.room_event &&
+         callback.room_event->kind == access::RoomEventKind::participant_connected;
 }
 
 }  // namespace
 
 base::Result<http::Response> twilio_callback(http::Call& call, store::Database& database,
-                                             const CallbackSettings& settings) {
+                                             const CallbackSettings& settings,
+                                             const Twilio& twilio) {
   if (settings.url.empty()) {
     return Error{Code::bad_signature, "TWILIO_STATUS_CALLBACK_URL is not set"};
   }
@@ -208,7 +225,11 @@ base::Result<http::Response> twilio_callback(http::Call& call, store::Database& 
   }
   const auto callback = provider::read_twilio_callback(*form);
   if (!callback) return callback.error();
-  if (callback->sequence >= 0) keep(*callback, call, database, settings);
+  std::optional<access::Appointment> appointment;
+  if (callback->sequence >= 0) appointment = keep(*callback, call, database, settings);
+  if (appointment && tells_of_one_who_came(*callback)) {
+    keep_out(*appointment, call, database, twilio);
+  }
   base::JsonObject body;
   body.add("status", "received")
       .add("event", callback->event)

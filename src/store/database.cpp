@@ -131,7 +131,7 @@ void Database::open(bool create) {
   }
 }
 
-void Database::check_schema() {
+void Database::check_schema(Schema accepted) {
   guarded(connection_.get(), [&] {
     SQLite::Database& sqlite = connection_->sqlite;
     const int version = pragma_number(sqlite, "PRAGMA user_version");
@@ -139,9 +139,14 @@ void Database::check_schema() {
     const bool empty =
         version == 0 && pragma_number(sqlite, "SELECT count(*) FROM sqlite_schema") == 0;
     if (!ours && !empty) throw Unavailable("the file is not a store of roomkey");
+    if (accepted == Schema::any) return;
     if (version > newest_schema()) {
       throw Unavailable("the store has schema " + std::to_string(version) + ", newer than " +
                         std::to_string(newest_schema()) + ", the newest that this roomkey knows");
+    }
+    if (accepted == Schema::newest && version < newest_schema()) {
+      throw Unavailable("the store has schema " + std::to_string(version) + ", needed is " +
+                        std::to_string(newest_schema()) + ": run `roomkey db migrate`");
     }
   });
 }
@@ -155,15 +160,11 @@ bool Database::usable() const {
          file.st_dev == connection_->device;
 }
 
-void Database::ready() {
+void Database::ready(Schema accepted) {
   if (usable()) return;
   open(false);
   try {
-    check_schema();
-    if (schema() < newest_schema()) {
-      throw Unavailable("the store has schema " + std::to_string(schema()) + ", needed is " +
-                        std::to_string(newest_schema()) + ": run `roomkey db migrate`");
-    }
+    check_schema(accepted);
   } catch (...) {
     connection_.reset();
     throw;
@@ -177,18 +178,18 @@ int Database::schema() {
                  [&] { return pragma_number(connection().sqlite, "PRAGMA user_version"); });
 }
 
-int Database::migrate() {
+int Database::migrate(int to) {
   open(true);
   try {
-    return take_steps();
+    return take_steps(to);
   } catch (...) {
     connection_.reset();  // or ready() would take it for a store
     throw;
   }
 }
 
-int Database::take_steps() {
-  check_schema();
+int Database::take_steps(int to) {
+  check_schema(Schema::older);
   guarded(connection_.get(), [&] {
     // An audit event fills a small part of a page, and whole pages are what a commit writes: half
     // the usual size takes a tenth off its time. Counts for a new file only.
@@ -199,7 +200,7 @@ int Database::take_steps() {
   while (true) {
     Transaction transaction(*this);
     const int version = schema();  // read under the lock: another process may be migrating too
-    if (version >= newest_schema()) return steps;
+    if (version >= to) return steps;
     guarded(connection_.get(), [&] {
       connection_->sqlite.exec(std::string(migrations()[static_cast<std::size_t>(version)]));
       connection_->sqlite.exec("PRAGMA application_id = " + std::to_string(kApplicationId));

@@ -90,6 +90,7 @@ def play(path, update):
     written = []
     with tempfile.TemporaryDirectory(prefix="roomkey-cli-") as folder:
         environment = SECRETS | PLAIN | {"PATH": f"{BIN}:/usr/bin:/bin", "HOME": folder,
+                                         "ROOT": str(HERE.parents[1]),
                                          "ROOMKEY_DB": f"{folder}/roomkey.db"}
         for part in parse(path.read_text().splitlines()):
             if isinstance(part, str):

@@ -17,6 +17,12 @@ TEST(sha256_agrees_with_the_standard) {
        to_hex(sha256(std::string(1'000'000, 'a'))));
 }
 
+TEST(sha256_in_parts_is_that_of_the_whole) {
+  Sha256 parts;
+  for (const auto* const part : {"a", "", "bc"}) parts.add(part);
+  same(to_hex(sha256("abc")), to_hex(parts.finish()));
+}
+
 TEST(hexadecimal_has_two_lower_case_digits_a_byte) {
   same("", to_hex(""));
   same("000f10ff", to_hex(std::string_view("\x00\x0F\x10\xFF", 4)));

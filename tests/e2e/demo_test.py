@@ -54,13 +54,13 @@ class TheDemo(Case):
     def test_a_second_start_starts_anew_and_keeps_store_and_secrets(self):
         with Demo() as demo:
             self.given(demo.token())
-            before, events = set(demo.processes()), len(demo.events())
+            before, tokens = set(demo.processes()), len(demo.granted())
             kept = (demo.dir / "roomkey.env").read_bytes()
             demo.start()
             self.given(demo.token())
             self.assertEqual(before & set(demo.processes()), set())
             self.assertEqual((demo.dir / "roomkey.env").read_bytes(), kept)
-            self.assertEqual(len(demo.events()), events + 2)
+            self.assertEqual(len(demo.granted()), tokens + 2)
             self.assertEqual(len(demo.workers("token")), 2)
             self.assertEqual(len(demo.workers("room")), 2)
 

@@ -1,5 +1,8 @@
 #include "roomkey/handlers/live.hpp"
 
+#include <thread>
+
+#include "../support/captured_log.hpp"
 #include "../support/room.hpp"
 #include "../support/stand_in.hpp"
 #include "../support/store.hpp"
@@ -31,6 +34,24 @@ struct Desk {
   }
   void make(std::chrono::seconds later = 0s) {
     make_room(store.database, 47, *appointment_47().room, twilio, now + later);
+  }
+  void remove_jane() {
+    roomkey::store::Transaction transaction(store.database);
+    roomkey::store::remove_user(transaction, store.database, 47, 2, now);
+    transaction.commit();
+  }
+  // A callback about one who came in, as the store keeps it.
+  void tell_of(const Json::Value& participant) {
+    roomkey::store::Transaction transaction(store.database);
+    const std::string room = participant["room_sid"].asString();
+    const RoomEvent came{1,
+                         RoomEventKind::participant_connected,
+                         now,
+                         participant["sid"].asString(),
+                         participant["identity"].asString(),
+                         {}};
+    roomkey::store::put_room_event(transaction, store.database, 47, room, 1, came);
+    transaction.commit();
   }
   void room_at_twilio() { accepted(rest.create_room(std::string(kRoom))); }
   std::size_t questions() { return there.seen()["requests"].size(); }
@@ -109,6 +130,69 @@ TEST(where_twilio_is_away_what_was_known_stands) {
     same(known.session->as_of, later.session->as_of, mode);
   }
   desk.there.control(R"({"fault":null})");
+}
+
+TEST(who_was_removed_and_came_back_is_put_out_by_the_next_who_looks) {
+  Desk desk;
+  desk.room_at_twilio();
+  desk.there.control(kJoin + kJane + "\"}}");
+  desk.there.control(kJoin + kSarah + "\"}}");
+  same(std::string(kJane) + " connected; " + kSarah + " connected; ", people(desk.look()));
+  desk.remove_jane();
+  const auto after = desk.look(5s);
+  same(std::string(kJane) + " disconnected; " + kSarah + " connected; ", people(after));
+  same("disconnected", desk.there.seen()["participants"][0]["status"].asString());
+  same(people(after), people(known_room(desk.store.database, 47)), "and is remembered as gone");
+}
+
+TEST(one_who_was_removed_is_looked_after_though_callbacks_tell) {
+  Desk desk;
+  desk.room_at_twilio();
+  const auto joined = desk.there.control(kJoin + kJane + "\"}}");
+  desk.twilio.tells_of_rooms = true;
+  desk.tell_of(joined["participant"]);
+  const auto before = desk.questions();
+  same("callback", desk.look().source);
+  same(before, desk.questions());
+  desk.remove_jane();
+  same("provider", desk.look(2s).source);
+  same("disconnected", desk.there.seen()["participants"][0]["status"].asString());
+}
+
+TEST(one_whom_twilio_does_not_put_out_is_tried_again_by_the_next_who_looks) {
+  Desk desk;
+  desk.room_at_twilio();
+  desk.there.control(kJoin + kJane + "\"}}");
+  desk.remove_jane();
+  const CapturedLog log;
+  desk.there.fault("status", R"(,"status":500,"method":"POST")");
+  same(std::string(kJane) + " connected; ", people(desk.look()));
+  expect(contains(log.text(), "event=removed_user_still_there appointment_id=47"), log.text());
+  expect(!contains(log.text(), "jane"), log.text());
+  desk.there.control(R"({"fault":null})");
+  same(std::string(kJane) + " disconnected; ", people(desk.look(5s)));
+}
+
+TEST(where_the_store_can_not_keep_the_answer_it_is_given_all_the_same) {
+  FileStore store;
+  StandIn& there = stand_in();
+  TwilioRest rest{there.settings()};
+  accepted(rest.create_room(std::string(kRoom)));
+  there.control(kJoin + kJane + "\"}}");
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const CapturedLog log;
+  there.fault("slow", R"(,"seconds":0.4,"times":1)");
+  Known known;
+  std::thread looking([&] {
+    known = look_at_room(store.database, appointment_47(), {&rest, false, false}, now);
+  });
+  Raw other(store.database.path());
+  while (other.text("SELECT count(*) FROM room_answers") == "0") std::this_thread::sleep_for(1ms);
+  other.run("BEGIN IMMEDIATE");  // between the question and the answer
+  looking.join();
+  same("provider", known.source);
+  same(std::string(kJane) + " connected; ", people(known));
+  expect(contains(log.text(), "event=room_answer_lost appointment_id=47"), log.text());
 }
 
 TEST(has_a_room_made_only_where_it_is_to_and_once) {

@@ -1,9 +1,15 @@
 #include "roomkey/handlers/removal.hpp"
 
+#include <map>
+
+#include "../support/captured_log.hpp"
 #include "../support/room.hpp"
 #include "../support/stand_in.hpp"
 #include "../support/store.hpp"
 #include "../support/test.hpp"
+#include "roomkey/crypto/base64url.hpp"
+#include "roomkey/crypto/digest.hpp"
+#include "roomkey/handlers/rooms.hpp"
 #include "roomkey/store/rooms.hpp"
 
 namespace {
@@ -59,6 +65,86 @@ TEST(who_is_removed_is_put_out_and_stays_out_until_readmitted) {
   expect(desk.jane_may_join());
   accepted(desk.readmit());
   same("participant_remove changed user 2; participant_readmit changed user 2; ", desk.events());
+}
+
+// What Twilio tells, sent as it would be.
+struct Told : Desk {
+  CallbackSettings settings{"https://clinic.example/told", roomkey::crypto::Secret("token"), false};
+  Json::Value participant;
+
+  Told() {
+    const auto room = accepted(rest.create_room(std::string(kRoom)));
+    participant = there.control(R"({"join":{"room":"apt-47-1763138954-46eb915c","identity":")" +
+                                std::string(kJane) + "\"}}")["participant"];
+    accepted(tell("room-created", 0));
+  }
+  Result<Response> tell(const std::string& event, int sequence) {
+    const std::string who = event.starts_with("participant") ? kJane : "";
+    const std::string sid = who.empty() ? "" : participant["sid"].asString();
+    const std::map<std::string, std::string> fields{
+        {"ParticipantIdentity", who},
+        {"ParticipantSid", sid},
+        {"RoomName", std::string(kRoom)},
+        {"RoomSid", participant["room_sid"].asString()},
+        {"SequenceNumber", std::to_string(sequence)},
+        {"StatusCallbackEvent", event},
+        {"Timestamp", "2025-11-16T09:00:0" + std::to_string(sequence) + "Z"}};
+    std::string body, text = settings.url;
+    for (const auto& [name, value] : fields) {
+      body += (body.empty() ? "" : "&") + name + '=' + value;
+      text += name + value;
+    }
+    const auto signature = roomkey::crypto::base64(roomkey::crypto::hmac_sha1("token", text));
+    roomkey::http::Request from_twilio;
+    from_twilio.content_type = "application/x-www-form-urlencoded";
+    from_twilio.twilio_signature = signature;
+    Call taken{from_twilio, kNine, 0, "", {}, body};
+    return twilio_callback(taken, store.database, settings, twilio);
+  }
+  // Without asking Twilio, as though the removal had been before she came.
+  void remove_jane() {
+    roomkey::store::Transaction transaction(store.database);
+    roomkey::store::remove_user(transaction, store.database, 47, 2, kNine);
+    transaction.commit();
+  }
+  std::string status() { return there.seen()["participants"][0]["status"].asString(); }
+};
+
+TEST(who_comes_back_with_a_token_from_before_is_put_out_again) {
+  Told desk;
+  desk.remove_jane();
+  accepted(desk.tell("participant-connected", 1));
+  same("disconnected", desk.status());
+}
+
+TEST(who_was_not_removed_or_was_readmitted_stays) {
+  Told desk;
+  accepted(desk.tell("participant-connected", 1));
+  same("connected", desk.status());
+  desk.remove_jane();
+  accepted(desk.readmit());
+  accepted(desk.tell("participant-connected", 1));
+  same("connected", desk.status());
+}
+
+TEST(what_is_told_late_of_one_who_has_left_asks_nothing_of_twilio) {
+  Told desk;
+  desk.remove_jane();
+  accepted(desk.tell("participant-disconnected", 2));
+  const auto before = desk.there.methods();
+  accepted(desk.tell("participant-connected", 1));
+  same(before, desk.there.methods());
+}
+
+TEST(a_callback_is_kept_and_answered_though_twilio_does_not_put_anyone_out) {
+  Told desk;
+  desk.remove_jane();
+  const CapturedLog log;
+  desk.there.fault("close", R"(,"method":"POST")");
+  accepted(desk.tell("participant-connected", 1));
+  expect(contains(log.text(), "event=removed_user_still_there appointment_id=47"), log.text());
+  desk.there.control(R"({"fault":null})");
+  same(1, roomkey::store::latest_room_session(desk.store.database, 47).value().participants.size());
 }
 
 TEST(a_sid_names_its_participant) {

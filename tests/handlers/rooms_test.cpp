@@ -65,7 +65,7 @@ struct Desk {
     if (!without_signature) from_twilio.twilio_signature = signature;
     from_twilio.request_id = "0123";
     Call taken{from_twilio, kNine, 0, "", {}, body};
-    auto result = twilio_callback(taken, store.database, settings);
+    auto result = twilio_callback(taken, store.database, settings, live);
     found = taken.id;
     return result;
   }

@@ -26,7 +26,7 @@ struct BackedUp : FileStore {
   }
   [[nodiscard]] std::string name() { return find_user(database, 2).value().name; }
   [[nodiscard]] std::string restore(const std::string& file) {
-    return restore_store(database, file, kNine);
+    return restore_store(database, file, kNine).kept;
   }
   [[nodiscard]] std::set<std::string> files() const {
     std::set<std::string> names;
@@ -160,7 +160,7 @@ TEST(a_kept_store_is_not_overwritten_by_the_next) {
 TEST(restores_where_there_is_no_store) {
   BackedUp store;
   Database fresh(settings_at(store.folder.file("fresh.db")));
-  same("", restore_store(fresh, store.backup, kNine));
+  same("", restore_store(fresh, store.backup, kNine).kept);
   same("Jane Doe", find_user(fresh, 2).value().name);
   same("wal", Raw(fresh.path()).text("PRAGMA journal_mode"));
 }
@@ -169,7 +169,7 @@ TEST(restores_over_a_store_that_is_beyond_help) {
   BackedUp store;
   const std::string broken = store.folder.file("broken.db", std::string(5000, 'x'));
   Database database(settings_at(broken));
-  const std::string kept = restore_store(database, store.backup, kNine);
+  const std::string kept = restore_store(database, store.backup, kNine).kept;
   same(std::string(5000, 'x'), content_of(kept));
   same("Jane Doe", find_user(database, 2).value().name);
 }

@@ -11,7 +11,9 @@ namespace roomkey::cli {
 
 int db_migrate(Session& session);
 int db_verify(Session& session);
-int db_backup(Session& session, const std::string& file);
+// To a file, or under a dated name into a folder (one that is there, or is named with a final `/`
+// or `keep`), of which then only the newest `keep` stay.
+int db_backup(Session& session, const std::string& target, std::optional<std::int64_t> keep);
 int db_restore(Session& session, const std::string& file);
 
 // Users and appointments of a JSON file (contract section 4): all or nothing, every fault with its
@@ -34,6 +36,7 @@ int appointment_list(Session& session);
 int appointment_show(Session& session, std::int64_t id);
 int appointment_set(Session& session, std::int64_t id, const AppointmentFields& fields);
 
+// Its audit event is committed before the token is shown. Without a store there is no event.
 int bearer(Session& session, std::int64_t user_id, std::chrono::minutes validity);
 
 // What a token says and what is wrong with it; `-` reads it from standard input. kFailed where it

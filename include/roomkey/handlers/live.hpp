@@ -26,11 +26,18 @@ struct Known {
 // What the store knows.
 [[nodiscard]] Known known_room(store::Database& database, std::int64_t appointment_id);
 
-// The same after having asked Twilio, where no callbacks tell or the last fact is older than 15 s:
-// at most once in 5 s for a room, over all workers, and outside of any transaction. Takes up to 6
-// s. Where Twilio is away: what the store knows.
+// The same after having asked Twilio, where no callbacks tell, the last fact is older than 15 s or
+// somebody is there who was removed, and is put out again: at most once in 5 s for a room, over all
+// workers, and outside of any transaction. Takes up to 7 s. Where Twilio is away: what the store
+// knows. Where the store can't keep the answer: the answer.
 [[nodiscard]] Known look_at_room(store::Database& database, const access::Appointment& appointment,
                                  const Twilio& twilio, std::chrono::sys_seconds now);
+
+// Puts out of the room at Twilio whoever is in it though removed from the appointment, with a token
+// from before, and shows them in `session` as gone: true where there was one. Where Twilio does not
+// do it in 5 s: a warning in the log, and the next who looks at the room tries again.
+bool put_out_removed(provider::TwilioRest& rest, const access::Appointment& appointment,
+                     access::RoomSession& session, std::chrono::sys_seconds now);
 
 // Has Twilio make the room, also again where its last session is over. Nothing becomes of it where
 // Twilio is away: the next who asks tries again.

@@ -36,9 +36,11 @@ struct CallbackSettings {
 
 // POST from Twilio. bad_signature, with the store untouched, for whatever Twilio did not sign for
 // the configured address. Answers well-signed events of unknown rooms too, so that Twilio is
-// content.
+// content. Who comes in though removed is put out again at Twilio, after what it told is committed;
+// where it does not answer, that is left to the next look at the room.
 [[nodiscard]] base::Result<http::Response> twilio_callback(http::Call& call,
                                                            store::Database& database,
-                                                           const CallbackSettings& settings);
+                                                           const CallbackSettings& settings,
+                                                           const Twilio& twilio);
 
 }  // namespace roomkey::handlers

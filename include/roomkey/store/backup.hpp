@@ -10,22 +10,45 @@
 namespace roomkey::store {
 
 struct FileVerdict {
+  int schema = 0;
   AuditVerdict audit;
   std::vector<std::string> faults;  // the audit's included; empty where the file is sound
 };
 
-// SQLite's integrity check, foreign keys, schema version, audit chain.
+// SQLite's integrity check, foreign keys, the schema that its version says, audit chain.
 [[nodiscard]] FileVerdict verify_store(Database& database);
 
 // A copy of the store at one moment, while others go on writing (SQLite's online backup). It is
-// complete and verified before it gets its name: an existing file there is replaced whole or not at
-// all. Mode 0600.
-void backup_store(Database& database, const std::string& file);
+// complete, verified and sealed by a checksum before it gets its name: an existing file there is
+// replaced whole or not at all. Mode 0600. What an interrupted backup leaves is `<file>.partial`,
+// which the next one removes.
+FileVerdict backup_store(Database& database, const std::string& file);
+
+struct DatedBackup {
+  std::string file;  // with its folder
+  FileVerdict verdict;
+};
+
+// The same as `roomkey-YYYYMMDDTHHMMSSZ.db` in a folder, which is made (0700) where its parent is
+// there.
+[[nodiscard]] DatedBackup backup_into(Database& database, const std::string& folder,
+                                      std::chrono::sys_seconds now);
+
+// Removes all files of that name pattern but the newest `keep` (at least 1), and never `fresh`,
+// which counts; returns their names. Nothing else is touched.
+[[nodiscard]] std::vector<std::string> remove_old_backups(const std::string& folder,
+                                                          const std::string& fresh,
+                                                          std::size_t keep);
+
+struct Restored {
+  std::string kept;  // the file that holds the store of before; empty where there was none
+  int schema = 0;    // the backup's, from which it was brought up to date
+};
 
 // Puts a backup's content in the store's place, in one transaction that running workers see as one
-// change. Refuses a file that does not verify. The content before it is kept beside the store;
-// returns that file's name, or nothing where there was no store.
-[[nodiscard]] std::string restore_store(Database& database, const std::string& file,
-                                        std::chrono::sys_seconds now);
+// change. An older schema is brought up to date before, in a copy. Refuses a file that does not
+// verify, and one of a newer schema. The content before it is kept beside the store.
+[[nodiscard]] Restored restore_store(Database& database, const std::string& file,
+                                     std::chrono::sys_seconds now);
 
 }  // namespace roomkey::store

@@ -27,6 +27,10 @@ class Unreadable : public base::Unavailable {
   using Unavailable::Unavailable;
 };
 
+// Which a file may have: the newest alone, an older one as well, or even one that this roomkey
+// doesn't know.
+enum class Schema { newest, older, any };
+
 struct Connection;
 
 // One connection, for one thread. Opened by the first ready() or migrate(), not by the constructor,
@@ -40,13 +44,15 @@ class Database {
 
   // Before each request: opens the file where that is due, also after a fault or when another file
   // has taken its place. Nothing is due within a transaction. Throws Unavailable where it is
-  // missing, no store of roomkey, of another schema version, locked or broken.
-  void ready();
+  // missing, no store of roomkey, of a schema that is not accepted (looked at when it is opened),
+  // locked or broken.
+  void ready(Schema accepted = Schema::newest);
 
-  // Makes the file where it is missing and brings its schema up to date, each step whole or not at
-  // all. Returns how many steps were taken.
-  int migrate();
+  // Makes the file where it is missing and brings its schema up to that version, each step whole or
+  // not at all. Returns how many steps were taken.
+  int migrate(int to = newest_schema());
 
+  [[nodiscard]] const Settings& settings() const { return settings_; }
   [[nodiscard]] const std::string& path() const { return settings_.path; }
   [[nodiscard]] static int newest_schema();
   // Of the open file.
@@ -58,8 +64,8 @@ class Database {
   Connection& connection();
   [[nodiscard]] bool usable() const;
   void open(bool create);
-  void check_schema();
-  int take_steps();
+  void check_schema(Schema accepted);
+  int take_steps(int to);
 
   Settings settings_;
   std::unique_ptr<Connection> connection_;

@@ -1,0 +1,117 @@
+#include "roomkey/bearer_keys.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+#include "roomkey/base/file.hpp"
+#include "roomkey/base/log.hpp"
+#include "roomkey/base/text.hpp"
+
+namespace roomkey {
+
+namespace {
+
+constexpr const char* kPem = "ROOMKEY_JWT_PUBLIC_KEY_FILE";
+constexpr const char* kJwks = "ROOMKEY_JWT_JWKS_FILE";
+
+// The content, or nothing after a fault was noted.
+std::string content_of(const char* variable, const std::string& path,
+                       std::vector<std::string>& faults) {
+  if (path.empty()) return {};
+  auto content = base::read_file(path);
+  if (!content) {
+    faults.push_back(std::string(variable) + ": can't read the file: " + content.error().detail);
+    return {};
+  }
+  if (content->empty()) faults.push_back(std::string(variable) + ": the file is empty");
+  return std::move(*content);
+}
+
+std::int64_t nanoseconds(const timespec& time) {
+  return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
+}  // namespace
+
+std::vector<crypto::Key> read_keys(const KeyFiles& files, crypto::Algorithm algorithm,
+                                   std::vector<std::string>& faults) {
+  std::vector<crypto::Key> keys;
+  const auto refuse = [&](const char* variable, const base::Error& error) {
+    faults.push_back(std::string(variable) + ": " + error.detail);
+  };
+  if (const auto pem = content_of(kPem, files.pem, faults); !pem.empty()) {
+    auto key = crypto::Key::from_pem(pem, algorithm);
+    key ? keys.push_back(std::move(*key)) : refuse(kPem, key.error());
+  }
+  if (const auto jwks = content_of(kJwks, files.jwks, faults); !jwks.empty()) {
+    auto set = crypto::key_set_from_jwks(jwks, algorithm);
+    if (!set) {
+      refuse(kJwks, set.error());
+    } else {
+      std::move(set->keys.begin(), set->keys.end(), std::back_inserter(keys));
+    }
+  }
+  return keys;
+}
+
+BearerKeys::Stamp BearerKeys::stamp_of(const std::string& path) {
+  struct stat file {};
+  if (path.empty() || stat(path.c_str(), &file) != 0) return {};
+  return {
+      file.st_dev, file.st_ino, file.st_size, nanoseconds(file.st_mtim), nanoseconds(file.st_ctim),
+      file.st_mode};
+}
+
+// Why the file is not even to be opened: a pipe would hold the worker up. Whether it is there, the
+// reading tells.
+std::string BearerKeys::unfit(const Stamp& stamp) {
+  constexpr off_t kMost = 1 << 20;
+  if (stamp.mode != 0 && !S_ISREG(stamp.mode)) return "not a regular file";
+  if (stamp.size > kMost) return "over 1 MiB";
+  return {};
+}
+
+// False for a file that was written so lately that it may change again within one tick of the
+// file system's clock, and show nothing of it.
+bool BearerKeys::at_rest(const Stamps& stamps, std::chrono::sys_seconds now) {
+  const auto before = nanoseconds({(now - std::chrono::seconds{2}).time_since_epoch().count(), 0});
+  return std::all_of(stamps.begin(), stamps.end(),
+                     [&](const Stamp& stamp) { return stamp.changed_ns < before; });
+}
+
+std::vector<crypto::Key> BearerKeys::read(const Stamps& stamps, crypto::Algorithm algorithm,
+                                          std::vector<std::string>& faults) const {
+  for (const auto& [stamp, variable] : {std::pair{stamps[0], kPem}, std::pair{stamps[1], kJwks}}) {
+    const auto why = unfit(stamp);
+    if (!why.empty()) faults.push_back(std::string(variable) + ": " + why);
+  }
+  return faults.empty() ? read_keys(files_, algorithm, faults) : std::vector<crypto::Key>();
+}
+
+void BearerKeys::keep_old(const std::string& fault, bool changed) {
+  if (!broken_ || changed) {
+    base::log_warn("event=bearer_keys_kept fault=" + base::log_value(fault));
+  }
+  broken_ = true;
+}
+
+void BearerKeys::renew(crypto::KeySet& keys, std::chrono::sys_seconds now) {
+  if (now == looked_at_ || (files_.pem.empty() && files_.jwks.empty())) return;
+  looked_at_ = now;
+  const Stamps stamps{stamp_of(files_.pem), stamp_of(files_.jwks)};
+  const bool changed = begun_ && stamps != stamps_;
+  if (!changed && settled_) return;
+  std::vector<std::string> faults;
+  auto fresh = read(stamps, keys.algorithm, faults);
+  begun_ = true;
+  stamps_ = stamps;
+  settled_ = faults.empty() && at_rest(stamps, now);
+  if (!faults.empty()) return keep_old(faults.front(), changed);
+  const bool repaired = std::exchange(broken_, false);
+  keys.keys = std::move(fresh);
+  if (changed || repaired) {
+    base::log_info("event=bearer_keys_read keys=" + std::to_string(keys.keys.size()));
+  }
+}
+
+}  // namespace roomkey

@@ -1,0 +1,76 @@
+"""Who was removed and comes back with a token from before: put out again, at Twilio's stand-in."""
+import time
+
+from callback_test import Session, tell
+from live_test import (JANE_THERE, SARAH_THERE, LiveCase, later, next_room, rest_demo, room_of,
+                       twilio)
+from support import JANE, SARAH, wait_until
+
+
+class Removed(LiveCase):
+    @staticmethod
+    def make_demo():
+        return rest_demo()
+
+    def setUp(self):
+        super().setUp()
+        self.number = next_room()
+        made = twilio().create(room_of(self.number))
+        self.session = Session(self.number, int(time.time()))
+        self.session.sid = made["sid"]
+        self.sequence = 0
+        self.told("room-created")
+
+    def told(self, event, **more):
+        params = self.session.event(self.sequence, event, 0, **more)
+        self.sequence += 1
+        answer = tell(self.demo, params)
+        self.assertEqual((answer.status, answer.json["status"]), (200, "received"))
+
+    def comes(self, identity):
+        """Somebody comes in, and Twilio tells of it."""
+        there = twilio().join(room_of(self.number), identity)
+        self.told("participant-connected", ParticipantIdentity=identity,
+                  ParticipantSid=there["sid"])
+        return there
+
+    def put(self, what):
+        self.given(self.change(what, self.number, JANE_THERE))
+
+    def test_is_put_out_again_when_twilio_tells_of_it(self):
+        sarah = self.comes(SARAH_THERE)
+        self.assertEqual(twilio().status(first := self.comes(JANE_THERE)), "connected")
+        self.put("remove")
+        self.assertEqual(twilio().status(first), "disconnected")
+        self.assertEqual(twilio().status(self.comes(JANE_THERE)), "disconnected")
+        self.assertEqual(twilio().status(sarah), "connected")
+        self.assertIn("event=removed_user_put_out", self.demo.log())
+        self.put("readmit")
+        self.assertEqual(twilio().status(self.comes(JANE_THERE)), "connected")
+
+    def test_is_put_out_by_the_next_status_where_twilio_was_away_then(self):
+        self.put("remove")
+        back = twilio().join(room_of(self.number), JANE_THERE)
+        twilio().tell(fault={"mode": "status", "status": 500})
+        self.told("participant-connected", ParticipantIdentity=JANE_THERE,
+                  ParticipantSid=back["sid"])
+        self.assertEqual(twilio().status(back), "connected")
+        wait_until(lambda: "event=removed_user_still_there" in self.demo.log(), "a warning")
+        twilio().tell(fault=None)
+        later(self.demo, self.number)
+        seen = self.status(self.number, SARAH)
+        self.assertEqual((seen["source"], seen["patient_connected"]), ("provider", False))
+        self.assertEqual(twilio().status(back), "disconnected")
+
+    def test_is_shown_by_the_command_and_gets_no_token(self):
+        def shown():
+            return self.demo.roomkey("appointment", "show", self.number)
+        self.assertNotIn("removed", shown())
+        self.put("remove")
+        self.assertIn(f"\tremoved {JANE}\n", shown())
+        self.assertIn(f'"removed":[{JANE}]',
+                      self.demo.roomkey("--json", "appointment", "show", self.number))
+        self.assertEqual(self.demo.token(self.number).code, "removed")
+        self.put("readmit")
+        self.assertNotIn("removed", shown())
+        self.given(self.demo.token(self.number))
