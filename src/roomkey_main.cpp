@@ -20,6 +20,7 @@ struct Arguments {
   bool json = false;
   Run run;
   std::string file;
+  std::vector<std::string> files;
   bool dry_run = false;
   std::optional<std::int64_t> keep;
   std::int64_t id = 0;
@@ -69,10 +70,12 @@ void add_db(CLI::App& root, Arguments& a) {
 
 void add_import(CLI::App& root, Arguments& a) {
   CLI::App* import =
-      command(root, a, "import", "Users and appointments from a file, all or nothing",
-              [&a](cli::Session& s) { return cli::import_file(s, a.file, a.dry_run); });
-  import->add_option("FILE", a.file)->required();
-  import->add_flag("--dry-run", a.dry_run, "Check the file, change nothing");
+      command(root, a, "import",
+              "Users and appointments from files: JSON, CSV, a Django dumpdata file or a FHIR R4 "
+              "Bundle, told apart by content. All or nothing.",
+              [&a](cli::Session& s) { return cli::import_files(s, a.files, a.dry_run); });
+  import->add_option("FILE", a.files, "One or more files; - is standard input")->required();
+  import->add_flag("--dry-run", a.dry_run, "Check the files, change nothing");
 }
 
 void add_user(CLI::App& root, Arguments& a) {

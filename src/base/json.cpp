@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <memory>
 
 #include "roomkey/base/text.hpp"
@@ -12,11 +13,19 @@ namespace roomkey::base {
 
 namespace {
 
-std::unique_ptr<Json::CharReader> make_reader() {
+std::unique_ptr<Json::CharReader> make_reader(int deepest) {
   Json::CharReaderBuilder builder;
   Json::CharReaderBuilder::strictMode(&builder.settings_);
-  builder["stackLimit"] = 16;
+  builder["stackLimit"] = deepest;
   return std::unique_ptr<Json::CharReader>(builder.newCharReader());
+}
+
+// One for each depth that is asked for: making one takes longer than reading a record.
+Json::CharReader& reader_for(int deepest) {
+  static std::map<int, std::unique_ptr<Json::CharReader>> readers;
+  auto& reader = readers[deepest];
+  if (!reader) reader = make_reader(deepest);
+  return *reader;
 }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -110,14 +119,13 @@ void append_escaped(std::string& out, char32_t point) {
 
 }  // namespace
 
-Result<Json::Value> parse_json(std::string_view text) {
+Result<Json::Value> parse_json(std::string_view text, int deepest) {
   if (!is_utf8(text)) return Error{Code::bad_request, "not UTF-8 without NUL"};
   if (!is_strict(text)) return Error{Code::bad_request, "not valid JSON"};
-  static const auto reader = make_reader();
   Json::Value value;
   try {
     std::string errors;
-    if (!reader->parse(text.data(), text.data() + text.size(), &value, &errors)) {
+    if (!reader_for(deepest).parse(text.data(), text.data() + text.size(), &value, &errors)) {
       // jsoncpp's own words quote the input, which may hold a secret.
       return Error{Code::bad_request, "not valid JSON"};
     }

@@ -18,6 +18,14 @@ TEST(reads_every_byte_of_a_file_of_any_size) {
   }
 }
 
+TEST(reads_no_more_than_it_may) {
+  const Folder folder;
+  const std::string path = folder.file("content", std::string(20'000, 'x'));
+  same(20'000, accepted(read_file(path, 20'000)).size());
+  same("too large", refused(Code::payload_too_large, read_file(path, 19'999)));
+  same("too large", refused(Code::payload_too_large, read_file("/dev/zero", 100'000)));
+}
+
 TEST(says_in_the_system_s_words_why_not_and_names_no_path) {
   const Folder folder;
   same("No such file or directory", refused(Code::bad_request, read_file(folder.file("missing"))));

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <limits>
 #include <string>
 
 #include "roomkey/base/result.hpp"
@@ -7,6 +9,9 @@
 namespace roomkey::base {
 
 // The whole content; bad_request with the operating system's words otherwise (a folder is no file).
-[[nodiscard]] Result<std::string> read_file(const std::string& path);
+// With more than `most` bytes it is payload_too_large.
+[[nodiscard]] Result<std::string> read_file(
+    const std::string& path, std::size_t most = std::numeric_limits<std::size_t>::max());
+[[nodiscard]] Result<std::string> read_standard_input(std::size_t most);
 
 }  // namespace roomkey::base

@@ -20,8 +20,8 @@ namespace roomkey::base {
 // the size.
 [[nodiscard]] Result<Json::Value> parse_json_object(std::string_view text);
 
-// The same for a text that holds an object or an array.
-[[nodiscard]] Result<Json::Value> parse_json(std::string_view text);
+// The same for a text that holds an object or an array, and no deeper than `deepest`.
+[[nodiscard]] Result<Json::Value> parse_json(std::string_view text, int deepest = 16);
 
 // A member that is a string / written as an integer (not 1.0, not 1e3, not "1") that fits; nothing
 // where it is missing or of another type.

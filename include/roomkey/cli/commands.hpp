@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "roomkey/cli/session.hpp"
 
@@ -16,9 +17,9 @@ int db_verify(Session& session);
 int db_backup(Session& session, const std::string& target, std::optional<std::int64_t> keep);
 int db_restore(Session& session, const std::string& file);
 
-// Users and appointments of a JSON file (contract section 4): all or nothing, every fault with its
-// place. With dry_run nothing is changed.
-int import_file(Session& session, const std::string& file, bool dry_run);
+// Users and appointments of all the files together (import.hpp; `-`: standard input): all or
+// nothing, faults with their places. With dry_run nothing is changed.
+int import_files(Session& session, const std::vector<std::string>& files, bool dry_run);
 
 struct UserFields {
   std::optional<std::string> email, name, role;

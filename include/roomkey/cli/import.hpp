@@ -1,0 +1,109 @@
+// What `roomkey import` reads: files in four formats, told apart by content, become one list of
+// records, each with its place. Reading knows no store: what only the store can say (numbers for
+// FHIR's ids, users who are missing) comes later (src/cli/import.cpp). docs/operations.md tells the
+// formats and how their words are understood.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "roomkey/access/record.hpp"
+
+namespace roomkey::cli {
+
+struct ImportFault {
+  std::string place;  // such as `appointments[3].duration_minutes` or `line 7, column email`
+  std::string why;    // for a person; never quotes the value
+};
+
+// Where a field of the record at `place` stands in the file, by the record's own name for it.
+using FieldPlace = std::string (*)(const std::string& place, const std::string& field);
+
+template <typename T>
+struct Placed {
+  std::string place;
+  T record;
+  FieldPlace field_place;
+};
+
+// Who a FHIR resource is. Its id is a text, and each type has its own, so `source` holds both.
+struct FhirName {
+  std::string source;    // `Patient/p-1`; without an id `Patient/urn:uuid:...`
+  std::string server;    // what stands before that in fullUrl; empty where nothing does
+  std::string full_url;  // may be empty
+};
+
+// A Patient or Practitioner; user.id is not set, without email user.email isn't either.
+struct FhirPerson {
+  std::string place;
+  FhirName name;
+  access::User user;
+};
+
+struct FhirParticipant {
+  std::size_t index = 0;  // among all participants of the appointment
+  std::string reference;  // as it stands
+  bool declined = false;
+};
+
+// appointment.id and its people are not set; without a start starts_at and duration aren't either.
+struct FhirAppointment {
+  std::string place;
+  FhirName name;
+  access::Appointment appointment;
+  std::vector<FhirParticipant> participants;
+  bool has_start = true;
+};
+
+// All that the files of one import hold.
+struct Records {
+  static constexpr std::size_t kMostFaults = 50;
+
+  std::vector<Placed<access::User>> users;
+  std::vector<Placed<access::Appointment>> appointments;
+  std::vector<FhirPerson> people;
+  std::vector<FhirAppointment> fhir_appointments;
+  std::set<std::string> others;                // fullUrls of FHIR's other resources
+  std::vector<std::size_t> without_role;       // which of `users`
+  std::map<std::string, std::size_t> ignored;  // what roomkey has no use for: kind, how many
+  std::vector<ImportFault> faults;             // the first of them
+  std::size_t fault_count = 0;
+
+  void fault(std::string place, std::string why);
+  // Counts something of that kind, which may be any text.
+  void ignore(std::string_view kind);
+};
+
+// One file on its way in.
+struct ImportFile {
+  std::string name;
+  std::string text;
+  bool alone = true;                               // the only file: places need not name it
+  std::function<void(std::size_t)> progress = {};  // told how many bytes are read; may be empty
+
+  [[nodiscard]] std::string place(const std::string& path) const {
+    return alone ? path : name + ": " + path;
+  }
+  void tell(std::size_t bytes) const {
+    if (progress) progress(bytes);
+  }
+};
+
+// Adds what the file holds to `records`. Takes off a byte order mark.
+void read_import(ImportFile& file, Records& records);
+
+// After the last file: users of a Django dump that knows no roles become psychologists where an
+// appointment has them as such.
+void settle_roles(Records& records);
+
+// The formats, for read_import(). The text is UTF-8.
+void read_json_import(const ImportFile& file, Records& records);
+void read_csv_import(const ImportFile& file, Records& records);
+void read_django_import(const ImportFile& file, Records& records);
+void read_fhir_import(const ImportFile& file, Records& records);
+
+}  // namespace roomkey::cli

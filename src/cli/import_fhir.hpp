@@ -1,0 +1,39 @@
+// How FHIR's words are understood; no resource is more than a JSON object here.
+// https://hl7.org/fhir/R4/appointment.html, https://hl7.org/fhir/R4/references.html
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "roomkey/access/appointment.hpp"
+#include "roomkey/base/json.hpp"
+#include "roomkey/cli/import.hpp"
+
+namespace roomkey::cli {
+
+// Nothing for a status that R4 does not have.
+[[nodiscard]] std::optional<access::Status> fhir_status(std::string_view word);
+
+// Whether an appointment of that status may come without a start (R4's rule app-3, and those that
+// are none).
+[[nodiscard]] bool may_lack_start(std::string_view status);
+
+// By appointmentType, serviceType, serviceCategory and extensions; telehealth where nothing is
+// said.
+[[nodiscard]] access::SessionType fhir_session_type(const Json::Value& appointment);
+
+// The first address in use, by rank; empty where there is none.
+[[nodiscard]] std::string fhir_email(const Json::Value& person);
+
+// The official name before others; empty where there is none.
+[[nodiscard]] std::string fhir_person_name(const Json::Value& person);
+
+// Who the resource of an entry is; nothing where neither id nor fullUrl say.
+[[nodiscard]] std::optional<FhirName> fhir_name(const Json::Value& entry);
+
+// What a reference points to: `source` and, of a whole URL, `server`; a urn is a full_url. Nothing
+// where it is none of these (#contained, a search).
+[[nodiscard]] std::optional<FhirName> fhir_reference(std::string_view reference);
+
+}  // namespace roomkey::cli

@@ -1,0 +1,72 @@
+// FHIR's ids are texts, and Patient/2 and Practitioner/2 are two people; users have one space of
+// numbers. The rules (docs/operations.md has them for operators):
+//   1. A resource that an earlier import brought keeps its number, whatever has changed.
+//   2. An id that is a number below store::kFirstGivenNumber stays, unless somebody else has that
+//      number. Patients come first. A user who is in the store by another road is the same person
+//      if the email address is the same, an appointment is the same if its people are.
+//   3. All others get the next free number from store::kFirstGivenNumber on.
+// So a number never changes its owner, and no two people share one.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "roomkey/cli/import.hpp"
+#include "roomkey/cli/session.hpp"
+#include "roomkey/store/import_numbers.hpp"
+
+namespace roomkey::cli {
+
+class Numbering {
+ public:
+  Numbering(Session& session, store::Transaction& transaction, Records& records)
+      : session_(session), transaction_(transaction), records_(records) {}
+
+  // Turns records.people into further records.users, then records.fhir_appointments into further
+  // records.appointments. The users must be in the store by then.
+  void number_people();
+  void number_appointments();
+
+  [[nodiscard]] std::size_t without_email() const { return without_email_; }
+  // Appointments without a start that the store does not know either.
+  [[nodiscard]] std::size_t without_start() const { return without_start_; }
+  // Of resources whose number is not their id.
+  [[nodiscard]] const std::map<std::string, std::int64_t>& given() const { return given_; }
+
+ private:
+  using IsSame = std::function<bool(std::int64_t number)>;
+  struct Person {
+    std::int64_t number = 0;
+    std::string server;
+    bool patient = true;
+  };
+
+  bool is_first(const FhirPerson& person);
+  void number_person(FhirPerson& person);
+  std::optional<std::int64_t> number_for(store::Numbered kind, const FhirName& name,
+                                         const std::string& place, const IsSame& is_there,
+                                         const IsSame& is_same);
+  std::optional<std::int64_t> known_number(store::Numbered kind, const FhirName& name,
+                                           const std::string& place, const IsSame& is_same);
+  void number_appointment(FhirAppointment& one);
+  bool find_people(FhirAppointment& one);
+  bool take_one(std::vector<std::pair<const FhirParticipant*, Person>>& found, const char* type,
+                const FhirAppointment& one, std::int64_t& id);
+  std::optional<Person> find_person(const FhirAppointment& one, const FhirParticipant& participant);
+  std::optional<Person> find_known(const FhirName& to, const std::string& server);
+  bool keep_start(FhirAppointment& one);
+
+  Session& session_;
+  store::Transaction& transaction_;
+  Records& records_;
+  std::unordered_map<std::string, Person> people_;       // by source
+  std::unordered_map<std::string, std::string> by_url_;  // source by fullUrl
+  std::set<std::string> appointments_;
+  std::map<std::string, std::int64_t> given_;
+  std::size_t without_email_ = 0;
+  std::size_t without_start_ = 0;
+};
+
+}  // namespace roomkey::cli
