@@ -1,6 +1,7 @@
 #include "roomkey/handlers/live.hpp"
 
 #include "roomkey/access/decide.hpp"
+#include "roomkey/store/appointments.hpp"
 #include "roomkey/store/rooms.hpp"
 
 namespace roomkey::handlers {
@@ -68,9 +69,12 @@ base::Result<std::optional<access::RoomSession>> ask(provider::TwilioRest& rest,
   return std::optional(std::move(session));
 }
 
-void remember(store::Database& database, std::int64_t appointment_id,
+// Not where the appointment has given up that room meanwhile.
+void remember(store::Database& database, std::int64_t appointment_id, const access::Room& room,
               const access::RoomSession& session) {
   store::Transaction transaction(database);
+  const auto appointment = store::find_appointment_by_room(database, room.name);
+  if (!appointment || appointment->id != appointment_id) return;
   store::put_room_answer(transaction, database, appointment_id, session);
   transaction.commit();
 }
@@ -82,7 +86,7 @@ bool is_over(const Known& known) {
 void create(store::Database& database, std::int64_t appointment_id, const access::Room& room,
             provider::TwilioRest& rest, std::chrono::sys_seconds now) {
   const auto made = rest.create_room(room.name);
-  if (made) remember(database, appointment_id, session_of(*made, now));
+  if (made) remember(database, appointment_id, room, session_of(*made, now));
 }
 
 }  // namespace
@@ -111,7 +115,7 @@ Known look_at_room(store::Database& database, const access::Appointment& appoint
   }
   const auto answer = ask(*twilio.rest, *appointment.room, known, now);
   if (answer && *answer) {
-    remember(database, appointment.id, **answer);
+    remember(database, appointment.id, *appointment.room, **answer);
   } else if (answer && twilio.makes_rooms && !known.session &&
              access::is_open(appointment.status)) {
     create(database, appointment.id, *appointment.room, *twilio.rest, now);

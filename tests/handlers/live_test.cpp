@@ -111,6 +111,24 @@ TEST(where_twilio_is_away_what_was_known_stands) {
   desk.there.control(R"({"fault":null})");
 }
 
+TEST(what_is_told_of_a_room_that_was_given_up_meanwhile_is_forgotten) {
+  Desk desk;
+  desk.room_at_twilio();
+  desk.there.control(kJoin + kJane + "\"}}");
+  const auto before = roomkey::store::find_appointment(desk.store.database, 47).value();
+  {
+    roomkey::store::Transaction transaction(desk.store.database);
+    put_user(transaction, desk.store.database, {3, "sam@example.com", "Sam"});
+    auto other = before;
+    other.patient_id = 3;
+    put_appointment(transaction, desk.store.database, other);
+    transaction.commit();
+  }
+  const auto known = look_at_room(desk.store.database, before, desk.twilio, desk.now);
+  expect(desk.questions() > 0, "Twilio was asked");
+  expect(!known.session, "other people must not see who was there");
+}
+
 TEST(has_a_room_made_only_where_it_is_to_and_once) {
   Desk desk;
   desk.make();

@@ -38,6 +38,7 @@ struct Bench {
                  route("PUT", "/things/{id}/", "put_thing", Who::user, 10),
                  route("GET", "/things/{id}/parts/{id}/", "part"),
                  route("POST", "/things/", "new_thing", Who::user, 10),
+                 route("PUT", "/people/{user}/", "put_person", Who::user, 10),
                  route("GET", "/open", "open", Who::anyone),
                  route("POST", "/open-body/", "open_body", Who::anyone, 10),
                  route("GET", "/token/{id}/", "token", Who::user, 0, Effect::writes)},
@@ -105,6 +106,23 @@ std::string allow_of(const Response& response) {
     if (name == "Allow") return value;
   }
   return "";
+}
+
+TEST(a_user_in_the_path_is_not_taken_for_an_appointment) {
+  Bench bench;
+  std::int64_t user_id = 0;
+  bench.handler = [&](const Call& call) {
+    user_id = call.user_id;
+    return Response{200, "{}"};
+  };
+  const CapturedLog log;
+  same(200, bench.answer("PUT", "/people/7/").status);
+  same(7, user_id);
+  expect(contains(bench.calls, "put_person(0)"), bench.calls);
+  expect(contains(log.text(), " user_id=2 appointment_id=- route=put_person "), log.text());
+  for (const auto path : {"/people/0/", "/people/x/", "/people//", "/people/-7/"}) {
+    same("not_found", code_of(bench.answer("PUT", path)), path);
+  }
 }
 
 TEST(finds_the_route_and_its_id_with_and_without_a_final_slash) {
