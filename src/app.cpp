@@ -6,6 +6,7 @@
 #include "roomkey/handlers/removal.hpp"
 #include "roomkey/handlers/rooms.hpp"
 #include "roomkey/handlers/serve.hpp"
+#include "roomkey/handlers/sync.hpp"
 #include "roomkey/handlers/video_call.hpp"
 
 namespace roomkey {
@@ -70,6 +71,13 @@ std::vector<http::Route> App::routes() {
        [this](const Call& call) {
          return handlers::appointment(call, database_, config_.policy, {&twilio_, &stream_});
        }},
+      {"PUT", "/api/appointments/{id}/", "appointment_put", Who::user, Effect::writes,
+       http::kMaxBody,
+       [this](const Call& call) {
+         return handlers::put_appointment(call, "appointment_put", database_);
+       }},
+      {"PUT", "/api/users/{user}/", "user_put", Who::user, Effect::writes, http::kMaxBody,
+       [this](const Call& call) { return handlers::put_user(call, "user_put", database_); }},
       {"GET", "/api/appointments/video-participants/{id}/", "video_participants", Who::user,
        Effect::reads, 0,
        [this](const Call& call) { return handlers::video_participants(call, database_, live_); }},

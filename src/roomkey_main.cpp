@@ -31,6 +31,8 @@ struct Arguments {
   cli::AuditFields audit;
   cli::CheckFields check;
   bool takes_faults = false;  // runs in spite of an unusable configuration
+  cli::ExportFields exported;
+  cli::PruneFields prune;
 };
 
 const CLI::Validator kId{[](std::string& text) {
@@ -166,14 +168,40 @@ void hide(std::string_view token, int argc, char** argv) {
   }
 }
 
+void add_filter(CLI::App& events, cli::AuditFields& filter) {
+  events.add_option("--appointment", filter.appointment_id)->check(kId);
+  events.add_option("--user", filter.user_id)->check(kId);
+  events.add_option("--since", filter.since, "A time such as 2025-11-16T09:00:00Z, or a day");
+  events.add_option("--until", filter.until, "The same; that second or day included");
+}
+
+void add_prune(CLI::App& audit, Arguments& a) {
+  CLI::App* prune =
+      command(audit, a, "prune",
+              "Remove events and what happened in rooms, where older than your policy keeps",
+              [&a](cli::Session& s) { return cli::audit_prune(s, a.prune); });
+  prune->add_option("--before", a.prune.before, "A time or a day; at least 30 days ago");
+  prune->add_option("--keep-days", a.prune.keep_days, "Or: all but the last so many days")
+      ->check(CLI::Range(1, 36500));
+  prune->add_option("--reason", a.prune.reason, "Why, for the audit");
+  prune->add_option("--by", a.prune.by, "Who signs off; the operating system's user by default");
+  prune->add_flag("--dry-run", a.prune.dry_run, "Say what would be removed, remove nothing");
+}
+
 void add_audit(CLI::App& root, Arguments& a) {
   CLI::App* audit = group(root, "audit", "Who was given what, when");
   CLI::App* list = command(*audit, a, "list", "The events, oldest first",
                            [&a](cli::Session& s) { return cli::audit_list(s, a.audit); });
-  list->add_option("--appointment", a.audit.appointment_id)->check(kId);
-  list->add_option("--user", a.audit.user_id)->check(kId);
-  list->add_option("--since", a.audit.since, "A time such as 2025-11-16T09:00:00Z, or a day");
+  add_filter(*list, a.audit);
   command(*audit, a, "verify", "Check that nothing was changed or taken out", cli::audit_verify);
+  CLI::App* exported =
+      command(*audit, a, "export", "The events with their hashes, for an auditor",
+              [&a](cli::Session& s) { return cli::audit_export(s, a.audit, a.exported); });
+  add_filter(*exported, a.audit);
+  exported->add_option("--format", a.exported.format, "csv (the default) or jsonl")
+      ->check(CLI::IsMember({"csv", "jsonl"}));
+  exported->add_option("--output", a.exported.file, "A new file; standard output otherwise");
+  add_prune(*audit, a);
 }
 
 int run(const Arguments& arguments) {

@@ -37,6 +37,18 @@ struct Clinic {
     request.authorization = authorization;
     return app.answer(request);
   }
+  http::Response put(std::string_view path, const std::string& body, std::int64_t user_id) {
+    const std::string authorization =
+        "Bearer " + access::make_bearer(user_id, hs256_rules(), clock.now(), 5min);
+    http::Request request;
+    request.method = "PUT";
+    request.path = path;
+    request.request_id = "0123456789abcdef";
+    request.authorization = authorization;
+    request.content_length = body.size();
+    request.read_body = [&](std::size_t most) { return body.substr(0, most); };
+    return app.answer(request);
+  }
   http::Response ask(std::string_view method, std::string_view path, std::int64_t user_id = 2) {
     return ask(method, path,
                "Bearer " + access::make_bearer(user_id, hs256_rules(), clock.now(), 5min));
@@ -199,6 +211,32 @@ TEST(each_grant_and_each_refusal_of_a_known_user_is_one_event) {
       "video_token refused appointment_not_found\nvideo_room refused appointment_not_found\n",
       told);
   same("", store::verify_audit(clinic.app.database()).fault);
+}
+
+TEST(what_the_booking_system_puts_counts_from_the_next_request_on) {
+  Clinic clinic;
+  {
+    store::Transaction transaction(clinic.app.database());
+    store::put_user(transaction, clinic.app.database(), someone(access::Role::service));
+    transaction.commit();
+  }
+  same(200, clinic.ask("GET", kToken).status);
+  same(200, clinic
+                .put("/api/appointments/47",
+                     R"({"patient_id":2,"psychologist_id":19,"status":"cancelled",)"
+                     R"("appointment_date":"2025-11-16T09:00:00Z","duration_minutes":60})",
+                     5)
+                .status);
+  same(409, clinic.ask("GET", kToken).status);
+  same(200, clinic
+                .put("/api/users/2/",
+                     R"({"email":"j@example.com","name":"J","role":"patient","active":false})", 5)
+                .status);
+  same(401, clinic.ask("GET", kToken).status);
+  same(403, clinic.put("/api/users/2/", "{}", 19).status);
+  const auto events = audit_of(clinic.app.database());
+  same("user_put", events.back().action);
+  expect(!events.back().appointment_id, "a user's id is no appointment's");
 }
 
 TEST(no_token_leaves_without_its_event) {

@@ -37,6 +37,11 @@ base::Result<std::monostate> permit(Action action, const Appointment& appointmen
   return std::monostate{};
 }
 
+base::Result<std::monostate> permit_sync(const User& caller) {
+  if (caller.role != Role::service) return Error{Code::permission_denied};
+  return std::monostate{};
+}
+
 base::Window join_window(const Appointment& appointment, const Policy& policy) {
   base::Window window;
   if (policy.join_early) window.opens_at = appointment.starts_at - *policy.join_early;

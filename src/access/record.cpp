@@ -91,6 +91,18 @@ bool is_room_name(std::string_view text) {
   });
 }
 
+base::JsonObject booking_of(const Appointment& appointment) {
+  base::JsonObject json;
+  json.add("id", appointment.id)
+      .add("patient_id", appointment.patient_id)
+      .add("psychologist_id", appointment.psychologist_id)
+      .add("appointment_date", base::format_utc(appointment.starts_at))
+      .add("duration_minutes", std::int64_t{appointment.duration.count()})
+      .add("status", word(appointment.status))
+      .add("session_type", word(appointment.session_type));
+  return json;
+}
+
 }  // namespace
 
 std::vector<FieldFault> read_user(const Json::Value& record, User& user) {
@@ -161,16 +173,13 @@ std::string to_json(const User& user) {
 }
 
 std::string to_json(const Appointment& appointment) {
-  return base::JsonObject()
-      .add("id", appointment.id)
-      .add("patient_id", appointment.patient_id)
-      .add("psychologist_id", appointment.psychologist_id)
-      .add("appointment_date", base::format_utc(appointment.starts_at))
-      .add("duration_minutes", std::int64_t{appointment.duration.count()})
-      .add("status", word(appointment.status))
-      .add("session_type", word(appointment.session_type))
+  return booking_of(appointment)
       .add("video_room_id", appointment.room ? std::optional(appointment.room->name) : std::nullopt)
       .text();
+}
+
+std::string to_json_without_room(const Appointment& appointment) {
+  return booking_of(appointment).text();
 }
 
 }  // namespace roomkey::access

@@ -56,7 +56,9 @@ void set_up_log(std::string_view level) {
 }
 
 void log_request(const RequestLine& line) {
-  const auto level = line.status >= 500 ? spdlog::level::err : spdlog::level::info;
+  const auto level = line.status == 502   ? spdlog::level::warn
+                     : line.status >= 500 ? spdlog::level::err
+                                          : spdlog::level::info;
   auto* logger = spdlog::default_logger_raw();
   if (!logger->should_log(level)) return;
   logger->log(level,

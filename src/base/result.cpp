@@ -22,6 +22,7 @@ std::string_view word(Code code) {
     case Code::bad_signature: return "bad_signature";
     case Code::participant_not_found: return "participant_not_found";
     case Code::payload_too_large: return "payload_too_large";
+    case Code::invalid_fields: return "invalid_fields";
     case Code::token_failed: return "token_failed";
     case Code::provider_not_configured: return "provider_not_configured";
     case Code::provider_unavailable: return "provider_unavailable";

@@ -79,9 +79,14 @@ int appointment_set(Session& session, std::int64_t id, const AppointmentFields& 
   if (!faults.empty()) return say_faults(faults);
   if (appointment.room) appointment.room->created_at = session.now;
   store::put_appointment(transaction, session.database, appointment);
-  append_change(transaction, session, "appointment_set", id, access::to_json(appointment));
+  const auto stored = store::find_appointment(session.database, id).value();
+  if (fields.room && (!stored.room || stored.room->name != *fields.room)) {
+    return fail(kUsage, "video_room_id: was the room of other people",
+                "leave --room out: the appointment gets a new one when it is asked for");
+  }
+  append_change(transaction, session, "appointment_set", id, access::to_json(stored));
   transaction.commit();
-  print(session, appointment);
+  print(session, stored);
   return kDone;
 }
 

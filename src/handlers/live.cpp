@@ -6,6 +6,7 @@
 #include "roomkey/base/log.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/provider/twilio_callback.hpp"
+#include "roomkey/store/appointments.hpp"
 #include "roomkey/store/rooms.hpp"
 
 namespace roomkey::handlers {
@@ -73,18 +74,23 @@ base::Result<std::optional<access::RoomSession>> ask(provider::TwilioRest& rest,
   return std::optional(std::move(session));
 }
 
-// False where the store can't keep it just now: that is no reason to keep it from who asked.
-bool remember(store::Database& database, std::int64_t appointment_id,
+enum class Fate { kept, store_away, room_given_up };
+
+// What became of an answer of Twilio's. Where the store can't keep it just now, that is no reason
+// to keep it from who asked; where the appointment has given up the room meanwhile, it is.
+Fate remember(store::Database& database, std::int64_t appointment_id, const access::Room& room,
               const access::RoomSession& session) {
   try {
     store::Transaction transaction(database);
+    const auto appointment = store::find_appointment_by_room(database, room.name);
+    if (!appointment || appointment->id != appointment_id) return Fate::room_given_up;
     store::put_room_answer(transaction, database, appointment_id, session);
     transaction.commit();
-    return true;
+    return Fate::kept;
   } catch (const base::Unavailable& fault) {
     base::log_warn("event=room_answer_lost appointment_id=" + std::to_string(appointment_id) +
                    " fault=" + base::log_value(fault.what()));
-    return false;
+    return Fate::store_away;
   }
 }
 
@@ -126,7 +132,7 @@ bool is_over(const Known& known) {
 void create(store::Database& database, std::int64_t appointment_id, const access::Room& room,
             provider::TwilioRest& rest, std::chrono::sys_seconds now) {
   const auto made = rest.create_room(room.name);
-  if (made) static_cast<void>(remember(database, appointment_id, session_of(*made, now)));
+  if (made) static_cast<void>(remember(database, appointment_id, room, session_of(*made, now)));
 }
 
 }  // namespace
@@ -176,9 +182,10 @@ Known look_at_room(store::Database& database, const access::Appointment& appoint
   if (answer && *answer) {
     const bool in_time = std::chrono::steady_clock::now() - started < 2s;
     const bool out = in_time && put_out_removed(*twilio.rest, appointment, **answer, now);
-    const bool kept = remember(database, appointment.id, **answer);
+    const Fate fate = remember(database, appointment.id, *appointment.room, **answer);
+    if (fate == Fate::room_given_up) return known_room(database, appointment.id);
     if (out) return {std::move(*answer), "provider"};  // a callback of this second knows less
-    if (!kept) return with_answer(std::move(known), **answer);
+    if (fate == Fate::store_away) return with_answer(std::move(known), **answer);
   } else if (answer && twilio.makes_rooms && !known.session &&
              access::is_open(appointment.status)) {
     create(database, appointment.id, *appointment.room, *twilio.rest, now);

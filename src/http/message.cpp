@@ -35,6 +35,7 @@ Answer answer_to(const Error& error) {
     case Code::bad_request: return {400, error.detail};
     case Code::bad_signature: return {403, "Invalid signature"};
     case Code::participant_not_found: return {404, "Participant not found"};
+    case Code::invalid_fields: return {422, "Some fields are missing or wrong"};
     case Code::payload_too_large: return {413, "Request body too large"};
     case Code::token_failed: return {500, "Failed to generate access token: " + error.detail};
     case Code::provider_not_configured: return {500, "GetStream API credentials not configured"};
@@ -56,6 +57,18 @@ std::optional<std::string> utc(const std::optional<std::chrono::sys_seconds>& ti
   return time ? std::optional(base::format_utc(*time)) : std::nullopt;
 }
 
+// The names are the caller's own, so they are escaped.
+std::string json_of(const std::vector<base::FieldFault>& fields) {
+  std::string json = "{";
+  for (const base::FieldFault& fault : fields) {
+    if (json.size() > 1) json += ',';
+    base::append_quoted(json, fault.field);
+    json += ':';
+    base::append_quoted(json, fault.why);
+  }
+  return json + '}';
+}
+
 }  // namespace
 
 Response error_response(const Error& error) {
@@ -65,6 +78,7 @@ Response error_response(const Error& error) {
   if (error.code == Code::too_early || error.code == Code::too_late) {
     body.add("opens_at", utc(error.window.opens_at)).add("closes_at", utc(error.window.closes_at));
   }
+  if (error.code == Code::invalid_fields) body.add_raw("fields", json_of(error.fields));
   Response response{answer.status, body.text()};
   if (answer.status == 401) response.headers.emplace_back("WWW-Authenticate", challenge(error));
   if (answer.status == 503) response.headers.emplace_back("Retry-After", "2");
@@ -82,6 +96,7 @@ std::string_view reason_phrase(int status) {
     case 405: return "Method Not Allowed";
     case 409: return "Conflict";
     case 413: return "Content Too Large";
+    case 422: return "Unprocessable Content";
     case 502: return "Bad Gateway";
     case 503: return "Service Unavailable";
     default: return "Internal Server Error";

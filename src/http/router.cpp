@@ -22,6 +22,7 @@ std::string_view take_segment(std::string_view& path) {
 
 struct Captured {
   std::int64_t id = 0;
+  std::int64_t user_id = 0;
   std::string_view text;
 };
 
@@ -29,10 +30,10 @@ bool fits(std::string_view pattern, std::string_view path, Captured& captured) {
   while (pattern.size() > 1 && path.size() > 1 && path.front() == '/') {
     const auto wanted = take_segment(pattern);
     const auto given = take_segment(path);
-    if (wanted == "{id}") {
+    if (wanted == "{id}" || wanted == "{user}") {
       const auto parsed = base::parse_id(given);
       if (!parsed) return false;
-      captured.id = *parsed;
+      (wanted == "{id}" ? captured.id : captured.user_id) = *parsed;
     } else if (wanted == "{text}") {
       if (given.empty()) return false;
       captured.text = given;
@@ -121,7 +122,9 @@ Router::Match Router::match(const Request& request) const {
   for (const Route& route : routes_) {
     Captured captured;
     if (!fits(route.pattern, request.path, captured)) continue;
-    if (answers(route, request.method)) return {&route, captured.id, captured.text, ""};
+    if (answers(route, request.method)) {
+      return {&route, captured.id, captured.user_id, captured.text, ""};
+    }
     match.allowed += std::string(route.method) + (route.method == "GET" ? ", HEAD, " : ", ");
   }
   return match;
@@ -142,6 +145,7 @@ void Router::admit(Visit& visit) const {
   }
   visit.route = found.route;
   visit.call.emplace(Call{visit.request, clock_.now(), found.id, found.text});
+  visit.call->user_id = found.user_id;
   check(visit);
 }
 

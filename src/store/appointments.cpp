@@ -60,11 +60,32 @@ std::optional<access::Room> find_room(Database& database, std::int64_t appointme
 
 void put_room(Database& database, std::int64_t appointment_id, const access::Room& room) {
   Query(database,
-        "INSERT INTO rooms (appointment_id, name, created_at) VALUES (?, ?, ?)"
+        "INSERT INTO rooms (appointment_id, name, created_at) SELECT ?1, ?2, ?3"
+        " WHERE NOT EXISTS (SELECT 1 FROM former_rooms WHERE name = ?2)"
         " ON CONFLICT (appointment_id) DO UPDATE SET name = excluded.name,"
         " created_at = excluded.created_at WHERE name <> excluded.name",
         appointment_id, room.name, base::unix_seconds(room.created_at))
       .run();
+}
+
+// Takes the room from the appointment for good, with all that is known of what happened in it.
+void give_up_room(Database& database, std::int64_t appointment_id) {
+  Query(database,
+        "INSERT INTO former_rooms SELECT name, appointment_id FROM rooms WHERE appointment_id = ?",
+        appointment_id)
+      .run();
+  Query(database, "DELETE FROM rooms WHERE appointment_id = ?", appointment_id).run();
+  Query(database,
+        "DELETE FROM room_events WHERE session_sid IN"
+        " (SELECT sid FROM room_sessions WHERE appointment_id = ?)",
+        appointment_id)
+      .run();
+  Query(database, "DELETE FROM room_sessions WHERE appointment_id = ?", appointment_id).run();
+  Query(database, "DELETE FROM room_answers WHERE appointment_id = ?", appointment_id).run();
+}
+
+bool same_people(const access::Appointment& a, const access::Appointment& b) {
+  return a.patient_id == b.patient_id && a.psychologist_id == b.psychologist_id;
 }
 
 }  // namespace
@@ -99,7 +120,7 @@ std::vector<access::FieldFault> conflicts(Database& database,
 }
 
 bool put_appointment(Transaction&, Database& database, const access::Appointment& appointment) {
-  const bool made = !find_appointment(database, appointment.id);
+  const auto before = find_appointment(database, appointment.id);
   Query(database,
         "INSERT INTO appointments (id, patient_id, psychologist_id, starts_at, duration_minutes,"
         " status, session_type) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
@@ -110,8 +131,9 @@ bool put_appointment(Transaction&, Database& database, const access::Appointment
         base::unix_seconds(appointment.starts_at), std::int64_t{appointment.duration.count()},
         access::word(appointment.status), access::word(appointment.session_type))
       .run();
+  if (before && !same_people(*before, appointment)) give_up_room(database, appointment.id);
   if (appointment.room) put_room(database, appointment.id, *appointment.room);
-  return made;
+  return !before;
 }
 
 void each_appointment(Database& database,

@@ -58,6 +58,16 @@ TEST(at_level_error_only_5xx_are_told) {
   expect(contains(log.text(), "status=500") && contains(log.text(), "event=error"), log.text());
 }
 
+TEST(what_is_the_provider_s_fault_is_a_warning) {
+  const CapturedLog log;
+  log_request(line_with_status(502));
+  expect(contains(log.text(), "Z warning request_id="), log.text());
+  log_request(line_with_status(503));
+  log_request(line_with_status(499));
+  expect(contains(log.text(), "Z error request_id=") && contains(log.text(), "Z info request_id="),
+         log.text());
+}
+
 TEST(text_with_braces_is_no_format) {
   const CapturedLog log;
   log_warn("event={} {0} {x}");

@@ -195,6 +195,24 @@ TEST(where_the_store_can_not_keep_the_answer_it_is_given_all_the_same) {
   expect(contains(log.text(), "event=room_answer_lost appointment_id=47"), log.text());
 }
 
+TEST(what_is_told_of_a_room_that_was_given_up_meanwhile_is_forgotten) {
+  Desk desk;
+  desk.room_at_twilio();
+  desk.there.control(kJoin + kJane + "\"}}");
+  const auto before = roomkey::store::find_appointment(desk.store.database, 47).value();
+  {
+    roomkey::store::Transaction transaction(desk.store.database);
+    put_user(transaction, desk.store.database, {3, "sam@example.com", "Sam"});
+    auto other = before;
+    other.patient_id = 3;
+    put_appointment(transaction, desk.store.database, other);
+    transaction.commit();
+  }
+  const auto known = look_at_room(desk.store.database, before, desk.twilio, desk.now);
+  expect(desk.questions() > 0, "Twilio was asked");
+  expect(!known.session, "other people must not see who was there");
+}
+
 TEST(has_a_room_made_only_where_it_is_to_and_once) {
   Desk desk;
   desk.make();

@@ -41,6 +41,7 @@ TEST(each_code_has_the_contract_s_status_text_and_word) {
        "not_telehealth"},
       {Code::bad_request, 400, "why", "bad_request"},
       {Code::payload_too_large, 413, "Request body too large", "payload_too_large"},
+      {Code::invalid_fields, 422, "Some fields are missing or wrong", "invalid_fields"},
       {Code::token_failed, 500, "Failed to generate access token: why", "token_failed"},
       {Code::removed, 403, "Removed from this session", "removed"},
       {Code::bad_signature, 403, "Invalid signature", "bad_signature"},
@@ -58,7 +59,7 @@ TEST(each_code_has_the_contract_s_status_text_and_word) {
     same(text, body["error"].asString(), word);
     same(word, body["code"].asString());
     const bool window = code == Code::too_early || code == Code::too_late;
-    same(window ? 4 : 2, body.size(), word);
+    same(window ? 4 : code == Code::invalid_fields ? 3 : 2, body.size(), word);
     const std::string headers = headers_of(response);
     same(status == 401, contains(headers, "WWW-Authenticate: Bearer realm=\"roomkey\""), word);
     same(status == 503, contains(headers, "Retry-After: 2"), word);
@@ -82,6 +83,18 @@ TEST(a_refusal_by_the_window_tells_it_or_null) {
   same(R"({"error":"Too late to join","code":"too_late","opens_at":null,)"
        R"("closes_at":"2025-11-16T10:00:00Z"})",
        error_response({Code::too_late, "", {std::nullopt, kNine + 1h}}).body);
+}
+
+TEST(refused_fields_are_named_with_their_reason_and_cannot_break_out) {
+  same(R"({"error":"Some fields are missing or wrong","code":"invalid_fields",)"
+       R"("fields":{"email":"is missing","a\"b\u00e9":"is not a field that is known"}})",
+       error_response({Code::invalid_fields,
+                       "",
+                       {},
+                       {{"email", "is missing"}, {"a\"b\u00e9", "is not a field that is known"}}})
+           .body);
+  same(R"({"error":"Some fields are missing or wrong","code":"invalid_fields","fields":{}})",
+       error_response({Code::invalid_fields}).body);
 }
 
 TEST(a_detail_cannot_break_out_of_the_body) {

@@ -39,6 +39,7 @@ struct Bench {
                  route("PUT", "/things/{id}/", "put_thing", Who::user, 10),
                  route("GET", "/things/{id}/parts/{id}/", "part"),
                  route("POST", "/things/", "new_thing", Who::user, 10),
+                 route("PUT", "/people/{user}/", "put_person", Who::user, 10),
                  route("GET", "/open", "open", Who::anyone),
                  route("POST", "/open-body/", "open_body", Who::anyone, 10),
                  route("GET", "/token/{id}/", "token", Who::user, 0, Effect::writes)},
@@ -111,6 +112,23 @@ std::string allow_of(const Response& response) {
     if (name == "Allow") return value;
   }
   return "";
+}
+
+TEST(a_user_in_the_path_is_not_taken_for_an_appointment) {
+  Bench bench;
+  std::int64_t user_id = 0;
+  bench.handler = [&](const Call& call) {
+    user_id = call.user_id;
+    return Response{200, "{}"};
+  };
+  const CapturedLog log;
+  same(200, bench.answer("PUT", "/people/7/").status);
+  same(7, user_id);
+  expect(contains(bench.calls, "put_person(0)"), bench.calls);
+  expect(contains(log.text(), " user_id=2 appointment_id=- route=put_person "), log.text());
+  for (const auto path : {"/people/0/", "/people/x/", "/people//", "/people/-7/"}) {
+    same("not_found", code_of(bench.answer("PUT", path)), path);
+  }
 }
 
 TEST(finds_the_route_and_its_id_with_and_without_a_final_slash) {
@@ -323,8 +341,8 @@ TEST(each_answer_is_counted_once_by_route_status_and_code) {
   bench.user = Error{Code::token_expired};
   bench.answer("POST", "/things/", "{}");
   same(
-      "0:200:- 0:200:- 7:404:not_found 7:405:method_not_allowed 1:413:payload_too_large "
-      "6:409:appointment_closed 4:500:internal_error 3:401:token_expired ",
+      "0:200:- 0:200:- 8:404:not_found 8:405:method_not_allowed 1:413:payload_too_large "
+      "7:409:appointment_closed 5:500:internal_error 3:401:token_expired ",
       bench.told);
 }
 
@@ -336,7 +354,7 @@ TEST(what_is_served_a_second_time_alone_is_counted_once) {
     return Response{200, "{}"};
   };
   bench.statuses({"/token/1/", "/token/2/", "/token/3/"});
-  same("6:200:- 6:500:internal_error 6:200:- ", bench.told);
+  same("7:200:- 7:500:internal_error 7:200:- ", bench.told);
 }
 
 TEST(those_that_write_are_served_in_one_transaction_and_answered_after_it) {

@@ -87,6 +87,30 @@ TEST(names_what_keeps_an_appointment_out) {
   expect(!find_appointment(store.database, 48));
 }
 
+TEST(other_people_get_another_room_whichever_is_named) {
+  MemoryStore store;
+  {
+    roomkey::store::Transaction transaction(store.database);
+    put_user(transaction, store.database, {3, "sam@example.com", "Sam"});
+    transaction.commit();
+  }
+  Appointment other = appointment_47();
+  other.psychologist_id = 3;
+  put(store.database, other);
+  expect(!find_appointment(store.database, 47).value().room, "the same name is passed over");
+  put(store.database, appointment_47());
+  expect(!find_appointment(store.database, 47).value().room, "for good");
+  Appointment elsewhere = appointment_47();
+  elsewhere.id = 48;
+  put(store.database, elsewhere);
+  expect(!find_appointment(store.database, 48).value().room, "for every appointment");
+  other.room->name = "another";
+  put(store.database, other);
+  same("another", find_appointment(store.database, 47).value().room.value().name);
+  const auto given = give_room(store.database, 48, {"fresh", kNine}, event_at(kNine));
+  expect(given.made);
+}
+
 TEST(lists_appointments_by_id) {
   MemoryStore store;
   put(store.database, without_room(100));

@@ -51,6 +51,9 @@ struct Grant {
 [[nodiscard]] base::Result<std::monostate> decide_room(const Appointment& appointment,
                                                        const User& caller);
 
+// Who keeps users and appointments current: the booking system, a user of role service.
+[[nodiscard]] base::Result<std::monostate> permit_sync(const User& caller);
+
 // When join tokens are given for the appointment.
 [[nodiscard]] base::Window join_window(const Appointment& appointment, const Policy& policy);
 

@@ -9,13 +9,11 @@
 #include <vector>
 
 #include "roomkey/access/appointment.hpp"
+#include "roomkey/base/result.hpp"
 
 namespace roomkey::access {
 
-struct FieldFault {
-  std::string field;
-  std::string why;  // for a person; never quotes the value
-};
+using base::FieldFault;
 
 // Fill `user` / `appointment` from the record. Every fault at once: a field that is missing, of the
 // wrong type, out of range, or unknown. With faults the target holds nothing of use. A room comes
@@ -26,5 +24,7 @@ struct FieldFault {
 
 [[nodiscard]] std::string to_json(const User& user);
 [[nodiscard]] std::string to_json(const Appointment& appointment);
+// The same but for `video_room_id`: what the booking system knows of it.
+[[nodiscard]] std::string to_json_without_room(const Appointment& appointment);
 
 }  // namespace roomkey::access

@@ -28,7 +28,7 @@ struct RequestLine {
   std::chrono::microseconds duration;
 };
 
-// error for 5xx, info otherwise.
+// error for 5xx, but warn for a 502, which is the provider's fault; info otherwise.
 void log_request(const RequestLine& line);
 
 void log_info(std::string_view line);

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace roomkey::base {
 
@@ -34,6 +35,7 @@ enum class Code {
   bad_signature,
   participant_not_found,
   payload_too_large,
+  invalid_fields,
   token_failed,
   provider_not_configured,
   provider_unavailable,
@@ -50,6 +52,12 @@ struct Window {
   std::optional<std::chrono::sys_seconds> closes_at;
 };
 
+// What is wrong with one field of a record that somebody hands in.
+struct FieldFault {
+  std::string field;
+  std::string why;  // for a person; never quotes the value
+};
+
 struct Error {
   Code code;
   // What is wrong, for a person; may be shown to the caller, so never a token, a secret, a file
@@ -57,6 +65,8 @@ struct Error {
   std::string detail = {};
   // Set with too_early and too_late only.
   Window window = {};
+  // Set with invalid_fields only: what is wrong, each field once.
+  std::vector<FieldFault> fields = {};
 };
 
 // The store or another part of the machine can't do its work now; may pass. what() is fit for a log

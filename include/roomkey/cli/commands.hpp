@@ -55,9 +55,27 @@ int check(Session& session, const CheckFields& fields);
 
 struct AuditFields {
   std::optional<std::int64_t> user_id, appointment_id;
-  std::string since;  // a time with offset, or a day (UTC); empty: from the beginning
+  // A time with offset, or a day (UTC), which is meant whole; empty: no limit.
+  std::string since, until;
 };
 int audit_list(Session& session, const AuditFields& fields);
 int audit_verify(Session& session);
+
+// For an auditor: with the hash of each event, as CSV (RFC 4180) or one JSON object a line. Into a
+// file that must not be there yet, mode 0600, or to standard output.
+struct ExportFields {
+  std::string format = "csv";  // or "jsonl"
+  std::string file;            // empty: standard output
+};
+int audit_export(Session& session, const AuditFields& filter, const ExportFields& fields);
+
+// Retention: removes what is older (store/retention.hpp), or says what that would be.
+struct PruneFields {
+  std::string before;  // a time or a day; or else keep_days
+  std::int64_t keep_days = 0;
+  std::string by, reason;  // by: empty for the operating system's user
+  bool dry_run = false;
+};
+int audit_prune(Session& session, const PruneFields& fields);
 
 }  // namespace roomkey::cli

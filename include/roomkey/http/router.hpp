@@ -25,11 +25,13 @@ enum class Effect { reads, writes };
 struct Call {
   const Request& request;
   std::chrono::sys_seconds now;
-  // The path's {id}; where the path has none, the handler sets it to the appointment it found.
+  // The path's {id}, an appointment's; where the path has none, the handler sets it to that of the
+  // appointment it found.
   std::int64_t id = 0;
   std::string_view text = {};                      // the path's {text}
   std::optional<access::User> authenticated = {};  // set where the route says Who::user
   std::string body = {};
+  std::int64_t user_id = 0;  // the path's {user}: whom it is about
 
   [[nodiscard]] const access::User& caller() const { return authenticated.value(); }
 };
@@ -37,10 +39,10 @@ struct Call {
 using Handler = std::function<base::Result<Response>(Call&)>;
 
 struct Route {
-  std::string_view method;  // GET answers HEAD too
-  std::string_view
-      pattern;  // "/api/appointments/{id}/{text}/": {id} as base::parse_id, final / optional
-  std::string_view name;  // in log lines and audit events
+  std::string_view method;   // GET answers HEAD too
+  std::string_view pattern;  // "/api/appointments/{id}/{text}/": {id}, {user} as base::parse_id,
+                             // final / optional
+  std::string_view name;     // in log lines and audit events
   Who who;
   Effect effect;
   std::size_t body_limit;  // 0: takes no body, a body sent along is not read
@@ -95,6 +97,7 @@ class Router {
   struct Match {
     const Route* route = nullptr;
     std::int64_t id = 0;
+    std::int64_t user_id = 0;
     std::string_view text = {};
     std::string allowed = {};  // the methods of the path, where it is known
   };

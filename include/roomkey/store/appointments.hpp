@@ -26,6 +26,10 @@ namespace roomkey::store {
 // Makes or changes the appointment with that id; true where it was made. The room that it has
 // stays, unless `appointment` names another. std::logic_error where it has conflicts(). Part of the
 // open transaction.
+//
+// Where its patient or psychologist changes it gives up its room, since those before may still hold
+// tokens for it, and what is known of who was there. No appointment gets a room of that name again:
+// where `appointment` names such a one, that is passed over.
 bool put_appointment(Transaction& transaction, Database& database,
                      const access::Appointment& appointment);
 

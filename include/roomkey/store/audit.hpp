@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "roomkey/store/database.hpp"
 
@@ -24,6 +25,7 @@ struct AuditEvent {
   Outcome outcome = Outcome::refused;
   std::optional<std::string> reason;
   std::optional<std::chrono::sys_seconds> expires_at;
+  std::string hash = {};  // 32 bytes, of an event that was read
 };
 
 // Committed when this returns.
@@ -35,9 +37,10 @@ struct AuditFilter {
   std::optional<std::int64_t> user_id;
   std::optional<std::int64_t> appointment_id;
   std::optional<std::chrono::sys_seconds> since;
+  std::optional<std::chrono::sys_seconds> until = {};  // this second included
 };
 
-// Oldest first.
+// Oldest first, all of them as of one moment; no more than one is held in memory.
 void each_audit_event(Database& database, const AuditFilter& filter,
                       const std::function<void(const AuditEvent&)>& use);
 
@@ -48,13 +51,31 @@ struct AuditHead {
 };
 [[nodiscard]] AuditHead audit_head(Database& database);
 
+// Where events were removed from the front (retention.hpp).
+struct AuditCut {
+  std::int64_t id = 0;  // 1, 2, ...
+  std::chrono::sys_seconds at{};
+  std::int64_t last_event = 0;
+  std::string last_hash;    // 32 bytes: the audit begins with it as the hash before
+  std::int64_t events = 0;  // how many were removed
+  std::string signed_by;
+  std::string reason;
+  std::int64_t witness = 0;  // the event that tells of it
+  std::string hash;          // 32 bytes
+};
+
+// By id.
+[[nodiscard]] std::vector<AuditCut> audit_cuts(Database& database);
+
 struct AuditVerdict {
   std::int64_t events = 0;
   std::string head;   // the last event's hash in hexadecimal: noted elsewhere, it pins the chain
   std::string fault;  // what does not hold, naming the event; empty where all holds
+  std::vector<AuditCut> cuts = {};
 };
 
-// Walks the whole chain in one read transaction.
+// Walks the whole chain in one read transaction, from the last cut on. Every cut must be told of by
+// an event of the chain (earlier ones by way of the last), and every such event must have its cut.
 [[nodiscard]] AuditVerdict verify_audit(Database& database);
 
 }  // namespace roomkey::store

@@ -1,0 +1,117 @@
+#include "roomkey/handlers/sync.hpp"
+
+#include <algorithm>
+
+#include "roomkey/access/decide.hpp"
+#include "roomkey/access/record.hpp"
+#include "roomkey/base/json.hpp"
+#include "roomkey/handlers/serve.hpp"
+#include "roomkey/store/appointments.hpp"
+#include "roomkey/store/users.hpp"
+
+namespace roomkey::handlers {
+
+namespace {
+
+using access::FieldFault;
+using base::Code;
+using base::Error;
+
+// Each field once, and not so many that the answer would outgrow the question.
+Error invalid(const std::vector<FieldFault>& faults) {
+  constexpr std::size_t kMost = 50;
+  Error error{Code::invalid_fields};
+  for (const FieldFault& fault : faults) {
+    const bool named = std::any_of(error.fields.begin(), error.fields.end(),
+                                   [&](const FieldFault& one) { return one.field == fault.field; });
+    if (!named && error.fields.size() < kMost) error.fields.push_back(fault);
+  }
+  return error;
+}
+
+// The body's record under the path's id. The body may repeat it, so that an answer can be sent back
+// as it is.
+base::Result<Json::Value> read_record(const http::Call& call, std::int64_t id) {
+  const auto permitted = access::permit_sync(call.caller());
+  if (!permitted) return permitted.error();
+  auto record = base::parse_json_object(call.body);
+  if (!record) return Error{Code::bad_request, "The body is " + record.error().detail};
+  if (record->isMember("id") && base::integer((*record)["id"]) != id) {
+    return invalid({{"id", "must be the id in the path, or left out"}});
+  }
+  (*record)["id"] = Json::Int64{id};
+  return record;
+}
+
+void keep_if_left_out(Json::Value& record, const char* field, const Json::Value& before) {
+  if (record[field].isNull()) record[field] = before;
+}
+
+Json::Value text(std::string_view word) { return std::string(word); }
+
+// A service that put itself out could not even mend that.
+std::vector<FieldFault> lock_out_faults(const access::User& caller, const access::User& user) {
+  std::vector<FieldFault> faults;
+  if (user.id != caller.id) return faults;
+  if (user.role != caller.role) faults.push_back({"role", "can't be changed by the user itself"});
+  if (!user.active) faults.push_back({"active", "can't be changed by the user itself"});
+  return faults;
+}
+
+void note(store::Transaction& transaction, store::Database& database, const http::Call& call,
+          std::string_view action, const std::string& record) {
+  store::AuditEvent event = event_of(call, action, store::Outcome::changed);
+  event.reason = record;
+  store::append_audit(transaction, database, event);
+}
+
+}  // namespace
+
+base::Result<http::Response> put_user(const http::Call& call, std::string_view action,
+                                      store::Database& database) {
+  auto record = read_record(call, call.user_id);
+  if (!record) return record.error();
+  const auto before = store::find_user(database, call.user_id);
+  if (before) keep_if_left_out(*record, "active", before->active);
+  access::User user;
+  auto faults = access::read_user(*record, user);
+  if (faults.empty()) faults = lock_out_faults(call.caller(), user);
+  if (!faults.empty()) return invalid(faults);
+  const std::string now = access::to_json(user);
+  if (!before || now != access::to_json(*before)) {
+    store::Transaction transaction(database);
+    store::put_user(transaction, database, user);
+    note(transaction, database, call, action, now);
+    transaction.commit();
+  }
+  return http::Response{before ? 200 : 201, now};
+}
+
+base::Result<http::Response> put_appointment(const http::Call& call, std::string_view action,
+                                             store::Database& database) {
+  auto record = read_record(call, call.id);
+  if (!record) return record.error();
+  const auto before = store::find_appointment(database, call.id);
+  if (before) {
+    keep_if_left_out(*record, "status", text(access::word(before->status)));
+    keep_if_left_out(*record, "session_type", text(access::word(before->session_type)));
+  }
+  access::Appointment appointment;
+  auto faults = access::read_appointment(*record, appointment);
+  if (record->isMember("video_room_id")) {
+    faults.insert(faults.begin(), {"video_room_id", "is not a field that is known"});
+  }
+  if (faults.empty()) faults = store::conflicts(database, appointment);
+  if (!faults.empty()) return invalid(faults);
+  const std::string now = access::to_json_without_room(appointment);
+  if (!before || now != access::to_json_without_room(*before)) {
+    store::Transaction transaction(database);
+    store::put_appointment(transaction, database, appointment);
+    note(transaction, database, call, action,
+         access::to_json(store::find_appointment(database, call.id).value()));
+    transaction.commit();
+  }
+  return http::Response{before ? 200 : 201, now};
+}
+
+}  // namespace roomkey::handlers

@@ -1,0 +1,109 @@
+#include "audit_chain.hpp"
+
+#include "roomkey/base/json.hpp"
+#include "roomkey/crypto/digest.hpp"
+
+namespace roomkey::store {
+
+namespace {
+
+// Each field as `<bytes>:<content>,` and a missing one as `-,`: no two events are written alike.
+void append_field(std::string& out, const std::optional<std::string>& field) {
+  if (field) {
+    out += std::to_string(field->size()) + ':' + *field + ',';
+  } else {
+    out += "-,";
+  }
+}
+
+void append_field(std::string& out, const std::optional<std::int64_t>& number) {
+  append_field(out, number ? std::optional(std::to_string(*number)) : std::nullopt);
+}
+
+std::optional<Outcome> parse_outcome(std::string_view text) {
+  for (const auto outcome : {Outcome::granted, Outcome::refused, Outcome::changed}) {
+    if (text == word(outcome)) return outcome;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string chained_hash(const std::string& previous, const AuditEvent& event) {
+  std::string text = previous;
+  append_field(text, std::optional(event.id));
+  append_field(text, std::optional(base::unix_seconds(event.at)));
+  append_field(text, std::optional(event.request_id));
+  append_field(text, event.user_id);
+  append_field(text, event.appointment_id);
+  append_field(text, std::optional(event.action));
+  append_field(text, std::optional(std::string(word(event.outcome))));
+  append_field(text, event.reason);
+  append_field(text, seconds(event.expires_at));
+  return crypto::sha256(text);
+}
+
+std::string chained_hash(const std::string& previous, const AuditCut& cut) {
+  std::string text = previous;
+  append_field(text, std::optional(cut.id));
+  append_field(text, std::optional(base::unix_seconds(cut.at)));
+  append_field(text, std::optional(cut.last_event));
+  append_field(text, std::optional(crypto::to_hex(cut.last_hash)));
+  append_field(text, std::optional(cut.events));
+  append_field(text, std::optional(cut.signed_by));
+  append_field(text, std::optional(cut.reason));
+  append_field(text, std::optional(cut.witness));
+  return crypto::sha256(text);
+}
+
+std::string testimony(const AuditCut& cut) {
+  return base::JsonObject()
+      .add("cut", cut.id)
+      .add("events", cut.events)
+      .add("last_event", cut.last_event)
+      .add("last_hash", crypto::to_hex(cut.last_hash))
+      .add("signed_by", cut.signed_by)
+      .add("reason", cut.reason)
+      .add("cut_hash", crypto::to_hex(cut.hash))
+      .text();
+}
+
+std::optional<AuditEvent> try_event_from(const Query& row) {
+  const auto outcome = parse_outcome(row.text(6));
+  if (!outcome) return std::nullopt;
+  AuditEvent event{row.integer(0),
+                   base::from_unix(row.integer(1)),
+                   row.text(2),
+                   row.optional_integer(3),
+                   row.optional_integer(4),
+                   row.text(5),
+                   *outcome,
+                   row.optional_text(7),
+                   std::nullopt,
+                   row.text(9)};
+  if (const auto expires_at = row.optional_integer(8)) {
+    event.expires_at = base::from_unix(*expires_at);
+  }
+  return event;
+}
+
+AuditEvent event_from(const Query& row) {
+  auto event = try_event_from(row);
+  if (!event) {
+    throw base::Unavailable("the store: event " + std::to_string(row.integer(0)) +
+                            " of the audit has an outcome that is unknown");
+  }
+  return *std::move(event);
+}
+
+ChainHead read_head(Query& query) {
+  if (!query.step()) throw base::Unavailable("the store: the audit has lost its head");
+  return {query.integer(0), query.text(1)};
+}
+
+ChainHead read_head(Database& database) {
+  Query query(database, kHead);
+  return read_head(query);
+}
+
+}  // namespace roomkey::store

@@ -1,0 +1,47 @@
+// How the audit's events and cuts are read and hashed. Private to this room.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "query.hpp"
+#include "roomkey/base/clock.hpp"
+#include "roomkey/store/audit.hpp"
+
+namespace roomkey::store {
+
+inline constexpr std::string_view kPruneAction = "audit_prune";
+
+[[nodiscard]] inline std::optional<std::int64_t> seconds(
+    const std::optional<std::chrono::sys_seconds>& time) {
+  return time ? std::optional(base::unix_seconds(*time)) : std::nullopt;
+}
+
+// SHA-256 over the hash before and the fields of the event, or of the cut; docs/architecture.md
+// says how they are written.
+[[nodiscard]] std::string chained_hash(const std::string& previous, const AuditEvent& event);
+[[nodiscard]] std::string chained_hash(const std::string& previous, const AuditCut& cut);
+
+// The hash before the first.
+[[nodiscard]] inline std::string no_hash() { return std::string(32, '\0'); }
+
+// The reason of the event that tells of a cut: JSON, which the table's trigger and verify_audit()
+// look into.
+[[nodiscard]] std::string testimony(const AuditCut& cut);
+
+// Of a row as `SELECT * FROM audit` gives it. Nothing where its outcome is unknown.
+[[nodiscard]] std::optional<AuditEvent> try_event_from(const Query& row);
+// The same, and Unavailable instead of nothing.
+[[nodiscard]] AuditEvent event_from(const Query& row);
+
+struct ChainHead {
+  std::int64_t id;
+  std::string hash;
+};
+
+// Steps `query` (kHead) onto the head and reads it. Until `query` goes, its snapshot stays.
+inline constexpr const char* kHead = "SELECT id, hash FROM audit_head";
+[[nodiscard]] ChainHead read_head(Query& query);
+[[nodiscard]] ChainHead read_head(Database& database);
+
+}  // namespace roomkey::store

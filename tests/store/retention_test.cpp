@@ -1,0 +1,210 @@
+#include "roomkey/store/retention.hpp"
+
+#include "../support/cut.hpp"
+#include "../support/room.hpp"
+#include "../support/test.hpp"
+#include "roomkey/crypto/digest.hpp"
+#include "roomkey/store/backup.hpp"
+#include "roomkey/store/rooms.hpp"
+
+namespace {
+
+using namespace roomkey::store;
+using namespace roomkey::test;
+
+TEST(removes_what_is_older_and_the_chain_goes_on) {
+  Cut store;
+  same("4 5 6 ", ids_of(store.database));
+  auto verdict = verify_audit(store.database);
+  same("", verdict.fault);
+  same(3, verdict.events);
+  same(1, verdict.cuts.size());
+  const AuditCut& cut = verdict.cuts[0];
+  same(1, cut.id);
+  same(kNow, cut.at);
+  same(3, cut.last_event);
+  same(3, cut.events);
+  same("Ada Admin", cut.signed_by);
+  same("policy: \"ten\" years", cut.reason);
+  same(6, cut.witness);
+  const auto witness = audit_of(store.database).back();
+  same("audit_prune", witness.action);
+  same("changed", word(witness.outcome));
+  same("cli", witness.request_id);
+  same(std::optional(R"({"cut":1,"events":3,"last_event":3,"last_hash":")" +
+                     roomkey::crypto::to_hex(cut.last_hash) +
+                     R"(","signed_by":"Ada Admin","reason":"policy: \"ten\" years","cut_hash":")" +
+                     roomkey::crypto::to_hex(cut.hash) + "\"}"),
+       witness.reason);
+  append_days(store.database, {5});
+  same("", verify_audit(store.database).fault);
+  same(0, verify_store(store.database).faults.size());
+}
+
+TEST(only_a_front_of_the_chain_goes) {
+  MemoryStore store;
+  append_days(store.database, {0, 1, 9, 2, 3});
+  const auto old = prune(store.database, kNine + 5 * 24h, sign_off());
+  same(2, old.events);
+  same(2, old.last_event);
+  same("3 4 5 6 ", ids_of(store.database));
+}
+
+TEST(an_event_of_that_very_second_stays) {
+  MemoryStore store;
+  append_days(store.database, {0, 1});
+  same(1, prunable(store.database, kNine + 24h).events);
+  same(2, prunable(store.database, kNine + 24h + 1s).events);
+  same(0, prunable(store.database, kNine).events);
+}
+
+TEST(where_nothing_is_old_nothing_is_written) {
+  MemoryStore store;
+  append_days(store.database, {5});
+  prune(store.database, kNine, sign_off());
+  same("1 ", ids_of(store.database));
+  same(0, audit_cuts(store.database).size());
+}
+
+TEST(looking_changes_nothing) {
+  MemoryStore store;
+  append_days(store.database, {0, 1, 2});
+  same(3, prunable(store.database, kNow).events);
+  same("1 2 3 ", ids_of(store.database));
+}
+
+TEST(a_cut_follows_another_which_it_takes_along) {
+  Cut store;
+  append_days(store.database, {1001, 1002, 1003});
+  const auto old = prune(store.database, kNine + 1002 * 24h, sign_off(kNine + 1100 * 24h));
+  same(4, old.events, "4 and 5, the event of the first cut, and 7");
+  same("8 9 10 ", ids_of(store.database));
+  const auto verdict = verify_audit(store.database);
+  same("", verdict.fault);
+  same(2, verdict.cuts.size());
+  same(7, verdict.cuts[1].last_event);
+  prune(store.database, kNine + 1050 * 24h, sign_off(kNine + 1200 * 24h));
+  same("", verify_audit(store.database).fault);
+  same("10 11 ", ids_of(store.database));
+}
+
+TEST(many_events_go_in_steps) {
+  MemoryStore store;
+  {
+    Transaction transaction(store.database);
+    for (int i = 0; i < 4100; ++i) {
+      append_audit(transaction, store.database, event_at(kNine));
+    }
+    transaction.commit();
+  }
+  same(4100, prune(store.database, kNow, sign_off()).events);
+  same("4101 ", ids_of(store.database));
+  same("", verify_audit(store.database).fault);
+}
+
+TEST(the_file_refuses_what_no_cut_covers) {
+  Cut store;
+  Raw raw(store.database.path());
+  const std::string row = "2, 0, 5, (SELECT hash FROM audit WHERE id = 5), 2, 'x', 'x', ";
+  for (const std::string& sql :
+       {std::string("DELETE FROM audit WHERE id = 4"), std::string("DELETE FROM audit"),
+        std::string("UPDATE audit_cuts SET last_event = 5"), std::string("DELETE FROM audit_cuts"),
+        std::string("UPDATE audit_cuts SET reason = 'x'"),
+        "INSERT INTO audit_cuts VALUES (" + row + "6, zeroblob(32))",
+        "INSERT INTO audit_cuts SELECT " + row + "6, hash FROM audit_cuts",
+        std::string(
+            "REPLACE INTO audit_cuts SELECT 1, at, 5, (SELECT hash FROM audit WHERE id = 5), 5,"
+            " signed_by, reason, witness, hash FROM audit_cuts"),
+        std::string("INSERT INTO audit_cuts SELECT 0, at, last_event, last_hash, events, signed_by,"
+                    " reason, witness, hash FROM audit_cuts")}) {
+    throws<std::runtime_error>([&] { raw.run(sql); }, sql);
+  }
+  same("", verify_audit(store.database).fault);
+}
+
+TEST(a_pruned_store_is_backed_up_and_restored) {
+  Cut store;
+  const std::string copy = store.folder.file("backup.db");
+  backup_store(store.database, copy);
+  append_days(store.database, {5});
+  static_cast<void>(restore_store(store.database, copy, kNow));
+  same("4 5 6 ", ids_of(store.database));
+  same(1, verify_audit(store.database).cuts.size());
+  same(0, verify_store(store.database).faults.size());
+}
+
+TEST(nothing_of_what_was_removed_stays_in_the_file) {
+  FileStore store;
+  auto event = event_at(kNine);
+  event.reason = "a-word-that-is-nowhere-else";
+  append_audit(store.database, event);
+  prune(store.database, kNow, sign_off());
+  for (const char* part : {"", "-wal"}) {
+    expect(!contains(content_of(store.database.path() + part), *event.reason), part);
+  }
+}
+
+struct Rooms : MemoryStore {
+  void put(std::int64_t id, std::chrono::sys_seconds starts_at,
+           roomkey::access::Status status = roomkey::access::Status::scheduled) {
+    Transaction transaction(database);
+    auto appointment = appointment_47();
+    appointment.id = id;
+    appointment.starts_at = starts_at;
+    appointment.status = status;
+    appointment.room.reset();
+    put_appointment(transaction, database, appointment);
+    remove_user(transaction, database, id, 2, starts_at);
+    const std::string session = "RM" + std::string(30, '0') + std::to_string(id);
+    for (const auto& event : whole_session()) {
+      put_room_event(transaction, database, id, session, event.sequence, event);
+    }
+    put_room_answer(transaction, database, id, fold(session, whole_session()));
+    transaction.commit();
+  }
+  bool knows(std::int64_t id) { return latest_room_session(database, id).has_value(); }
+  bool answered(std::int64_t id) { return room_answer(database, id).has_value(); }
+  bool removed(std::int64_t id) { return !find_appointment(database, id).value().removed.empty(); }
+};
+
+TEST(what_happened_in_old_rooms_goes_and_nothing_of_appointments_to_come) {
+  Rooms rooms;
+  rooms.put(50, kNine);
+  rooms.put(51, kNine + 2000 * 24h);
+  const auto old = prune(rooms.database, kNine + 100 * 24h, sign_off());
+  same(1, old.sessions);
+  same(static_cast<std::int64_t>(whole_session().size()), old.room_events);
+  same(1, old.answers);
+  expect(!rooms.knows(50) && !rooms.answered(50));
+  expect(rooms.knows(51) && rooms.answered(51) && rooms.removed(51));
+  const auto events = audit_of(rooms.database);
+  same(1, events.size());
+  same("room_prune", events[0].action);
+  same(std::optional<std::string>(
+           R"({"before":"2026-02-24T09:00:00Z","sessions":1,"room_events":8,"answers":1,)"
+           R"("removals":0,"signed_by":"Ada Admin","reason":"policy: \"ten\" years"})"),
+       events[0].reason);
+}
+
+TEST(a_session_that_ended_later_than_its_appointment_stays) {
+  Rooms rooms;
+  rooms.put(50, kNine - 100 * 24h);
+  same(0, prune(rooms.database, kNine + 1s, sign_off()).sessions);
+  expect(rooms.knows(50));
+}
+
+TEST(a_removal_goes_only_where_no_token_could_be_given) {
+  using roomkey::access::Status;
+  Rooms rooms;
+  int id = 50;
+  for (const auto status : {Status::scheduled, Status::confirmed, Status::completed,
+                            Status::cancelled, Status::no_show}) {
+    rooms.put(id++, kNine, status);
+  }
+  same(3, prune(rooms.database, kNine + 100 * 24h, sign_off()).removals);
+  std::string still;
+  for (int i = 50; i < id; ++i) still += rooms.removed(i) ? '1' : '0';
+  same("11000", still);
+}
+
+}  // namespace
