@@ -4,8 +4,10 @@
 #include <iostream>
 
 #include "roomkey/base/clock.hpp"
+#include "roomkey/base/file.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/cli/commands.hpp"
+#include "roomkey/cli/store_owner.hpp"
 #include "roomkey/crypto/secret.hpp"
 
 namespace {
@@ -27,6 +29,7 @@ struct Arguments {
   cli::UserFields user;
   cli::AppointmentFields appointment;
   cli::AuditFields audit;
+  bool reads_file = false;  // `file` is read before root is left
 };
 
 const CLI::Validator kId{[](std::string& text) {
@@ -66,9 +69,11 @@ void add_import(CLI::App& root, Arguments& a) {
   CLI::App* import =
       command(root, a, "import", "Users and appointments from a file, all or nothing",
               [&a](cli::Session& s) { return cli::import_file(s, a.file, a.dry_run); });
-  import->add_option("FILE", a.file)->required();
-  import->add_flag("--dry-run", a.dry_run, "Check the file, change nothing");
-}
+  import->add_option("FILE", a.file)->required()->each(
+      [&a](const std::string&) { a.reads_file = true;
+});
+import->add_flag("--dry-run", a.dry_run, "Check the file, change nothing");
+}  // namespace
 
 void add_user(CLI::App& root, Arguments& a) {
   CLI::App* user = group(root, "user", "The people: list, show, set");
@@ -153,7 +158,7 @@ void add_audit(CLI::App& root, Arguments& a) {
   command(*audit, a, "verify", "Check that nothing was changed or taken out", cli::audit_verify);
 }
 
-int run(const Arguments& arguments) {
+int run(Arguments& arguments) {
   Environment environment;
   std::vector<std::string> faults;
   if (!arguments.env_file.empty()) {
@@ -164,8 +169,10 @@ int run(const Arguments& arguments) {
   for (const auto& fault : faults) cli::fail(kExitConfig, fault);
   if (!faults.empty()) return kExitConfig;
   const store::Settings store = config.store;
+  auto input = arguments.reads_file ? base::read_file(arguments.file) : std::string();
+  cli::become_store_owner(store.path);
   cli::Session session{std::move(config), arguments.json, store::Database(store),
-                       base::SystemClock().now()};
+                       base::SystemClock().now(), std::move(input)};
   return arguments.run(session);
 }
 

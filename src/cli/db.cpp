@@ -3,6 +3,7 @@
 
 #include "roomkey/base/json.hpp"
 #include "roomkey/cli/commands.hpp"
+#include "roomkey/cli/store_owner.hpp"
 #include "roomkey/store/backup.hpp"
 
 namespace roomkey::cli {
@@ -47,6 +48,9 @@ int db_verify(Session& session) {
 }
 
 int db_backup(Session& session, const std::string& file) {
+  if (const std::string why = may_not_write(file); !why.empty()) {
+    return fail(kFailed, why, own_folder_hint(session.database.path()));
+  }
   std::error_code ignored;
   if (!std::filesystem::is_directory(std::filesystem::absolute(file).parent_path(), ignored)) {
     return fail(kFailed, "there is no folder for " + file);
@@ -75,6 +79,9 @@ std::string epitaph(const std::string& kept) {
 }  // namespace
 
 int db_restore(Session& session, const std::string& file) {
+  if (const std::string why = may_not_read(file); !why.empty()) {
+    return fail(kFailed, why, own_folder_hint(session.database.path()));
+  }
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(file, ignored)) {
     return fail(kFailed, "there is no file " + file);

@@ -2,7 +2,6 @@
 #include <set>
 
 #include "roomkey/access/record.hpp"
-#include "roomkey/base/file.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/cli/commands.hpp"
@@ -105,7 +104,7 @@ int say_all(const std::vector<std::string>& faults) {
 }  // namespace
 
 int import_file(Session& session, const std::string& file, bool dry_run) {
-  const auto text = base::read_file(file);
+  const auto& text = session.input;
   if (!text) return fail(kFailed, file + ": " + text.error().detail);
   const auto parsed = base::parse_json_object(*text);
   if (!parsed) return fail(kFailed, file + " is " + parsed.error().detail);

@@ -24,6 +24,7 @@ struct Session {
   bool json = false;
   store::Database database;
   std::chrono::sys_seconds now;
+  base::Result<std::string> input;  // of a command that reads a file, read before root was left
 };
 
 // Says it in the CLI's voice and returns `status`.
