@@ -176,6 +176,16 @@ int run(Arguments& arguments) {
   return arguments.run(session);
 }
 
+// CLI11 finds a subcommand missing before it looks at what stands in its place.
+std::string what_is_wrong(const CLI::App& root, const CLI::ParseError& fault) {
+  if (dynamic_cast<const CLI::RequiredError*>(&fault) != nullptr) {
+    for (const auto& word : root.remaining(true)) {
+      if (!word.starts_with('-')) return "there is no command " + word;
+    }
+  }
+  return fault.what();
+}
+
 // The cure for what went wrong with the store.
 std::string_view hint_for(std::string_view fault) {
   if (fault.find("unable to open") != fault.npos) {
@@ -205,7 +215,8 @@ int main(int argc, char** argv) {
   } catch (const CLI::Success& asked) {
     return root.exit(asked);
   } catch (const CLI::ParseError& fault) {
-    return cli::fail(cli::kUsage, fault.what(), "roomkey --help, or --help behind a command");
+    return cli::fail(cli::kUsage, what_is_wrong(root, fault),
+                     "roomkey --help, or --help behind a command");
   }
   hide(arguments.token, argc, argv);
   try {
