@@ -9,6 +9,7 @@
 #include "roomkey/cli/commands.hpp"
 #include "roomkey/cli/store_owner.hpp"
 #include "roomkey/crypto/secret.hpp"
+#include "roomkey_setup_options.hpp"
 
 namespace {
 
@@ -30,6 +31,8 @@ struct Arguments {
   cli::AppointmentFields appointment;
   cli::AuditFields audit;
   bool reads_file = false;  // `file` is read before root is left
+  cli::SetupFlags setup;
+  CLI::App* setup_command = nullptr;
 };
 
 const CLI::Validator kId{[](std::string& text) {
@@ -159,6 +162,7 @@ void add_audit(CLI::App& root, Arguments& a) {
 }
 
 int run(Arguments& arguments) {
+  if (arguments.setup_command->parsed()) return cli::setup(arguments.setup);
   Environment environment;
   std::vector<std::string> faults;
   if (!arguments.env_file.empty()) {
@@ -210,6 +214,7 @@ int main(int argc, char** argv) {
        {add_db, add_import, add_user, add_appointment, add_bearer, add_inspect, add_audit}) {
     add(root, arguments);
   }
+  arguments.setup_command = add_setup(root, arguments.setup);
   try {
     root.parse(argc, argv);
   } catch (const CLI::Success& asked) {
