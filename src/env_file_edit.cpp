@@ -48,8 +48,9 @@ struct Found {
 Found find(const std::string& text, const std::string& name) {
   Found found;
   static_cast<void>(read_env_file(text, [&](const Assignment& one) {
-    found.all.push_back({one.begin, one.end});
-    if (one.name == name) found.own.push_back({one.begin, one.end});
+    const bool crlf = text[one.end - 1] == '\r' && text[one.end] == '\n';
+    found.all.push_back({one.begin, one.end + (crlf ? 1 : 0)});
+    if (one.name == name) found.own.push_back(found.all.back());
   }));
   return found;
 }

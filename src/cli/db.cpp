@@ -47,9 +47,17 @@ int db_verify(Session& session) {
   return kDone;
 }
 
+namespace {
+
+std::string folder_of_store(const Session& session) {
+  return std::filesystem::absolute(session.database.path()).parent_path();
+}
+
+}  // namespace
+
 int db_backup(Session& session, const std::string& file) {
   if (const std::string why = may_not_write(file); !why.empty()) {
-    return fail(kFailed, why, own_folder_hint(session.database.path()));
+    return fail(kFailed, why, "back up to " + folder_of_store(session) + " and copy it from there");
   }
   std::error_code ignored;
   if (!std::filesystem::is_directory(std::filesystem::absolute(file).parent_path(), ignored)) {
@@ -80,7 +88,8 @@ std::string epitaph(const std::string& kept) {
 
 int db_restore(Session& session, const std::string& file) {
   if (const std::string why = may_not_read(file); !why.empty()) {
-    return fail(kFailed, why, own_folder_hint(session.database.path()));
+    return fail(kFailed, why,
+                "copy it to " + folder_of_store(session) + " and give it to that user: chown");
   }
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(file, ignored)) {

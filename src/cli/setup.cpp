@@ -93,7 +93,7 @@ int run(SetupFlags& flags) {
   if (!obstacles.empty()) return say_all(kFailed, obstacles);
   const bool ask =
       Terminal::is_there() && (flags.ask_for_nothing() || is_short(flags, present, now));
-  if (ask) interview(flags, present);
+  if (ask) interview(flags, present, now);
   Plan plan;
   PlanFaults faults;
   make_plan(plan, flags, present, now, faults);

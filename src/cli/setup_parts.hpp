@@ -60,7 +60,8 @@ struct Present {
   Present(const Present&) = delete;
   Present& operator=(const Present&) = delete;
 
-  [[nodiscard]] bool has(const std::string& variable) const;  // or its file or credential
+  [[nodiscard]] std::string value(const std::string& variable) const;  // by any of its names
+  [[nodiscard]] bool has(const std::string& variable) const;           // or its file or credential
 };
 
 // Who may read roomkey.env and the keys beside it: root and the group of the workers.
@@ -90,7 +91,7 @@ struct Plan {
 void read_present(Present& present, std::vector<std::string>& faults);
 
 // Asks at the terminal for everything that `flags` don't hold.
-void interview(SetupFlags& flags, const Present& present);
+void interview(SetupFlags& flags, const Present& present, std::chrono::sys_seconds now);
 
 struct PlanFaults {
   std::vector<std::string> missing;   // answers that are needed, by flag
@@ -100,6 +101,12 @@ struct PlanFaults {
 };
 void make_plan(Plan& plan, const SetupFlags& flags, const Present& present,
                std::chrono::sys_seconds now, PlanFaults& faults);
+
+// What is wrong with the site's certificate and key, in words that go behind its path.
+[[nodiscard]] std::string certificate_fault(const Site& site, std::chrono::sys_seconds now);
+// The same of a variable's value: of one that is new, and beside it the algorithm in force.
+[[nodiscard]] std::string value_fault(const std::string& variable, const std::string& value,
+                                      const std::string& algorithm);
 
 // The texts of site.conf and of nginx's site.
 void write_site(Plan& plan, const Present& present, PlanFaults& faults);

@@ -16,6 +16,18 @@ namespace fs = std::filesystem;
 constexpr const char* kCallbackUrl = "TWILIO_STATUS_CALLBACK_URL";
 constexpr std::string_view kCallbackPath = "/api/appointments/twilio-status-callback/";
 
+// Two that are easily taken for each other.
+std::string sid_fault(const std::string& variable, const std::string& sid) {
+  const bool account = variable == "TWILIO_ACCOUNT_SID";
+  if (!account && variable != "TWILIO_API_KEY") return {};
+  const std::string prefix = account ? "AC" : "SK";
+  const auto plain = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  };
+  const bool good = sid.starts_with(prefix) && std::all_of(sid.begin(), sid.end(), plain);
+  return good ? "" : "is no such SID: it begins with " + prefix;
+}
+
 // Gathers what the flags ask for and what is wrong with it.
 class Planner {
  public:
@@ -45,10 +57,8 @@ class Planner {
     }
     for (const auto& [variable, secret] : flags_.secrets) take_secret(variable, secret, variable);
     settle_callback();
-    need_whole("Twilio", {"TWILIO_ACCOUNT_SID", "TWILIO_API_KEY", "TWILIO_API_SECRET"});
-    need_whole("Stream", {"STREAM_API_KEY", "STREAM_API_SECRET"});
-    check_sid("TWILIO_ACCOUNT_SID", "AC");
-    check_sid("TWILIO_API_KEY", "SK");
+    settle_provider("Twilio", {"TWILIO_ACCOUNT_SID", "TWILIO_API_KEY", "TWILIO_API_SECRET"});
+    settle_provider("Stream", {"STREAM_API_KEY", "STREAM_API_SECRET"});
   }
 
   // The configuration as the worker will read it.
@@ -132,17 +142,15 @@ class Planner {
     if (const std::string why = env_value_fault(value); !why.empty()) {
       return wrong(flag, "the value " + why);
     }
+    if (const std::string why = sid_fault(variable, value); !why.empty()) {
+      return check(flag, value, why);
+    }
     if (present_.env.get(variable) != value) plan_.variables[variable] = value;
   }
   void unset(const std::string& variable) {
     if (!present_.env.get(variable).empty()) plan_.variables[variable] = std::nullopt;
   }
 
-  [[nodiscard]] std::string value_of(const std::string& variable) const {
-    const auto changed = plan_.variables.find(variable);
-    return changed == plan_.variables.end() ? present_.env.get(variable)
-                                            : changed->second.value_or("");
-  }
   [[nodiscard]] bool will_have(const std::string& variable) const {
     const auto changed = plan_.variables.find(variable);
     return changed == plan_.variables.end() ? present_.has(variable) : changed->second.has_value();
@@ -163,23 +171,20 @@ class Planner {
     }
   }
 
-  void need_whole(const std::string& provider, const std::vector<std::string>& variables) {
+  // All of its variables or none: where the first is taken out, the others go with it.
+  void settle_provider(const std::string& provider, const std::vector<std::string>& variables) {
+    const auto first = flags_.settings.find(variables.front());
+    if (first != flags_.settings.end() && first->second.empty()) {
+      for (const auto& variable : variables) {
+        if (!asked_for(variable)) unset(variable), unset(variable + "_FILE");
+      }
+      if (provider == "Stream") unset("NEXT_PUBLIC_STREAM_API_KEY");
+    }
     const auto there = [this](const std::string& variable) { return will_have(variable); };
     if (std::none_of(variables.begin(), variables.end(), there)) return;
     for (const auto& variable : variables) {
       if (!there(variable) && !asked_for(variable))
         missing(flag_of(variable), provider + " is of no use without it");
-    }
-  }
-
-  void check_sid(const std::string& variable, const std::string& prefix) {
-    const std::string sid = value_of(variable);
-    const auto plain = [](char c) {
-      return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    };
-    if (!plan_.variables.contains(variable) || sid.empty()) return;
-    if (!sid.starts_with(prefix) || !std::all_of(sid.begin(), sid.end(), plain)) {
-      check(flag_of(variable), sid, "is no such SID: it begins with " + prefix);
     }
   }
 
@@ -207,6 +212,22 @@ class Planner {
 };
 
 }  // namespace
+
+std::string value_fault(const std::string& variable, const std::string& value,
+                        const std::string& algorithm) {
+  if (value.empty()) return {};
+  if (const std::string why = env_value_fault(value); !why.empty()) return "the value " + why;
+  if (const std::string why = sid_fault(variable, value); !why.empty()) return value + ' ' + why;
+  Environment environment;
+  environment.set("ROOMKEY_JWT_ALGORITHM", algorithm);
+  environment.set(variable, value);
+  std::vector<std::string> faults;
+  static_cast<void>(read_config(environment, faults));
+  for (const auto& fault : faults) {
+    if (fault.starts_with(variable + ": ")) return fault.substr(variable.size() + 2);
+  }
+  return {};
+}
 
 Plan::~Plan() {
   crypto::wipe(env_text);

@@ -1,9 +1,7 @@
 // What is there before setup begins.
 #include <unistd.h>
 
-#include <algorithm>
 #include <filesystem>
-#include <sstream>
 
 #include "roomkey/base/file.hpp"
 #include "roomkey/base/text.hpp"
@@ -34,19 +32,12 @@ std::string text_of(const std::string& path, Faults& faults) {
   return std::move(*text);
 }
 
-std::vector<std::string> words(const std::string& text) {
-  std::istringstream stream(text);
-  std::vector<std::string> list;
-  for (std::string word; stream >> word;) list.push_back(word);
-  return list;
-}
-
 Site site_of(const std::string& text) {
   Environment settings;
   static_cast<void>(
       read_env_file(text, [&](const Assignment& one) { settings.set(one.name, one.value); }));
   return {settings.get("DOMAIN"), settings.get("CERTIFICATE"), settings.get("CERTIFICATE_KEY"),
-          words(settings.get("ORIGINS")), words(settings.get("HEALTH_ALLOW"))};
+          words_of(settings.get("ORIGINS")), words_of(settings.get("HEALTH_ALLOW"))};
 }
 
 void need_folder(const std::string& path, const char* whose, Faults& faults) {
@@ -60,8 +51,13 @@ void need_folder(const std::string& path, const char* whose, Faults& faults) {
 
 Present::~Present() { crypto::wipe(env_text); }
 
+std::string Present::value(const std::string& variable) const {
+  const std::string own = env.get(variable);
+  return own.empty() && variable == "STREAM_API_KEY" ? env.get("NEXT_PUBLIC_STREAM_API_KEY") : own;
+}
+
 bool Present::has(const std::string& variable) const {
-  return !env.get(variable).empty() || !env.get(variable + "_FILE").empty() ||
+  return !value(variable).empty() || !env.get(variable + "_FILE").empty() ||
          fs::exists(places.credentials() + '/' + base::lower_ascii(variable));
 }
 
@@ -77,6 +73,9 @@ void read_present(Present& present, Faults& faults) {
   need_folder(fs::path(places.site_link()).parent_path(), "nginx", faults);
   if (!fs::exists(places.template_file())) {
     faults.push_back("there is no " + places.template_file() + ": is roomkey's package installed?");
+  }
+  if (fs::exists(fs::symlink_status(places.site_link())) && !fs::is_symlink(places.site_link())) {
+    faults.push_back(places.site_link() + " is no link: move it away, setup makes one there");
   }
   for (const char* program : {"nginx", "systemctl"}) {
     if (find_program(program).empty()) {

@@ -23,18 +23,6 @@ base::Result<CertificateFacts> facts_of(const Site& site) {
   return facts;
 }
 
-std::string certificate_fault(const Site& site, std::chrono::sys_seconds now) {
-  for (const auto& path : {site.certificate, site.key}) {
-    if (const std::string why = path_fault(path); !why.empty()) return why;
-  }
-  const auto facts = facts_of(site);
-  if (!facts) return "can't be used: " + facts.error().detail;
-  if (!facts->fits_key) return "does not belong to the key " + site.key;
-  if (facts->not_after <= now) return "expired at " + base::format_utc(facts->not_after);
-  if (facts->not_before > now) return "is not valid before " + base::format_utc(facts->not_before);
-  return facts->names_domain ? "" : "is not for " + site.domain;
-}
-
 // What to take where nobody says anything: what is in use, or what certbot has for the domain.
 void take_default(Plan& plan, const Present& present) {
   const auto certbot = [&](const std::string& domain, const char* file) {
@@ -49,12 +37,6 @@ void take_default(Plan& plan, const Present& present) {
     plan.site.certificate = certbot(domain, "fullchain.pem");
     plan.site.key = certbot(domain, "privkey.pem");
   }
-}
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const auto& word : words) text += (text.empty() ? "" : " ") + word;
-  return text;
 }
 
 constexpr const char* kSettingsHead =
@@ -91,6 +73,18 @@ void drop_line(std::string& text, std::string_view line) {
 
 }  // namespace
 
+std::string certificate_fault(const Site& site, std::chrono::sys_seconds now) {
+  for (const auto& path : {site.certificate, site.key}) {
+    if (const std::string why = path_fault(path); !why.empty()) return why;
+  }
+  const auto facts = facts_of(site);
+  if (!facts) return "can't be used: " + facts.error().detail;
+  if (!facts->fits_key) return "does not belong to the key " + site.key;
+  if (facts->not_after <= now) return "expired at " + base::format_utc(facts->not_after);
+  if (facts->not_before > now) return "is not valid before " + base::format_utc(facts->not_before);
+  return facts->names_domain ? "" : "is not for " + site.domain;
+}
+
 void settle_certificate(Plan& plan, const SetupFlags& flags, const Present& present,
                         std::chrono::sys_seconds now, PlanFaults& faults) {
   const bool given = flags.certificate || flags.key;
@@ -115,7 +109,7 @@ void settle_certificate(Plan& plan, const SetupFlags& flags, const Present& pres
   if (plan.self_signed) return;
   if (plan.site.certificate.empty()) {
     faults.missing.emplace_back(
-        "--certificate and --key, or --self-signed, is needed: nginx speaks HTTPS only");
+        "--certificate with --key, or --self-signed is needed: nginx speaks HTTPS only");
   } else if (const auto why = certificate_fault(plan.site, now); !why.empty()) {
     faults.wrong.push_back("--certificate: " + base::log_value(plan.site.certificate) + ' ' + why);
   }
@@ -132,8 +126,8 @@ void write_site(Plan& plan, const Present& present, PlanFaults& faults) {
   const EnvChanges settings{{"DOMAIN", site.domain},
                             {"CERTIFICATE", site.certificate},
                             {"CERTIFICATE_KEY", site.key},
-                            {"ORIGINS", joined(site.origins)},
-                            {"HEALTH_ALLOW", joined(site.health_allow)}};
+                            {"ORIGINS", line_of(site.origins)},
+                            {"HEALTH_ALLOW", line_of(site.health_allow)}};
   auto edited =
       edit_env_file(present.site_text.empty() ? kSettingsHead : present.site_text, settings);
   const auto form = base::read_file(present.places.template_file());

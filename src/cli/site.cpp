@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <regex>
+#include <sstream>
 
 #include "roomkey/base/text.hpp"
 
@@ -74,6 +76,17 @@ std::string path_fault(std::string_view path) {
   return std::any_of(path.begin(), path.end(), odd)
              ? "has a quote, backslash, dollar or control character in its path"
              : "";
+}
+
+std::vector<std::string> words_of(const std::string& line) {
+  std::istringstream stream(line);
+  return {std::istream_iterator<std::string>(stream), {}};
+}
+
+std::string line_of(const std::vector<std::string>& words) {
+  std::string line;
+  for (const auto& word : words) line += (line.empty() ? "" : " ") + word;
+  return line;
 }
 
 std::string origin_map(const std::vector<std::string>& origins) {

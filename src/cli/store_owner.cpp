@@ -43,7 +43,8 @@ void become_store_owner(const std::string& store) {
 }
 
 std::string may_not_write(const std::string& path) {
-  const std::string folder = folder_of(path);
+  std::error_code ignored;
+  const std::string folder = std::filesystem::is_directory(path, ignored) ? path : folder_of(path);
   if (::access(folder.c_str(), W_OK | X_OK) == 0 || errno != EACCES) return {};
   return "user " + user_name() + ", who owns the store, may not write to " + folder;
 }
@@ -51,10 +52,6 @@ std::string may_not_write(const std::string& path) {
 std::string may_not_read(const std::string& path) {
   if (::access(path.c_str(), R_OK) == 0 || errno != EACCES) return {};
   return "user " + user_name() + ", who owns the store, may not read " + path;
-}
-
-std::string own_folder_hint(const std::string& store) {
-  return "as root, copy the file: that user may use " + folder_of(store);
 }
 
 }  // namespace roomkey::cli

@@ -24,6 +24,10 @@ struct Site {
 [[nodiscard]] std::string address_fault(std::string_view address);  // or a network, in CIDR form
 [[nodiscard]] std::string path_fault(std::string_view path);  // inside quotes in nginx's files
 
+// Lists as one line of words, which is how they are kept and typed.
+[[nodiscard]] std::vector<std::string> words_of(const std::string& line);
+[[nodiscard]] std::string line_of(const std::vector<std::string>& words);
+
 // What stands in the place of the origins: a line of nginx's map for each.
 [[nodiscard]] std::string origin_map(const std::vector<std::string>& origins);
 // nginx's `allow` for each.

@@ -11,11 +11,9 @@ namespace roomkey::cli {
 // std::system_error.
 void become_store_owner(const std::string& store);
 
-// Why we may not make a file in the folder of `path` or read the file: a sentence that names us, or
-// nothing where we may or something else is in the way.
+// Why we may not make the file (or files in the folder) `path`, or read it: a sentence that names
+// us, or nothing where we may or something else is in the way.
 [[nodiscard]] std::string may_not_write(const std::string& path);
 [[nodiscard]] std::string may_not_read(const std::string& path);
-// Where we may: the folder that belongs to us.
-[[nodiscard]] std::string own_folder_hint(const std::string& store);
 
 }  // namespace roomkey::cli
