@@ -162,7 +162,11 @@ void add_audit(CLI::App& root, Arguments& a) {
 }
 
 int run(Arguments& arguments) {
-  if (arguments.setup_command->parsed()) return cli::setup(arguments.setup);
+  if (arguments.setup_command->parsed()) {
+    if (arguments.env_file.empty()) return cli::setup(arguments.setup);
+    return cli::fail(cli::kUsage,
+                     "setup writes /etc/roomkey/roomkey.env; --env-file is not for it");
+  }
   Environment environment;
   std::vector<std::string> faults;
   if (!arguments.env_file.empty()) {

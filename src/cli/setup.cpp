@@ -1,6 +1,8 @@
 #include "roomkey/cli/setup.hpp"
 
+#include <fcntl.h>
 #include <grp.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -55,7 +57,7 @@ void say_what_is_left(const Plan& plan) {
   if (plan.site.origins.empty()) {
     std::cout << "No page of another site may ask for tokens: see --origin\n";
   }
-  std::cout << "roomkey answers on https://" << plan.site.domain << "/\n";
+  std::cout << "roomkey answers on https://" << plan.site.domain << "/\n\n";
 }
 
 int go_on(const Plan& plan, const SetupFlags& flags, const Present& present, bool asked,
@@ -70,9 +72,16 @@ int go_on(const Plan& plan, const SetupFlags& flags, const Present& present, boo
     std::cout << "nothing was changed\n";
     return kFailed;
   }
-  const int status = carry_out(plan, present, now);
-  if (status == kDone) say_what_is_left(plan);
-  return status;
+  if (const int status = carry_out(plan, present, now)) return status;
+  say_what_is_left(plan);
+  return check_all(present);
+}
+
+// A lock on the configuration's folder, until this program ends.
+bool is_alone(const Places& places) {
+  const std::string folder = std::filesystem::path(places.env()).parent_path();
+  const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  return descriptor < 0 || flock(descriptor, LOCK_EX | LOCK_NB) == 0;
 }
 
 // A needed answer is not among the flags.
@@ -89,6 +98,9 @@ int run(SetupFlags& flags) {
   present.places.root = flags.root;
   std::vector<std::string> obstacles;
   if (flags.root.empty()) need_machine(obstacles);
+  if (obstacles.empty() && !is_alone(present.places)) {
+    obstacles.emplace_back("another setup is at work");
+  }
   if (obstacles.empty()) read_present(present, obstacles);
   if (!obstacles.empty()) return say_all(kFailed, obstacles);
   const bool ask =

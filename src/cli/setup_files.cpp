@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <stdexcept>
@@ -122,6 +123,7 @@ void FileChanges::folder(const std::string& path) {
     if (errno == EEXIST) return;
     fail_at(path);
   }
+  before_.push_back({path, false, false, "", 0, 0, 0});
   if (chmod(path.c_str(), 0755) != 0) fail_at(path);
 }
 
@@ -132,7 +134,7 @@ void FileChanges::keep() {
 
 void FileChanges::put_back(const Before& before) {
   if (!before.was_there) {
-    if (unlink(before.path.c_str()) != 0 && errno != ENOENT) fail_at(before.path);
+    if (std::remove(before.path.c_str()) != 0 && errno != ENOENT) fail_at(before.path);
   } else if (before.was_link) {
     unlink(before.path.c_str());
     if (symlink(before.content.c_str(), before.path.c_str()) != 0) fail_at(before.path);

@@ -123,5 +123,7 @@ void settle_certificate(Plan& plan, const SetupFlags& flags, const Present& pres
 
 // Writes, has nginx look at it, starts everything. Returns the exit status.
 int carry_out(const Plan& plan, const Present& present, std::chrono::sys_seconds now);
+// `roomkey check --offline`, by the configuration that was written.
+int check_all(const Present& present);
 
 }  // namespace roomkey::cli

@@ -85,6 +85,7 @@ int put_files(const Plan& plan, const Present& present, std::chrono::sys_seconds
 }
 
 int run_step(const std::vector<std::string>& argv, const char* what) {
+  std::cout.flush();
   if (run_shown(argv) == 0) return kDone;
   return fail(kFailed, what, kOnceMore);
 }
@@ -107,21 +108,20 @@ int start_workers() {
                   "the workers could not be restarted: systemctl status 'roomkey*'");
 }
 
+// This program once more, as the administrator would call it.
+std::vector<std::string> roomkey(const Present& present, std::vector<std::string> command) {
+  command.insert(command.begin(), {"/proc/self/exe", "--env-file", present.places.env()});
+  return command;
+}
+
 int start_all(const Present& present) {
-  const std::vector<std::string> roomkey{"/proc/self/exe", "--env-file", present.places.env()};
-  const auto with = [&](std::vector<std::string> command) {
-    command.insert(command.begin(), roomkey.begin(), roomkey.end());
-    return command;
-  };
-  if (const int status = run_step(with({"db", "migrate"}), "the store can't be made ready")) {
+  if (const int status =
+          run_step(roomkey(present, {"db", "migrate"}), "the store can't be made ready")) {
     return status;
   }
   if (const int status = start_workers()) return status;
-  if (const int status = run_step(systemctl({"reload-or-restart", "nginx.service"}),
-                                  "nginx could not be reloaded: systemctl status nginx")) {
-    return status;
-  }
-  return run_step(with({"check", "--offline"}), "all is started, but the check found faults");
+  return run_step(systemctl({"reload-or-restart", "nginx.service"}),
+                  "nginx could not be reloaded: systemctl status nginx");
 }
 
 bool is_secret(const std::string& variable) {
@@ -174,6 +174,11 @@ std::vector<std::string> changes(const Plan& plan, const Present& present,
 int carry_out(const Plan& plan, const Present& present, std::chrono::sys_seconds now) {
   if (const int status = put_files(plan, present, now)) return status;
   return start_all(present);
+}
+
+int check_all(const Present& present) {
+  return run_step(roomkey(present, {"check", "--offline"}),
+                  "all is started, but the check found faults");
 }
 
 }  // namespace roomkey::cli

@@ -29,7 +29,7 @@ ROOMKEY_LOG_LEVEL = 'warn'
 ; the end"""
 NGINX = """pid {root}/nginx.pid;
 events {{}}
-http {{ access_log off; include {root}/etc/nginx/sites-enabled/*; }}
+http {{ access_log off; include {root}/tried.conf; }}
 """
 
 
@@ -43,7 +43,9 @@ class Machine:
         shutil.copy(ROOT / "nginx/roomkey.conf.in", self.template)
         self.env.write_text(ENV.format(root=self.root))
         (self.root / "nginx.conf").write_text(NGINX.format(root=self.root))
-        self.program("nginx", f'exec /usr/sbin/nginx -c {self.root}/nginx.conf '
+        # At ports that anybody may listen on.
+        self.program("nginx", f"sed -E 's/(listen .*)(80|443)/\\164\\2/' {self.link} "
+                     f">{self.root}/tried.conf\nexec /usr/sbin/nginx -c {self.root}/nginx.conf "
                      '-g "error_log stderr;" "$@"')
         self.program("systemctl", f'echo "$*" >> {self.root}/said\n'
                      f'case "$*" in *is-active*) [ -e {self.root}/active ] ;; '

@@ -1,4 +1,5 @@
 """`roomkey setup` on a made-up machine: by flags, again, by questions, and where it must not."""
+import fcntl
 import os
 import stat
 import subprocess
@@ -22,6 +23,7 @@ class SetUp(Case):
         if status != 0:
             self.assertEqual(status, 1, errors)
             self.assertIn("all is started, but the check found faults", errors)
+        self.assertIn("roomkey answers on https://", output)
         return output
 
     def shows_no_secret(self, *texts):
@@ -180,9 +182,7 @@ class SetUp(Case):
                     self.assertIn('unknown directive "nonsense"', errors)
                     self.assertIn("nothing was changed", errors)
                     after = machine.files()
-                    made = set(after) - set(before)
-                    self.assertEqual({path.removeprefix(f"{machine.root}") for path in made} -
-                                     {"/etc/roomkey/tls"}, set())
+                    self.assertEqual(set(after), set(before))
                     self.assertEqual({path: after[path][:2] for path in before},
                                      {path: before[path][:2] for path in before})
                     self.assertEqual(machine.said_to_systemd(), [])
@@ -267,6 +267,16 @@ class SetUp(Case):
             self.assertIn(f"{machine.env} line 1: not of the form KEY=VALUE", errors)
             self.assertIn(f"there is no {machine.template}", errors)
             self.assertNotIn("hunter2", errors)
+            self.changed_nothing(machine, before)
+
+    def test_two_at_once_do_not_mix(self):
+        with Machine() as machine:
+            folder = os.open(machine.env.parent, os.O_RDONLY)
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            before = machine.files()
+            status, _, errors = machine.setup(*machine.all_flags())
+            os.close(folder)
+            self.assertEqual((status, errors), (1, "roomkey: error: another setup is at work\n"))
             self.changed_nothing(machine, before)
 
     @unittest.skipIf(os.path.exists("/run/systemd/system"), "systemd runs this machine")
