@@ -56,9 +56,11 @@ class Planner {
       if (given != flags_.settings.end()) take(setting, given->second);
     }
     for (const auto& [variable, secret] : flags_.secrets) take_secret(variable, secret, variable);
+    drop_with("TWILIO_ACCOUNT_SID", {"TWILIO_API_KEY", "TWILIO_API_SECRET", "TWILIO_AUTH_TOKEN"});
+    drop_with("STREAM_API_KEY", {"NEXT_PUBLIC_STREAM_API_KEY", "STREAM_API_SECRET"});
     settle_callback();
-    settle_provider("Twilio", {"TWILIO_ACCOUNT_SID", "TWILIO_API_KEY", "TWILIO_API_SECRET"});
-    settle_provider("Stream", {"STREAM_API_KEY", "STREAM_API_SECRET"});
+    need_whole("Twilio", {"TWILIO_ACCOUNT_SID", "TWILIO_API_KEY", "TWILIO_API_SECRET"});
+    need_whole("Stream", {"STREAM_API_KEY", "STREAM_API_SECRET"});
   }
 
   // The configuration as the worker will read it.
@@ -163,23 +165,30 @@ class Planner {
     const bool followed = before == "https://" + present_.site.domain + std::string(kCallbackPath);
     const bool first = before.empty() && plan_.variables.contains("TWILIO_AUTH_TOKEN") &&
                        will_have("TWILIO_AUTH_TOKEN");
-    const bool on = flags_.callback.value_or(first || followed);
-    if (on) set(kCallbackUrl, mine, "--domain");
-    if (flags_.callback == false) unset(kCallbackUrl);
+    const bool dropped =
+        plan_.variables.contains("TWILIO_AUTH_TOKEN") && !will_have("TWILIO_AUTH_TOKEN");
+    if (flags_.callback.value_or((first || followed) && !dropped)) {
+      set(kCallbackUrl, mine, "--domain");
+    } else if (flags_.callback == false || dropped) {
+      unset(kCallbackUrl);
+    }
     if (flags_.callback == true && !will_have("TWILIO_AUTH_TOKEN")) {
       missing(flag_of("TWILIO_AUTH_TOKEN"), "Twilio signs its callbacks with the Auth Token");
     }
   }
 
-  // All of its variables or none: where the first is taken out, the others go with it.
-  void settle_provider(const std::string& provider, const std::vector<std::string>& variables) {
-    const auto first = flags_.settings.find(variables.front());
-    if (first != flags_.settings.end() && first->second.empty()) {
-      for (const auto& variable : variables) {
-        if (!asked_for(variable)) unset(variable), unset(variable + "_FILE");
-      }
-      if (provider == "Stream") unset("NEXT_PUBLIC_STREAM_API_KEY");
+  // Where the first is taken out, the others go with it.
+  void drop_with(const std::string& first, const std::vector<std::string>& others) {
+    const auto given = flags_.settings.find(first);
+    if (given == flags_.settings.end() || !given->second.empty()) return;
+    for (const auto& variable : others) {
+      if (asked_for(variable)) continue;
+      unset(variable);
+      unset(variable + "_FILE");
     }
+  }
+
+  void need_whole(const std::string& provider, const std::vector<std::string>& variables) {
     const auto there = [this](const std::string& variable) { return will_have(variable); };
     if (std::none_of(variables.begin(), variables.end(), there)) return;
     for (const auto& variable : variables) {

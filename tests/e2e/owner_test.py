@@ -63,8 +63,8 @@ class TheStoresOwner(Case):
         shutil.copy(self.home / "roomkey.db", self.private / "backup.db")
         said = self.roomkey("db", "restore", self.private / "backup.db", status=1)
         self.assertEqual(said, "roomkey: error: user nobody, who owns the store, may not read "
-                         f"{self.private}/backup.db\nroomkey: hint: copy it to {self.home} and give "
-                         "it to that user: chown\n")
+                         f"{self.private}/backup.db\nroomkey: hint: copy it to {self.home} and "
+                         "give it to that user: chown\n")
         self.assertEqual(self.owners(), {NOBODY.pw_uid})
 
     def test_it_is_nobody_else_s_group_and_stays_so(self):

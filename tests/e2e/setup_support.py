@@ -16,10 +16,16 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from support import BIN, PATIENCE, ROOT
+from support import BIN, PATIENCE, ROOT, Case
 
 SECRETS = {"jwt": "login-key-5f0c1a9be2d34c7788aa$`\"\\", "api": "api-secret-0b1d4f7e6a9c2855",
            "auth": "auth-token-1c2e3a4b", "stream": "stream-secret-9d8c7b6a5f4e"}
+CALLBACK = "https://video.clinic.example/api/appointments/twilio-status-callback/"
+UNITS = ("--quiet enable --now roomkey.target roomkey-token.socket roomkey-room.socket "
+         "roomkey-token@1.service roomkey-token@2.service roomkey-room@1.service "
+         "roomkey-room@2.service roomkey-backup.timer")
+ACTIVE = "is-active --quiet roomkey.target"
+RELOAD, NGINX = "reload roomkey.target", "reload-or-restart nginx.service"
 ENV = """# roomkey's configuration: by hand
 ROOMKEY_DB="{root}/var/lib/roomkey/roomkey.db"
 
@@ -27,7 +33,7 @@ ROOMKEY_DB="{root}/var/lib/roomkey/roomkey.db"
 #TWILIO_REGION=au1
 ROOMKEY_LOG_LEVEL = 'warn'
 ; the end"""
-NGINX = """pid {root}/nginx.pid;
+NGINX_CONF = """pid {root}/nginx.pid;
 events {{}}
 http {{ access_log off; include {root}/tried.conf; }}
 """
@@ -42,7 +48,7 @@ class Machine:
             (self.root / folder).mkdir(parents=True)
         shutil.copy(ROOT / "nginx/roomkey.conf.in", self.template)
         self.env.write_text(ENV.format(root=self.root))
-        (self.root / "nginx.conf").write_text(NGINX.format(root=self.root))
+        (self.root / "nginx.conf").write_text(NGINX_CONF.format(root=self.root))
         # At ports that anybody may listen on.
         self.program("nginx", f"sed -E 's/(listen .*)(80|443)/\\164\\2/' {self.link} "
                      f">{self.root}/tried.conf\nexec /usr/sbin/nginx -c {self.root}/nginx.conf "
@@ -173,3 +179,23 @@ class Machine:
 
     def __exit__(self, *_):
         shutil.rmtree(self.root, ignore_errors=True)
+
+
+class SetupCase(Case):
+    def was_done(self, result):
+        """All was done; what the check at the end says is its own tests' business."""
+        status, output, errors = result
+        if status != 0:
+            self.assertEqual(status, 1, errors)
+            self.assertIn("all is started, but the check found faults", errors)
+        self.assertIn("roomkey answers on https://", output)
+        return output
+
+    def shows_no_secret(self, *texts):
+        for text in texts:
+            for name, secret in SECRETS.items():
+                self.assertNotIn(secret, text, name)
+
+    def changed_nothing(self, machine, before):
+        self.assertEqual(machine.files(), before)
+        self.assertEqual(machine.said_to_systemd(), [])
