@@ -57,7 +57,9 @@ std::string folder_of_store(const Session& session) {
 
 int db_backup(Session& session, const std::string& file) {
   if (const std::string why = may_not_write(file); !why.empty()) {
-    return fail(kFailed, why, "back up to " + folder_of_store(session) + " and copy it from there");
+    return fail(kFailed, why,
+                "as root, roomkey works as the store's owner: back up to " +
+                    folder_of_store(session) + " and copy it from there");
   }
   std::error_code ignored;
   if (!std::filesystem::is_directory(std::filesystem::absolute(file).parent_path(), ignored)) {
@@ -89,7 +91,8 @@ std::string epitaph(const std::string& kept) {
 int db_restore(Session& session, const std::string& file) {
   if (const std::string why = may_not_read(file); !why.empty()) {
     return fail(kFailed, why,
-                "copy it to " + folder_of_store(session) + " and give it to that user: chown");
+                "as root, roomkey works as the store's owner: copy the file to " +
+                    folder_of_store(session) + " and chown it to that user");
   }
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(file, ignored)) {

@@ -46,12 +46,12 @@ std::string may_not_write(const std::string& path) {
   std::error_code ignored;
   const std::string folder = std::filesystem::is_directory(path, ignored) ? path : folder_of(path);
   if (::access(folder.c_str(), W_OK | X_OK) == 0 || errno != EACCES) return {};
-  return "user " + user_name() + ", who owns the store, may not write to " + folder;
+  return "user " + user_name() + " may not write to " + folder;
 }
 
 std::string may_not_read(const std::string& path) {
   if (::access(path.c_str(), R_OK) == 0 || errno != EACCES) return {};
-  return "user " + user_name() + ", who owns the store, may not read " + path;
+  return "user " + user_name() + " may not read " + path;
 }
 
 }  // namespace roomkey::cli
