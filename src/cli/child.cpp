@@ -29,6 +29,7 @@ std::vector<std::string> environment() {
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> list;
+  list.reserve(texts.size() + 1);
   for (auto& text : texts) list.push_back(text.data());
   list.push_back(nullptr);
   return list;
@@ -94,7 +95,7 @@ std::string find_program(const std::string& name) {
   std::string path = path_in_force();
   for (std::size_t at = 0; at < path.size();) {
     const std::size_t colon = std::min(path.find(':', at), path.size());
-    const std::string candidate = path.substr(at, colon - at) + '/' + name;
+    std::string candidate = path.substr(at, colon - at) + '/' + name;
     if (candidate.front() == '/' && candidate[1] != '/' && ::access(candidate.c_str(), X_OK) == 0) {
       return candidate;
     }

@@ -75,7 +75,7 @@ void drop_line(std::string& text, std::string_view line) {
 
 std::string certificate_fault(const Site& site, std::chrono::sys_seconds now) {
   for (const auto& path : {site.certificate, site.key}) {
-    if (const std::string why = path_fault(path); !why.empty()) return why;
+    if (std::string why = path_fault(path); !why.empty()) return why;
   }
   const auto facts = facts_of(site);
   if (!facts) return "can't be used: " + facts.error().detail;
