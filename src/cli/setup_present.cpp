@@ -27,7 +27,7 @@ std::string text_of(const std::string& path, Faults& faults) {
     return {};
   }
   for (const auto& fault : read_env_file(*text, [](const Assignment&) {})) {
-    faults.push_back(path + ' ' + fault);
+    faults.emplace_back(path).append(" ").append(fault);
   }
   return std::move(*text);
 }

@@ -3,8 +3,8 @@
 
 #include "roomkey/base/file.hpp"
 #include "roomkey/base/text.hpp"
-#include "roomkey/crypto/certificate.hpp"
 #include "roomkey/crypto/secret.hpp"
+#include "roomkey/crypto/server_certificate.hpp"
 #include "setup_parts.hpp"
 
 namespace roomkey::cli {

@@ -1,4 +1,4 @@
-#include "roomkey/crypto/certificate.hpp"
+#include "roomkey/crypto/server_certificate.hpp"
 
 #include <openssl/err.h>
 #include <openssl/pem.h>

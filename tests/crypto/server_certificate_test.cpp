@@ -1,4 +1,4 @@
-#include "roomkey/crypto/certificate.hpp"
+#include "roomkey/crypto/server_certificate.hpp"
 
 #include "../support/test.hpp"
 
