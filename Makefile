@@ -34,7 +34,8 @@ LIBS := -lfcgi -ljsoncpp -lcrypto -lSQLiteCpp -lsqlite3 -lspdlog -lfmt -lcurl
 
 ROOMS := base metrics crypto access provider store http handlers cli
 MAINS := src/roomkey_main.cpp src/roomkey_fcgi_main.cpp
-SOURCES := $(filter-out $(MAINS),$(wildcard src/*.cpp)) $(foreach r,$(ROOMS),$(wildcard src/$(r)/*.cpp))
+CLI_OPTIONS := src/roomkey_setup_options.cpp
+SOURCES := $(filter-out $(MAINS) $(CLI_OPTIONS),$(wildcard src/*.cpp)) $(foreach r,$(ROOMS),$(wildcard src/$(r)/*.cpp))
 TESTS := $(wildcard tests/*_test.cpp) $(foreach r,$(ROOMS),$(wildcard tests/$(r)/*_test.cpp))
 object = $(patsubst %.cpp,$(BUILD)/%.o,$(1))
 OBJECTS := $(call object,$(SOURCES)) $(BUILD)/migrations.o
@@ -102,7 +103,7 @@ bench-scale: ## the same in-process, from 100 appointments to 1,000,000 and 10,0
 clean: ## removes what was built (the demo's folder too: stop it first)
 	rm -rf build
 
-$(BUILD)/roomkey: $(call object,src/roomkey_main.cpp) $(BUILD)/libroomkey.a
+$(BUILD)/roomkey: $(call object,src/roomkey_main.cpp $(CLI_OPTIONS)) $(BUILD)/libroomkey.a
 	@echo "  link  $@"
 	@$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS)
 $(BUILD)/roomkey-fcgi: $(call object,src/roomkey_fcgi_main.cpp) $(BUILD)/libroomkey.a

@@ -1,4 +1,5 @@
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <iostream>
@@ -6,7 +7,9 @@
 #include "roomkey/base/clock.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/cli/commands.hpp"
+#include "roomkey/cli/store_owner.hpp"
 #include "roomkey/crypto/secret.hpp"
+#include "roomkey_setup_options.hpp"
 
 namespace {
 
@@ -33,7 +36,13 @@ struct Arguments {
   bool takes_faults = false;  // runs in spite of an unusable configuration
   cli::ExportFields exported;
   cli::PruneFields prune;
+  bool leaves_root_itself = false;  // reads what only root may, then leaves root
+  cli::SetupFlags setup;
+  CLI::App* setup_command = nullptr;
 };
+
+// Read where no other is named and we may: an installed roomkey knows its own store.
+constexpr const char* kInstalledEnvFile = "/etc/roomkey/roomkey.env";
 
 const CLI::Validator kId{[](std::string& text) {
                            return base::parse_id(text) ? std::string()
@@ -77,8 +86,10 @@ void add_import(CLI::App& root, Arguments& a) {
               "Bundle, told apart by content. All or nothing.",
               [&a](cli::Session& s) { return cli::import_files(s, a.files, a.dry_run); });
   import->add_option("FILE", a.files, "One or more files; - is standard input")->required();
-  import->add_flag("--dry-run", a.dry_run, "Check the files, change nothing");
-}
+  import->parse_complete_callback([&a] { a.leaves_root_itself = true;
+});
+import->add_flag("--dry-run", a.dry_run, "Check the files, change nothing");
+}  // namespace
 
 void add_user(CLI::App& root, Arguments& a) {
   CLI::App* user = group(root, "user", "The people: list, show, set");
@@ -155,7 +166,7 @@ void add_check(CLI::App& root, Arguments& a) {
                               return cli::check(s, a.check);
                             });
   check->alias("test-twilio");
-  check->parse_complete_callback([&a] { a.takes_faults = true; });
+  check->parse_complete_callback([&a] { a.takes_faults = a.leaves_root_itself = true; });
   check->add_flag("--offline", a.check.offline, "Leave the network out");
   check->add_option("--nginx-site", a.check.nginx_site,
                     "The nginx site, where it is not the installed one");
@@ -204,7 +215,15 @@ void add_audit(CLI::App& root, Arguments& a) {
   add_prune(*audit, a);
 }
 
-int run(const Arguments& arguments) {
+int run(Arguments& arguments) {
+  if (arguments.setup_command->parsed()) {
+    if (arguments.env_file.empty()) return cli::setup(arguments.setup);
+    return cli::fail(cli::kUsage,
+                     "setup writes /etc/roomkey/roomkey.env; --env-file is not for it");
+  }
+  if (arguments.env_file.empty() && ::access(kInstalledEnvFile, R_OK) == 0) {
+    arguments.env_file = kInstalledEnvFile;
+  }
   Environment environment;
   std::vector<std::string> faults;
   if (!arguments.env_file.empty()) {
@@ -217,9 +236,20 @@ int run(const Arguments& arguments) {
     return kExitConfig;
   }
   const store::Settings store = config.store;
+  if (!arguments.leaves_root_itself) cli::become_store_owner(store.path);
   cli::Session session{std::move(config),         arguments.json, store::Database(store),
                        base::SystemClock().now(), environment,    faults};
   return arguments.run(session);
+}
+
+// CLI11 finds a subcommand missing before it looks at what stands in its place.
+std::string what_is_wrong(const CLI::App& root, const CLI::ParseError& fault) {
+  if (dynamic_cast<const CLI::RequiredError*>(&fault) != nullptr) {
+    for (const auto& word : root.remaining(true)) {
+      if (!word.starts_with('-')) return "there is no command " + word;
+    }
+  }
+  return fault.what();
 }
 
 // The cure for what went wrong with the store.
@@ -241,7 +271,8 @@ int main(int argc, char** argv) {
   CLI::App root{"roomkey: the door to the clinic's video rooms", "roomkey"};
   Arguments arguments;
   root.set_version_flag("--version", ROOMKEY_VERSION);
-  root.add_option("--env-file", arguments.env_file, "Read variables from this file first");
+  root.add_option("--env-file", arguments.env_file,
+                  "Read variables from this file first (/etc/roomkey/roomkey.env where it is)");
   root.add_flag("--json", arguments.json, "Machine-readable output");
   root.require_subcommand(1);
   root.fallthrough();
@@ -249,12 +280,14 @@ int main(int argc, char** argv) {
                          add_audit, add_check}) {
     add(root, arguments);
   }
+  arguments.setup_command = add_setup(root, arguments.setup);
   try {
     root.parse(argc, argv);
   } catch (const CLI::Success& asked) {
     return root.exit(asked);
   } catch (const CLI::ParseError& fault) {
-    return cli::fail(cli::kUsage, fault.what(), "roomkey --help, or --help behind a command");
+    return cli::fail(cli::kUsage, what_is_wrong(root, fault),
+                     "roomkey --help, or --help behind a command");
   }
   hide(arguments.token, argc, argv);
   try {

@@ -1,19 +1,17 @@
 #include "roomkey/cli/check.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <iostream>
 
 #include "inspect_parts.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/cli/commands.hpp"
+#include "roomkey/cli/store_owner.hpp"
 
 namespace roomkey::cli {
 
 namespace {
 
-constexpr const char* kEnvFile = "/etc/roomkey/roomkey.env";
 constexpr const char* kSite = "/etc/nginx/sites-enabled/roomkey.conf";
 constexpr const char* kAllWell = "All Twilio tests passed!";
 
@@ -43,10 +41,6 @@ std::string verdict(std::size_t errors) {
 bool names(const std::vector<std::string>& faults, std::string_view variable) {
   return std::any_of(faults.begin(), faults.end(),
                      [&](const std::string& fault) { return fault.starts_with(variable); });
-}
-
-std::string used_env_file(const std::string& given) {
-  return given.empty() && ::access(kEnvFile, F_OK) == 0 ? kEnvFile : given;
 }
 
 void ask(Checks& checks, const Session& session, bool twilio, bool offline) {
@@ -157,14 +151,15 @@ std::string to_json(const Checks& checks) {
 
 int check(Session& session, const CheckFields& fields) {
   Checks checks;
-  const std::string env_file = used_env_file(fields.env_file);
   for (const auto& fault : session.faults) check_fault(checks, fault, fields.env_file);
   check_providers(checks, session, fields);
   check_bearer(checks, session.config, session.environment);
-  check_store(checks, session.database);
-  check_files(checks, session.environment, env_file, session.database.path());
+  check_files(checks, session.environment, fields.env_file, session.database.path());
   const bool named = !fields.nginx_site.empty();
   check_site(checks, named ? fields.nginx_site : kSite, named, session.now);
+  // Last, because what is above may be for root's eyes alone.
+  become_store_owner(session.database.path());
+  check_store(checks, session.database);
   std::cout << (session.json ? to_json(checks) : to_text(checks));
   return checks.count(Check::Status::error) == 0 ? kDone : kFailed;
 }

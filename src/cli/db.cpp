@@ -3,6 +3,7 @@
 
 #include "roomkey/base/json.hpp"
 #include "roomkey/cli/commands.hpp"
+#include "roomkey/cli/store_owner.hpp"
 #include "roomkey/store/backup.hpp"
 
 namespace roomkey::cli {
@@ -57,6 +58,10 @@ int db_verify(Session& session) {
 
 namespace {
 
+std::string folder_of_store(const Session& session) {
+  return std::filesystem::absolute(session.database.path()).parent_path();
+}
+
 // Its head, noted in a place of its own, pins the audit's chain.
 int say_backup(const Session& session, const store::DatedBackup& made,
                const std::vector<std::string>& removed) {
@@ -84,6 +89,12 @@ bool is_folder(const std::string& path) {
 }  // namespace
 
 int db_backup(Session& session, const std::string& target, std::optional<std::int64_t> keep) {
+  const std::string why = may_not_write(is_folder(target) ? target + '/' : target);
+  if (!why.empty()) {
+    return fail(kFailed, why,
+                "as root, roomkey works as the store's owner: back up to " +
+                    folder_of_store(session) + " and copy it from there");
+  }
   const bool into_folder = is_folder(target) || target.ends_with('/') || keep;
   const auto path = std::filesystem::absolute(target);
   const auto named = path.has_filename() ? path : path.parent_path();
@@ -145,6 +156,11 @@ int say_restored(const Session& session, const std::string& file, const store::R
 }  // namespace
 
 int db_restore(Session& session, const std::string& file) {
+  if (const std::string why = may_not_read(file); !why.empty()) {
+    return fail(kFailed, why,
+                "as root, roomkey works as the store's owner: copy the file to " +
+                    folder_of_store(session) + " and chown it to that user");
+  }
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(file, ignored)) {
     return fail(kFailed, "there is no file " + file);

@@ -7,6 +7,7 @@
 #include "roomkey/base/json.hpp"
 #include "roomkey/cli/commands.hpp"
 #include "roomkey/cli/progress.hpp"
+#include "roomkey/cli/store_owner.hpp"
 #include "roomkey/store/appointments.hpp"
 #include "roomkey/store/users.hpp"
 
@@ -200,6 +201,7 @@ int import_files(Session& session, const std::vector<std::string>& files, bool d
   Progress progress;
   for (const auto& name : files) read(name, files.size() == 1, records, progress);
   settle_roles(records);
+  become_store_owner(session.database.path());  // not earlier: root's own files can be imported
   // Not earlier: whoever wants to write has to wait from here on.
   session.database.ready();
   store::Transaction transaction(session.database);

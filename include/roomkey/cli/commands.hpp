@@ -47,7 +47,7 @@ int inspect_token(Session& session, const std::string& token);
 struct CheckFields {
   bool offline = false;
   std::string nginx_site;  // empty: the installed one
-  std::string env_file;    // as given; empty: none was
+  std::string env_file;    // that was read; empty: none was
 };
 // Every check of the installation; the one command that runs in spite of Session::faults. kFailed
 // where there is an error.

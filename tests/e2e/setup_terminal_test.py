@@ -1,0 +1,64 @@
+"""`roomkey setup` at a terminal: its questions, and what is shown of the answers."""
+import unittest
+
+from setup_support import SECRETS, Machine
+from support import Case
+
+
+class AtTheTerminal(Case):
+    ANSWERS = [("Name by which", "VIDEO.clinic.example\n"),
+               ("Address of the clinic's pages", "app.clinic.example\n"),
+               ("Address of the clinic's pages", "https://app.clinic.example/\n"),
+               ("Origins of the pages", "\n"), ("may see health", "\n"),
+               ("Certificate chain", "\n"), ("Algorithm", "\n"),
+               ("The login's key", "\n"), ("The login's key", SECRETS["jwt"] + "\n"),
+               ("Issuer", "\n"), ("Audience", "\n"),
+               ("account SID", "SK1\n"), ("account SID", "AC0123456789\n"),
+               ("API key of region US1", "SK0123456789\n"),
+               ("That key's secret", SECRETS["api"] + "\n"), ("Region", "au1\n"),
+               ("Auth Token", "\n"), ("Stream's API key", "\n")]
+
+    def test_asks_until_each_answer_is_good_and_shows_no_secret(self):
+        with Machine() as machine:
+            status, heard = machine.talk([*self.ANSWERS, ("Do this?", "\n")])
+            self.assertIn(status, (0, 1), heard)
+            for text in ("must begin with https://", "SK1 is no such SID",
+                         "it can't be done without", "[https://app.clinic.example]",
+                         "[self-signed]", "[HS256]"):
+                self.assertIn(text, heard)
+            for secret in SECRETS.values():
+                self.assertNotIn(secret, heard)
+            values = machine.values()
+            self.assertEqual((values["ROOMKEY_JWT_SECRET"], values["TWILIO_API_SECRET"]),
+                             (SECRETS["jwt"], SECRETS["api"]))
+            self.assertNotIn("TWILIO_STATUS_CALLBACK_URL", values)
+            self.assertIn("server_name video.clinic.example;", machine.site.read_text())
+            before = machine.files()
+            status, heard = machine.talk(  # Enter keeps everything
+                [(question, "\n") for question in dict(self.ANSWERS)])
+            self.assertIn("nothing to change", heard)
+            self.assertIn("[kept]", heard)
+            self.assertEqual(machine.files(), before)
+
+    def test_leaving_changes_nothing(self):
+        with Machine() as machine:
+            before = machine.files()
+            keys = [pair for pair in self.ANSWERS if pair[0] != "The login's key"]
+            for answers in ([("Name by which", "\x04")],
+                            [*keys[:7], ("The login's key", "abc\x03")],
+                            [*self.ANSWERS, ("Do this?", "no\n")]):
+                status, heard = machine.talk(answers)
+                self.assertEqual(status, 1, heard)
+                self.assertIn("nothing was changed", heard)
+            self.assertEqual(machine.files(), before)
+
+    def test_with_flags_it_asks_only_where_something_is_missing(self):
+        with Machine() as machine:
+            status, heard = machine.talk([], *machine.all_flags())
+            self.assertIn(status, (0, 1), heard)
+            self.assertNotIn("Enter takes", heard)
+            self.assertIn("TWILIO_REGION=au1", heard)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,136 @@
+"""`roomkey setup` by flags on a made-up machine: what it writes, starts, keeps and changes."""
+import os
+import stat
+import subprocess
+import unittest
+
+from setup_support import ACTIVE, CALLBACK, NGINX, RELOAD, SECRETS, UNITS, Machine, SetupCase
+
+
+class SetUp(SetupCase):
+    def test_by_flags_writes_everything_and_starts_it(self):
+        with Machine() as machine:
+            status, output, errors = machine.setup(*machine.all_flags())
+            self.was_done((status, output, errors))
+            self.shows_no_secret(output, errors)
+            self.assertEqual(machine.said_to_systemd(), [ACTIVE, UNITS, NGINX])
+            self.assertEqual(os.readlink(machine.link), str(machine.site))
+            self.assertEqual(stat.S_IMODE(machine.env.stat().st_mode), 0o640)
+            key = machine.root / "etc/roomkey/tls/key.pem"
+            self.assertEqual(stat.S_IMODE(key.stat().st_mode), 0o600)
+            self.assertTrue((machine.root / "var/lib/roomkey/roomkey.db").exists())
+            values = machine.values()
+            self.assertEqual(
+                {name: values[name] for name in values if name.startswith(("TW", "ROOMKEY_JWT"))},
+                {"ROOMKEY_JWT_SECRET": SECRETS["jwt"], "TWILIO_ACCOUNT_SID": "AC0123456789",
+                 "TWILIO_API_KEY": "SK0123456789", "TWILIO_API_SECRET": SECRETS["api"],
+                 "TWILIO_REGION": "au1", "TWILIO_AUTH_TOKEN": SECRETS["auth"],
+                 "TWILIO_STATUS_CALLBACK_URL": CALLBACK})
+
+    def test_keeps_every_line_of_the_configuration_that_was_there(self):
+        with Machine() as machine:
+            before = machine.env.read_text()
+            self.was_done(machine.setup(*machine.all_flags()))
+            after = machine.env.read_text()
+            lines = iter(after.splitlines())
+            for line in before.splitlines():
+                self.assertIn(line, lines)  # in this order
+            self.assertIn("#TWILIO_REGION=au1\nTWILIO_REGION=au1\n", after)
+
+    def test_the_site_is_what_was_answered(self):
+        with Machine() as machine:
+            self.was_done(machine.setup(*machine.all_flags()))
+            site = machine.site.read_text()
+            for text in ("server_name video.clinic.example;", "listen 443 ssl http2;", "listen 80;",
+                         '"~^https://app\\.clinic\\.example$" $http_origin;',
+                         '"~^http://\\[::1\\]:3000$" $http_origin;', "allow 10.0.0.0/8;",
+                         "max-age=0"):
+                self.assertIn(text, site)
+            self.assertNotRegex(site, "@[A-Z0-9_]+@")
+            names = subprocess.run(["openssl", "x509", "-noout", "-ext", "subjectAltName", "-in",
+                                    machine.root / "etc/roomkey/tls/cert.pem"],
+                                   capture_output=True, text=True, check=True).stdout
+            self.assertIn("DNS:video.clinic.example", names)
+
+    def test_again_without_flags_changes_nothing_and_says_so(self):
+        with Machine() as machine:
+            self.was_done(machine.setup(*machine.all_flags()))
+            before = machine.files()
+            machine.said_to_systemd()
+            output = self.was_done(machine.setup())
+            self.assertTrue(output.startswith("nothing to change\n"), output)
+            self.assertEqual(machine.files(), before)
+            self.assertEqual(machine.said_to_systemd(), [ACTIVE, UNITS, RELOAD, NGINX])
+
+    def test_again_changes_what_is_asked_and_keeps_the_rest(self):
+        with Machine() as machine:
+            self.was_done(machine.setup(*machine.all_flags()))
+            env, site = machine.env.read_text(), machine.site.read_text()
+            self.was_done(machine.setup("--origin", "https://new.clinic.example"))
+            self.assertEqual(machine.env.read_text(), env)
+            self.assertNotIn('\n    "~^https://app', machine.site.read_text())
+            self.assertIn("new\\.clinic", machine.site.read_text())
+            self.assertEqual((machine.site.parent / "roomkey.conf.old").read_text(), site)
+            site = machine.site.read_text()
+            self.was_done(machine.setup("--twilio-region", "", "--callback", "off"))
+            self.assertEqual(machine.site.read_text(), site)
+            self.assertEqual(machine.env.read_text(),
+                             env.replace("\nTWILIO_REGION=au1", "")
+                             .replace(f"TWILIO_STATUS_CALLBACK_URL={CALLBACK}\n", ""))
+            self.was_done(machine.setup("--origin", "", "--health-allow", ""))
+            self.assertNotIn("$http_origin;\n    \"~", machine.site.read_text())
+            self.assertNotIn("allow 10", machine.site.read_text())
+
+    def test_a_provider_taken_out_goes_as_a_whole(self):
+        with Machine() as machine:
+            env = machine.env.read_text()
+            flags = ["--domain", "a.example", "--self-signed", "--jwt-secret-file",
+                     machine.given("jwt")]
+            self.was_done(machine.setup(*flags))
+            without = machine.env.read_text()
+            self.was_done(machine.setup(
+                *machine.all_flags(region="", frontend=""), "--stream-api-key", "k",
+                "--stream-api-secret-file", machine.given("stream")))
+            self.assertIn(CALLBACK, machine.env.read_text())
+            self.was_done(machine.setup("--twilio-account-sid", "", "--stream-api-key", ""))
+            self.assertEqual(machine.env.read_text().rstrip(), without)
+            self.assertNotEqual(without, env)
+
+    def test_another_domain_takes_certificate_and_callback_along(self):
+        with Machine() as machine:
+            self.was_done(machine.setup(*machine.all_flags()))
+            first = (machine.root / "etc/roomkey/tls/cert.pem").read_bytes()
+            self.was_done(machine.setup("--domain", "calls.clinic.example"))
+            self.assertNotEqual((machine.root / "etc/roomkey/tls/cert.pem").read_bytes(), first)
+            self.assertEqual(machine.values()["TWILIO_STATUS_CALLBACK_URL"],
+                             CALLBACK.replace("video", "calls", 1))
+
+    def test_certbot_s_certificate_is_taken_where_it_is(self):
+        with Machine() as machine:
+            live = machine.root / "etc/letsencrypt/live/video.clinic.example"
+            live.mkdir(parents=True)
+            chain, key = machine.certificate("good", "video.clinic.example")
+            os.rename(chain, live / "fullchain.pem")
+            os.rename(key, live / "privkey.pem")
+            self.was_done(machine.setup("--domain", "video.clinic.example", "--jwt-secret-file",
+                                        machine.given("jwt")))
+            self.assertIn(f'ssl_certificate_key "{live}/privkey.pem";', machine.site.read_text())
+
+    def test_a_public_key_is_copied_to_where_the_workers_can_read_it(self):
+        with Machine() as machine:
+            pem = machine.give("public.pem", "")
+            key = subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519"],
+                                 capture_output=True, check=True).stdout
+            subprocess.run(["openssl", "pkey", "-pubout", "-out", pem], input=key, check=True)
+            flags = ["--domain", "a.example", "--self-signed", "--jwt-algorithm", "EdDSA",
+                     "--jwt-public-key-file", pem]
+            self.was_done(machine.setup(*flags))
+            copy = machine.root / "etc/roomkey/jwt-public-key.pem"
+            self.assertEqual(machine.values()["ROOMKEY_JWT_PUBLIC_KEY_FILE"], str(copy))
+            self.assertEqual(copy.read_text(), open(pem).read())
+            os.remove(pem)
+            self.assertIn("nothing to change", self.was_done(machine.setup()))
+
+
+if __name__ == "__main__":
+    unittest.main()
