@@ -14,11 +14,15 @@ FUZZ_SECONDS ?= 60
 PACKAGES_BUILD := g++ libfcgi-dev libjsoncpp-dev libssl-dev libsqlitecpp-dev libsqlite3-dev \
   libspdlog-dev libcli11-dev libcurl4-openssl-dev
 PACKAGES_DEMO := ca-certificates nginx spawn-fcgi multiwatch curl openssl procps
-PACKAGES_CHECK := libcppunit-dev sqlite3 python3 python3-jwt python3-cryptography python3-twilio
+PACKAGES_CHECK := libcppunit-dev sqlite3 mandoc python3 python3-jwt python3-cryptography \
+  python3-twilio
 PACKAGES_LINT := clang-format clang-tidy shellcheck
 PACKAGES_BENCH := libbenchmark-dev wrk
 PACKAGES_CHAOS := faketime util-linux
 PACKAGES_FUZZ := clang libclang-rt-14-dev
+PACKAGES_DEB := dpkg-dev debhelper
+# Root's: a machine of its own for the package. Elsewhere the suite says that it can't run.
+PACKAGES_SYSTEMD := $(PACKAGES_DEB) lintian debootstrap systemd-container iproute2
 # $(call ensure,PACKAGES): installs what is missing.
 ensure = @sh tests/install_packages.sh $(1)
 
@@ -41,7 +45,16 @@ object = $(patsubst %.cpp,$(BUILD)/%.o,$(1))
 OBJECTS := $(call object,$(SOURCES)) $(BUILD)/migrations.o
 TEST_OBJECTS := $(call object,$(TESTS) tests/unit_main.cpp)
 
-.PHONY: all build help demo demo-stop check sanitize lint bench bench-scale chaos fuzz fuzzers clean
+# Where `make install` puts things; DESTDIR goes before all of them.
+PREFIX ?= /usr
+SYSCONFDIR ?= /etc
+# Debian 12's systemd packages still have their units in /lib.
+UNITDIR ?= $(if $(filter /usr,$(PREFIX)),/lib,$(PREFIX)/lib)/systemd/system
+DEB_VERSION ?= $(VERSION)
+DEB_DIR ?= build
+
+.PHONY: all build help demo demo-stop check sanitize lint bench bench-scale chaos fuzz fuzzers \
+  install deb clean
 all: ## installs what is missing and builds
 	$(call ensure,$(PACKAGES_BUILD))
 	@$(MAKE) --no-print-directory build
@@ -59,9 +72,10 @@ demo-stop: ## ends the demo
 	@DEMO_DIR='$(DEMO_DIR)' nginx/demo.sh stop
 
 check: ## installs what is missing, builds, runs every test
-	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_DEMO) $(PACKAGES_CHECK) npm:nodejs npm:npm)
+	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_DEMO) $(PACKAGES_CHECK) \
+	  $(PACKAGES_SYSTEMD) npm:nodejs npm:npm)
 	@$(MAKE) --no-print-directory build $(BUILD)/unit-tests
-	@BIN_DIR=$(BUILD) tests/run.sh unit cli vendor e2e
+	@BIN_DIR=$(BUILD) tests/run.sh unit cli install vendor e2e systemd
 
 sanitize: ## unit, CLI and end-to-end tests under AddressSanitizer and UBSan
 	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_DEMO) $(PACKAGES_CHECK))
@@ -99,6 +113,14 @@ bench-scale: ## the same in-process, from 100 appointments to 1,000,000 and 10,0
 	$(call ensure,$(PACKAGES_BUILD))
 	@$(MAKE) --no-print-directory $(BUILD)/bench-scale
 	@folder=$$(mktemp -d) && { $(BUILD)/bench-scale "$$folder"; status=$$?; rm -rf "$$folder"; exit $$status; }
+
+install: build ## puts what is built in its places (DESTDIR, PREFIX=/usr)
+	@DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' SYSCONFDIR='$(SYSCONFDIR)' UNITDIR='$(UNITDIR)' \
+	  BIN_DIR='$(BUILD)' systemd/install.sh
+deb: ## installs what is missing, builds, and makes build/roomkey_<version>_<arch>.deb
+	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_DEB))
+	@$(MAKE) --no-print-directory build
+	@VERSION='$(DEB_VERSION)' DEB_DIR='$(DEB_DIR)' debian/build.sh
 
 clean: ## removes what was built (the demo's folder too: stop it first)
 	rm -rf build

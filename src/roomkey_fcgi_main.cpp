@@ -10,6 +10,7 @@
 #include "roomkey/base/log.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/fcgi_server.hpp"
+#include "roomkey/notify.hpp"
 
 namespace {
 
@@ -66,6 +67,7 @@ int run(const std::string& env_file, const std::string& listen) {
     roomkey::base::log_warn("event=counts_alone fault=" + roomkey::base::log_value(alone));
   }
   roomkey::base::log_info("event=started version=" ROOMKEY_VERSION);
+  roomkey::notify("READY=1");
   roomkey::serve(socket, {[&](auto requests, const auto& send) { app.answer(requests, send); },
                           [&](const auto& request) { return app.writes(request); }});
   roomkey::base::log_info("event=stopped");

@@ -5,7 +5,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 status=0
 mapfile -t code < <(git ls-files 'src/*.cpp' 'src/*.hpp' 'include/*.hpp' 'tests/*.cpp' 'tests/*.hpp' \
   'tests/*.c')
-mapfile -t shell < <(git ls-files '*.sh' .ci/run)
+mapfile -t shell < <(git ls-files '*.sh' .ci/run systemd/restart-workers \
+  debian/roomkey.postinst debian/roomkey.prerm debian/roomkey.postrm)
 mapfile -t sources < <(git ls-files 'src/*.cpp')
 
 echo 'lint: rooms'

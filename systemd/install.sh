@@ -1,0 +1,48 @@
+#!/bin/sh
+# `make install`: DESTDIR, PREFIX, SYSCONFDIR, UNITDIR and BIN_DIR come from the Makefile.
+set -eu
+umask 022
+cd "$(dirname "$0")/.."
+to=${DESTDIR:-}
+lib=$PREFIX/lib/roomkey
+share=$PREFIX/share/roomkey
+env=$to$SYSCONFDIR/roomkey/roomkey.env
+
+put() { # mode, target folder, files...
+  mode=$1 folder=$2
+  shift 2
+  install -d -m 0755 "$folder"
+  install -m "$mode" "$@" "$folder"
+}
+
+put 0755 "$to$PREFIX/bin" "$BIN_DIR/roomkey"
+put 0755 "$to$lib" "$BIN_DIR/roomkey-fcgi" systemd/restart-workers
+put 0644 "$to$share" systemd/roomkey.env
+put 0644 "$to$share/nginx" nginx/roomkey.conf.in
+if [ -d web ]; then
+  (cd web && find . -type f ! -name '.*') | while read -r file; do
+    put 0644 "$to$share/web/$(dirname "$file")" "web/$file"
+  done
+fi
+for section in 1 5 8; do
+  put 0644 "$to$PREFIX/share/man/man$section" man/*."$section"
+done
+
+install -D -m 0644 systemd/sysusers.conf "$to$PREFIX/lib/sysusers.d/roomkey.conf"
+install -D -m 0644 systemd/tmpfiles.conf "$to$PREFIX/lib/tmpfiles.d/roomkey.conf"
+install -d -m 0755 "$to$UNITDIR"
+for unit in systemd/*.target systemd/*.socket systemd/*.service systemd/*.timer; do
+  sed -e "s#/usr/lib/roomkey/#$lib/#" -e "s#/usr/bin/#$PREFIX/bin/#" \
+    -e "s#/etc/roomkey/#$SYSCONFDIR/roomkey/#" "$unit" >"$to$UNITDIR/${unit##*/}"
+  chmod 0644 "$to$UNITDIR/${unit##*/}"
+done
+
+# The user comes before the configuration, which its group reads; a package's scripts see to both.
+if [ -z "$to" ] && [ "$(id -u)" = 0 ]; then
+  systemd-sysusers "$PREFIX/lib/sysusers.d/roomkey.conf"
+  systemd-tmpfiles --create "$PREFIX/lib/tmpfiles.d/roomkey.conf"
+fi
+if [ ! -e "$env" ]; then
+  put 0640 "${env%/*}" systemd/roomkey.env
+  [ -n "$to" ] || [ "$(id -u)" != 0 ] || chgrp roomkey "$env"
+fi
