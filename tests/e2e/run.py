@@ -13,7 +13,7 @@ import support  # noqa: E402
 
 MODULES = ["token_test", "refusal_test", "bearer_test", "room_test", "callback_test", "live_test",
            "stream_test", "worker_test", "store_test", "audit_test", "demo_test", "load_test",
-           "stand_in_test", "secrecy_test"]  # secrecy reads all others' logs
+           "web_test", "stand_in_test", "secrecy_test"]  # secrecy reads all others' logs
 
 
 def sentence(test):
