@@ -14,6 +14,7 @@ PACKAGES_BUILD := g++ libfcgi-dev libjsoncpp-dev libssl-dev libsqlitecpp-dev lib
   libspdlog-dev libcli11-dev libcurl4-openssl-dev
 PACKAGES_DEMO := ca-certificates nginx spawn-fcgi multiwatch curl openssl procps
 PACKAGES_CHECK := libcppunit-dev sqlite3 python3 python3-jwt python3-cryptography python3-twilio
+PACKAGES_BROWSER := chromium npm:nodejs npm:npm
 PACKAGES_LINT := clang-format clang-tidy shellcheck
 PACKAGES_BENCH := libbenchmark-dev wrk
 # $(call ensure,PACKAGES): installs what is missing.
@@ -55,9 +56,9 @@ demo-stop: ## ends the demo
 	@DEMO_DIR='$(DEMO_DIR)' nginx/demo.sh stop
 
 check: ## installs what is missing, builds, runs every test
-	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_DEMO) $(PACKAGES_CHECK) npm:nodejs npm:npm)
+	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_DEMO) $(PACKAGES_CHECK) $(PACKAGES_BROWSER))
 	@$(MAKE) --no-print-directory build $(BUILD)/unit-tests
-	@BIN_DIR=$(BUILD) tests/run.sh unit cli vendor e2e
+	@BIN_DIR=$(BUILD) tests/run.sh unit cli vendor browser e2e
 
 sanitize: ## unit, CLI and end-to-end tests under AddressSanitizer and UBSan
 	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_DEMO) $(PACKAGES_CHECK))

@@ -30,6 +30,7 @@ for name; do
     unit) suite unit "$bin/unit-tests" ;;
     cli) suite cli /usr/bin/python3 tests/cli/transcripts.py ;;
     vendor) suite vendor tests/vendor/run.sh ;;
+    browser) suite browser tests/browser/run.sh ;;
     e2e) suite e2e /usr/bin/python3 tests/e2e/run.py ;;
     *) echo "no suite $name" >&2 && exit 2 ;;
   esac
