@@ -16,6 +16,7 @@ PACKAGES_BUILD := g++ libfcgi-dev libjsoncpp-dev libssl-dev libsqlitecpp-dev lib
 PACKAGES_DEMO := ca-certificates nginx spawn-fcgi multiwatch curl openssl procps
 PACKAGES_CHECK := libcppunit-dev sqlite3 mandoc python3 python3-jwt python3-cryptography \
   python3-twilio
+PACKAGES_BROWSER := chromium npm:nodejs npm:npm
 PACKAGES_LINT := clang-format clang-tidy shellcheck
 PACKAGES_BENCH := libbenchmark-dev wrk
 PACKAGES_CHAOS := faketime util-linux
@@ -72,10 +73,10 @@ demo-stop: ## ends the demo
 	@DEMO_DIR='$(DEMO_DIR)' nginx/demo.sh stop
 
 check: ## installs what is missing, builds, runs every test
-	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_DEMO) $(PACKAGES_CHECK) \
-	  $(PACKAGES_SYSTEMD) npm:nodejs npm:npm)
+	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_DEMO) $(PACKAGES_CHECK) $(PACKAGES_BROWSER) \
+	  $(PACKAGES_SYSTEMD))
 	@$(MAKE) --no-print-directory build $(BUILD)/unit-tests
-	@BIN_DIR=$(BUILD) tests/run.sh unit cli install vendor e2e systemd
+	@BIN_DIR=$(BUILD) tests/run.sh unit cli install vendor browser e2e systemd
 
 sanitize: ## unit, CLI and end-to-end tests under AddressSanitizer and UBSan
 	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_DEMO) $(PACKAGES_CHECK))

@@ -95,6 +95,8 @@ check_settings() {
     done
     [[ $dir != *[\"\'\\\$[:cntrl:]]* ]] ||
         fail "DEMO_DIR=$dir has a quote, backslash, dollar or control character in it"
+    [[ $root != *[\"\'\\\$[:cntrl:]]* ]] ||
+        fail "the path $root has a quote, backslash, dollar or control character in it"
     [[ -x $bin/roomkey && -x $bin/roomkey-fcgi ]] ||
         fail "there is no roomkey and roomkey-fcgi in $bin" "make demo builds them first"
     local tool
@@ -235,7 +237,7 @@ write_nginx_conf() {
     # HSTS would hold for the whole of localhost: every http://localhost:3000 in this browser.
     fill_in roomkey.conf.in roomkey-site.conf "ORIGINS=$map" "RATE_KEY=$rate_key" \
         "LISTEN=$listen" SERVER_NAME=localhost HSTS=max-age=0 HEALTH_ALLOW= \
-        TOKEN_SOCKET=token.sock ROOM_SOCKET=room.sock \
+        TOKEN_SOCKET=token.sock ROOM_SOCKET=room.sock "WEB=$root/web" \
         "CERTIFICATE=$dir/tls/cert.pem" "CERTIFICATE_KEY=$dir/tls/key.pem" \
         "ACCESS_LOG=$dir/log/nginx-access.log" "ERROR_LOG=$dir/log/nginx-error.log"
     sed -i '/^@PORT80@/d' roomkey-site.conf

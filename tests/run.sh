@@ -37,6 +37,7 @@ for name; do
     install) suite install /usr/bin/python3 tests/install.py ;;
     systemd) suite systemd /usr/bin/python3 tests/systemd/run.py ;;
     vendor) suite vendor tests/vendor/run.sh ;;
+    browser) suite browser tests/browser/run.sh ;;
     e2e) suite e2e /usr/bin/python3 tests/e2e/run.py ;;
     *) echo "no suite $name" >&2 && exit 2 ;;
   esac

@@ -285,6 +285,7 @@ class Demo(Stack):
 
     def __init__(self, settings=None, rate_limit="off", workers=2, start=True, port=None):
         super().__init__()
+        self.root = ROOT
         self.port = port or free_port()
         self.variables = {"PATH": os.environ["PATH"], "BIN_DIR": str(BIN),
                           "DEMO_DIR": str(self.dir), "DEMO_PORT": str(self.port),
@@ -303,8 +304,9 @@ class Demo(Stack):
     def script(self, command):
         # Not pipes: should something be left running, it must not hold us.
         with tempfile.TemporaryFile("w+") as output:
-            done = subprocess.Popen([ROOT / "nginx/demo.sh", command], stdin=subprocess.DEVNULL,
-                                    stdout=output, stderr=subprocess.STDOUT, env=self.variables)
+            done = subprocess.Popen([self.root / "nginx/demo.sh", command], env=self.variables,
+                                    stdin=subprocess.DEVNULL, stdout=output,
+                                    stderr=subprocess.STDOUT)
             try:
                 status = done.wait(2 * PATIENCE)
             except BaseException:

@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# web/roomkey.js in Chromium, through a demo, with the providers' own SDKs; its size and its types.
+# Needs node with npm, Debian's chromium, and what make demo needs. Takes parts of tests' names.
+set -u
+cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
+
+passed=0
+failed=0
+
+check() { # name, command...
+  local output
+  if output=$("${@:2}" 2>&1); then
+    passed=$((passed + 1))
+    echo "ok   browser $1"
+  else
+    failed=$((failed + 1))
+    echo "$output"
+    echo "FAIL browser $1"
+  fi
+}
+
+install_modules() {
+  cmp -s package-lock.json node_modules/installed-lock.json && return
+  npm ci --loglevel=error && cp package-lock.json node_modules/installed-lock.json
+}
+
+# Stream's SDK names other packages, which a browser can't find by their names.
+bundle() {
+  echo "export { StreamVideoClient } from '@stream-io/video-client'" |
+    node_modules/.bin/esbuild --bundle --format=esm --log-level=error \
+      --outfile=../../build/browser/stream-video-client.js
+}
+
+# Each file as nginx sends it.
+small_enough() {
+  local file size total=0
+  for file in ../../web/*.js; do
+    size=$(gzip -6c "$file" | wc -c)
+    total=$((total + size))
+    echo "$file: $size"
+  done
+  echo "$total bytes, 15360 at most"
+  [ "$total" -gt 0 ] && [ "$total" -le 15360 ]
+}
+
+if install_modules && bundle; then
+  check 'roomkey.js and all that it loads: 15 KB at most' small_enough
+  check 'roomkey.d.ts is sound by itself' \
+    node_modules/.bin/tsc --noEmit --strict --target es2022 --lib es2022,dom ../../web/roomkey.d.ts
+  check 'roomkey.d.ts goes with the SDKs'"'"' own types' node_modules/.bin/tsc --project .
+  output=$(node run.mjs "$@" 2>&1)
+  status=$?
+  last=$(tail -n 1 <<<"$output")
+  sed '$d' <<<"$output"
+  if [[ $last =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
+    passed=$((passed + BASH_REMATCH[1]))
+    failed=$((failed + BASH_REMATCH[2]))
+    [ $status = 0 ] || [ "${BASH_REMATCH[2]}" -gt 0 ] || failed=$((failed + 1))
+  else
+    echo "$last"
+    echo "FAIL browser did not come to its end (status $status)"
+    failed=$((failed + 1))
+  fi
+else
+  echo 'FAIL browser: npm could not install the modules'
+  failed=$((failed + 1))
+fi
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ] && [ "$passed" -gt 0 ]

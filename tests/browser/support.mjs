@@ -1,0 +1,207 @@
+// What the browser's tests share: tests, a demo, and pages of two origins.
+
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { execFile, execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { createServer as createPlainServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { extname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const HERE = join(ROOT, 'tests/browser')
+const BIN = resolve(process.env.BIN_DIR ?? join(ROOT, 'build/release'))
+export const [JANE, SAM, SARAH] = [2, 3, 19]
+
+// --- Tests --------------------------------------------------------------------------------------
+
+export const contexts = new AsyncLocalStorage() // those that a test opened
+export const count = { passed: 0, failed: 0 }
+const chosen = process.argv.slice(2)
+
+export async function test(name, body) {
+  if (chosen.length > 0 && !chosen.some((part) => name.includes(part))) return
+  let timer
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error('took longer than 30 s')), 30000)
+  })
+  const began = Date.now()
+  const mine = new Set()
+  try {
+    await Promise.race([contexts.run(mine, body), late])
+    count.passed += 1
+    console.log(`ok   browser ${name} (${Date.now() - began} ms)`)
+  } catch (error) {
+    count.failed += 1
+    console.log(`FAIL browser ${name}: ${error.stack}`)
+    for (const context of mine) await context.close().catch(() => {})
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+// --- Servers ------------------------------------------------------------------------------------
+
+const ends = []
+export const atEnd = (action) => ends.push(action)
+
+export async function endAll() {
+  for (const end of ends.reverse()) {
+    try {
+      await end()
+    } catch (error) {
+      count.failed += 1
+      console.log(`FAIL browser the end: ${error.stack}`)
+    }
+  }
+}
+
+export async function listening(server) {
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  atEnd(() => {
+    server.closeAllConnections?.()
+    server.close()
+  })
+  return server.address().port
+}
+
+export async function freePort() {
+  const server = createPlainServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address()
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+const kinds = { '.html': 'text/html', '.js': 'text/javascript' }
+const sdks = {
+  '/sdk/twilio-video.js': join(HERE, 'node_modules/twilio-video/dist/twilio-video.js'),
+  '/sdk/stream-video-client.js': join(ROOT, 'build/browser/stream-video-client.js'),
+}
+
+// The example of docs/, as a clinic would serve it, empty pages, and web/ as a frontend's own.
+async function pages() {
+  const port = await listening(
+    createServer((request, response) => {
+      const { pathname } = new URL(request.url, 'http://localhost')
+      const policy = { '/strict.html': { 'Content-Security-Policy': "connect-src 'self'" } }[
+        pathname
+      ]
+      if (/^\/(blank|strict)\.html$/.test(pathname)) {
+        response.writeHead(200, { 'Content-Type': 'text/html', ...policy })
+        response.end('<!doctype html><title>a page</title><link rel="icon" href="data:,">')
+        return
+      }
+      const name = pathname === '/' ? '/index.html' : pathname
+      try {
+        const folder = name.startsWith('/web/') ? ROOT : join(ROOT, 'docs/example')
+        const content = readFileSync(sdks[name] ?? join(folder, name))
+        response.writeHead(200, { 'Content-Type': kinds[extname(name)] })
+        response.end(content)
+      } catch {
+        response.writeHead(404)
+        response.end()
+      }
+    }),
+  )
+  return `http://localhost:${port}`
+}
+
+class Demo {
+  constructor(port, origins) {
+    this.dir = mkdtempSync(join(tmpdir(), 'roomkey-browser-'))
+    this.url = `https://localhost:${port}`
+    this.variables = {
+      PATH: process.env.PATH,
+      BIN_DIR: BIN,
+      DEMO_DIR: this.dir,
+      DEMO_PORT: String(port),
+      DEMO_ORIGINS: origins,
+      DEMO_WORKERS: '1',
+      DEMO_RATE_LIMIT: 'off',
+    }
+  }
+
+  async script(command) {
+    await promisify(execFile)(join(ROOT, 'nginx/demo.sh'), [command], { env: this.variables })
+  }
+
+  roomkey(...words) {
+    return execFileSync(
+      join(BIN, 'roomkey'),
+      ['--env-file', join(this.dir, 'roomkey.env'), ...words],
+      { encoding: 'utf8', env: {} },
+    ).trim()
+  }
+
+  bearer(user, minutes = 60) {
+    const bearer = this.roomkey('bearer', String(user), '--minutes', String(minutes))
+    secrets.add(bearer)
+    return bearer
+  }
+
+  // As a crash does: the leader first, lest it start others.
+  killPool(name) {
+    const leader = readFileSync(join(this.dir, `${name}.pid`), 'utf8').trim()
+    const children = readFileSync(`/proc/${leader}/task/${leader}/children`, 'utf8')
+      .trim()
+      .split(' ')
+    for (const pid of [leader, ...children]) process.kill(Number(pid), 'SIGKILL')
+  }
+
+  get tls() {
+    return {
+      key: readFileSync(join(this.dir, 'tls/key.pem')),
+      cert: readFileSync(join(this.dir, 'tls/cert.pem')),
+    }
+  }
+}
+
+export async function startDemo() {
+  const [listed, unlisted] = [await pages(), await pages()]
+  const demo = new Demo(await freePort(), listed)
+  atEnd(async () => {
+    await demo.script('stop')
+    rmSync(demo.dir, { recursive: true })
+  })
+  await demo.script('start')
+  return Object.assign(demo, { listed, unlisted })
+}
+
+// Whatever may never show. Tokens that roomkey gives are put in by the watch (chromium.mjs).
+export const secrets = new Set()
+
+// --- Tokens of nobody's --------------------------------------------------------------------------
+
+export const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url')
+export const now = () => Math.floor(Date.now() / 1000)
+
+// As roomkey answers, with a token of nobody's; `claims` and `answer` change it.
+export function given({ claims = {}, answer = {}, headers = {} } = {}) {
+  const exp = now() + 3600
+  const all = {
+    iat: now(),
+    exp,
+    grants: { identity: '2-jane', video: { room: 'apt-47' } },
+    ...claims,
+  }
+  return [
+    200,
+    {
+      access_token: `${part({ alg: 'HS256' })}.${part(all)}.c2lnbmF0dXJl`,
+      room_name: 'apt-47',
+      user_identity: '2-jane',
+      expires_in: 3600,
+      appointment_id: 47,
+      region: null,
+      expires_at: new Date(exp * 1000).toISOString().replace('.000Z', 'Z'),
+      ...answer,
+    },
+    { Date: new Date().toUTCString(), ...headers },
+  ]
+}

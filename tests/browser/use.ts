@@ -1,0 +1,57 @@
+// roomkey.d.ts as a frontend in TypeScript uses it, with the types of the SDKs themselves.
+// Compiled, never run.
+
+import { StreamVideoClient, type Call } from '@stream-io/video-client'
+import * as Video from 'twilio-video'
+import { RoomKey, RoomKeyError, texts, type Finding, type Texts } from '../../web/roomkey.js'
+
+const german: Texts = { advice: { too_early: 'Noch zu früh.' }, checks: { camera: 'Kamera' } }
+const rk = new RoomKey({
+  baseUrl: 'https://video.clinic.example',
+  bearer: () => localStorage.getItem('access_token'),
+  refreshBearer: async () => 'new',
+  texts: german,
+})
+
+export async function use(): Promise<void> {
+  const t = await rk.videoToken(47)
+  const region: string | null = t.region
+  const room: Video.Room = await rk.connectTwilio<Video.Room>(Video, 47, {
+    audio: true,
+    video: true,
+    signal: new AbortController().signal,
+    onReconnected: (another) => another.localParticipant.identity,
+    onDisconnected: (error) => error?.advice,
+  })
+  const call: Call = await rk.joinStream(StreamVideoClient, {
+    callId: t.room_name,
+    onClient: (client) => client.disconnectUser(),
+  })
+  const report: Finding[] = await rk.diagnose({
+    appointmentId: '47',
+    onMedia: (stream) => stream.active,
+    endpoints: { stun: [] },
+  })
+  try {
+    await rk.request('/api/appointments/47/')
+  } catch (error) {
+    if (error instanceof RoomKeyError) {
+      const waits: number | null = error.retryAfter
+      const code: string | number = error.code
+      console.log(error.advice, waits, code, error.opensAt?.length, texts.checks.udp)
+    }
+  }
+  console.log(
+    region,
+    room.sid,
+    call.cid,
+    report.every(({ ok }) => ok),
+  )
+
+  // @ts-expect-error an appointment is named by its number
+  await rk.videoToken({})
+  // @ts-expect-error a token can't be handed in
+  await rk.joinStream(StreamVideoClient, { callId: 'x', token: 'x' })
+  // @ts-expect-error the names are fixed
+  report[0].check === 'weather'
+}
