@@ -64,7 +64,7 @@ http::Request request_of(const Asked& asked) {
 }
 
 void check(const Asked& asked, const http::Response& response) {
-  const Json::Value body = fuzz::promise_of_every_answer(response);
+  const Json::Value body = fuzz::promise_of_every_answer(response, asked.path + asked.body);
   if (response.status != 200 || !body.isMember("access_token")) return;
   promise(asked.user == 2 || asked.user == 19, "a token is for the patient or the psychologist",
           asked.path);
