@@ -189,8 +189,13 @@ std::string pool_of(int listening_socket) {
 
 void serve(int listening_socket, const Service& service) {
   const sigset_t while_waiting = take_over_signals();
-  // Several workers wake for one connection: those that come too late must not block in accept.
-  fcntl(listening_socket, F_SETFL, fcntl(listening_socket, F_GETFL) | O_NONBLOCK);
+  // Several workers wake for one connection: those that come too late must not block in accept, nor
+  // those that look for company. systemd makes the socket, which all share, blocking again with
+  // each worker that it starts, also with one that ends before it gets here. So it is said before
+  // each accept, and the time limit, which systemd leaves alone, is for what happens in between.
+  const int flags = fcntl(listening_socket, F_GETFL) | O_NONBLOCK;
+  const timeval moment{0, 1000};
+  setsockopt(listening_socket, SOL_SOCKET, SO_RCVTIMEO, &moment, sizeof moment);
   FCGX_Init();
   Group group(listening_socket, service);
   while (stopping == 0) {
@@ -199,6 +204,7 @@ void serve(int listening_socket, const Service& service) {
     // Where a connection waits already, ppoll returns without letting a signal in: under load a
     // worker would never learn that it is to stop.
     if (stop_is_due()) break;
+    fcntl(listening_socket, F_SETFL, flags);
     const int error = group.accept();
     if (error == 0) {
       group.answer();

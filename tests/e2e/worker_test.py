@@ -1,7 +1,9 @@
 """One worker: FastCGI as nginx never speaks it, signals, configuration."""
 import os
 import signal
+import socket
 import subprocess
+import threading
 import time
 from pathlib import Path
 
@@ -200,6 +202,59 @@ class Signals(Case):
             worker.start()
             wait_until(lambda: worker.token() is not None, "an answer")
             self.given(worker.token())
+
+
+class GivenSocket(Worker):
+    """The listening socket is file descriptor 0, as systemd hands it over, and stays ours too."""
+
+    def start(self):
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.bind(self.path)
+        self.socket.listen(64)
+        with open(self.dir / "log", "ab") as log:
+            self.process = subprocess.Popen(
+                [BIN / "roomkey-fcgi"], stdin=self.socket, stdout=log, stderr=log,
+                env=self.settings | {"ROOMKEY_DB": str(self.db)})
+
+    def stop(self):
+        self.socket.close()
+        return super().stop()
+
+
+class ASharedSocket(Case):
+    """systemd makes it blocking again with each worker that it starts, also with one that fails."""
+
+    def answers_soon(self, worker):
+        started = time.monotonic()
+        with worker.connect() as connection:
+            connection.settimeout(5)
+            connection.sendall(good(worker))
+            self.given(fcgi_answer(connection.makefile("rb")))
+        self.assertLess(time.monotonic() - started, 1)
+
+    def test_that_became_blocking_holds_no_request_until_the_next_comes(self):
+        with GivenSocket() as worker:
+            self.answers_soon(worker)
+            for _ in range(3):
+                worker.socket.setblocking(True)
+                self.answers_soon(worker)
+
+    def test_that_becomes_blocking_at_any_moment_holds_none_either(self):
+        over = threading.Event()
+
+        def meddle(listening):
+            while not over.is_set():
+                listening.setblocking(True)
+        with GivenSocket() as worker:
+            self.answers_soon(worker)
+            meddler = threading.Thread(target=meddle, args=(worker.socket,))
+            meddler.start()
+            try:
+                for _ in range(50):
+                    self.answers_soon(worker)
+            finally:
+                over.set()
+                meddler.join()
 
 
 SECRET_WORDS = "do-not-show-this-anywhere"
