@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the suites named, each of which ends with "N passed, N failed", and sums them up. One that
-# can't run on this machine says why, ends with "0 passed, 0 failed" and status 77, and is named again
+# Runs the suites named, each of which ends with "N passed, N failed", and sums them up. `NAME&` begins
+# at once beside the others, and is heard when its turn comes. One that can't run on this machine says why, ends with "0 passed, 0 failed" and status 77, and is named again
 # at the end.
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
@@ -10,14 +10,36 @@ passed=0
 failed=0
 skipped=
 
-suite() { # name, command...
-  local log last status
-  log=$(mktemp)
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT
+declare -A beside
+
+command_of() { # name
+  case $1 in
+    unit) command=("$bin/unit-tests") ;;
+    cli) command=(/usr/bin/python3 tests/cli/transcripts.py) ;;
+    install) command=(/usr/bin/python3 tests/install.py) ;;
+    systemd) command=(/usr/bin/python3 tests/systemd/run.py) ;;
+    vendor) command=(tests/vendor/run.sh) ;;
+    browser) command=(tests/browser/run.sh) ;;
+    e2e) command=(/usr/bin/python3 tests/e2e/run.py) ;;
+    *) echo "no suite $1" >&2 && exit 2 ;;
+  esac
+}
+
+suite() { # name
+  local log=$logs/$1 last status
   echo "== $1"
-  "${@:2}" 2>&1 | tee "$log"
-  status=${PIPESTATUS[0]}
+  if [ -n "${beside[$1]:-}" ]; then
+    wait "${beside[$1]}"
+    status=$?
+    cat "$log"
+  else
+    command_of "$1"
+    "${command[@]}" 2>&1 | tee "$log"
+    status=${PIPESTATUS[0]}
+  fi
   last=$(tail -n 1 "$log")
-  rm -f "$log"
   if [ "$status" = 77 ] && [ "$last" = '0 passed, 0 failed' ]; then
     skipped="$skipped $1"
   elif [[ $last =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
@@ -31,16 +53,13 @@ suite() { # name, command...
 }
 
 for name; do
-  case $name in
-    unit) suite unit "$bin/unit-tests" ;;
-    cli) suite cli /usr/bin/python3 tests/cli/transcripts.py ;;
-    install) suite install /usr/bin/python3 tests/install.py ;;
-    systemd) suite systemd /usr/bin/python3 tests/systemd/run.py ;;
-    vendor) suite vendor tests/vendor/run.sh ;;
-    browser) suite browser tests/browser/run.sh ;;
-    e2e) suite e2e /usr/bin/python3 tests/e2e/run.py ;;
-    *) echo "no suite $name" >&2 && exit 2 ;;
-  esac
+  [[ $name = *'&' ]] || continue
+  command_of "${name%&}"
+  "${command[@]}" >"$logs/${name%&}" 2>&1 &
+  beside[${name%&}]=$!
+done
+for name; do
+  suite "${name%&}"
 done
 [ -z "$skipped" ] || echo "skipped on this machine, see above:$skipped"
 echo "$passed passed, $failed failed"
