@@ -86,7 +86,7 @@ sanitize: ## unit, CLI and most end-to-end tests under AddressSanitizer and UBSa
 	@BIN_DIR=build/sanitize E2E_SHORT=1 E2E_SKIP='demo load setup setup_refusal setup_terminal owner web' \
 	  tests/run.sh unit cli e2e
 
-lint: ## formatting, clang-tidy, shellcheck, and which room may see which
+lint: ## formatting, clang-tidy, shellcheck, and which room may see which (LINT_DEEP=1)
 	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_CHECK) $(PACKAGES_LINT))
 	@CPPFLAGS='$(subst ','"'"',$(CPPFLAGS))' tests/lint/lint.sh
 
