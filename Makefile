@@ -78,13 +78,23 @@ check: ## installs what is missing, builds, runs every test
 	@$(MAKE) --no-print-directory build $(BUILD)/unit-tests
 	@BIN_DIR=$(BUILD) tests/run.sh unit cli install vendor browser e2e 'systemd&'
 
-sanitize: ## unit, CLI and most end-to-end tests under AddressSanitizer and UBSan
-	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_DEMO) $(PACKAGES_CHECK))
-	@$(MAKE) --no-print-directory BUILD=build/sanitize OPTIMIZE='-O1 -g' HARDENING=-fPIE \
-	  SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer' \
-	  build build/sanitize/unit-tests
-	@BIN_DIR=build/sanitize E2E_SHORT=1 E2E_SKIP='demo load setup setup_refusal setup_terminal owner web' \
-	  tests/run.sh unit cli e2e
+# One build for both: what a sanitizer sees in the tests and what the fuzzers look for.
+SANITIZE_CXX ?= clang++
+in_sanitize = $(MAKE) --no-print-directory BUILD=build/sanitize CXX='$(SANITIZE_CXX)' \
+  OPTIMIZE='-O1 -g' HARDENING=-fPIE SANITIZE='-fsanitize=fuzzer-no-link,address,undefined \
+  -fno-sanitize-recover=all -fno-omit-frame-pointer'
+sanitize: ## unit, CLI and the worker's end-to-end tests under AddressSanitizer and UBSan
+	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_DEMO) $(PACKAGES_CHECK) $(PACKAGES_FUZZ))
+	+@$(in_sanitize) build build/sanitize/unit-tests
+	@BIN_DIR=build/sanitize E2E_SHORT=1 E2E_SKIP='demo load setup setup_refusal setup_terminal owner \
+	  web check metrics' tests/run.sh unit cli e2e
+fuzz: ## each fuzzer for FUZZ_SECONDS (60), under the same sanitizers
+	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_CHECK) $(PACKAGES_FUZZ))
+	+@$(in_sanitize) fuzzers
+	@FUZZ_SECONDS='$(FUZZ_SECONDS)' tests/fuzz/run.sh build/sanitize
+FUZZERS := $(patsubst tests/fuzz/%_fuzz.cpp,$(BUILD)/%-fuzz,$(wildcard tests/fuzz/*_fuzz.cpp))
+fuzzers: $(FUZZERS)
+.SECONDARY: $(patsubst tests/fuzz/%.cpp,$(BUILD)/tests/fuzz/%.o,$(wildcard tests/fuzz/*_fuzz.cpp))
 
 lint: ## formatting, clang-tidy, shellcheck, and which room may see which (LINT_DEEP=1)
 	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_CHECK) $(PACKAGES_LINT))
@@ -99,17 +109,6 @@ chaos: ## harm done on purpose: what clients see, what is lost, how long it take
 	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_DEMO) $(PACKAGES_CHECK) $(PACKAGES_CHAOS))
 	@$(MAKE) --no-print-directory build
 	@BIN_DIR=$(BUILD) /usr/bin/python3 tests/chaos/run.py
-
-fuzz: ## each fuzzer for FUZZ_SECONDS (60), under the sanitizers
-	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_FUZZ) libcppunit-dev)
-	@$(MAKE) --no-print-directory BUILD=build/fuzz CXX='$(FUZZ_CXX)' OPTIMIZE='-O1 -g' \
-	  HARDENING=-fPIE SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all' \
-	  fuzzers
-	@FUZZ_SECONDS='$(FUZZ_SECONDS)' tests/fuzz/run.sh build/fuzz
-FUZZ_CXX ?= clang++
-FUZZERS := $(patsubst tests/fuzz/%_fuzz.cpp,$(BUILD)/%-fuzz,$(wildcard tests/fuzz/*_fuzz.cpp))
-fuzzers: $(FUZZERS)
-.SECONDARY: $(patsubst tests/fuzz/%.cpp,$(BUILD)/tests/fuzz/%.o,$(wildcard tests/fuzz/*_fuzz.cpp))
 
 bench-scale: ## the same in-process, from 100 appointments to 1,000,000 and 10,000,000 events
 	$(call ensure,$(PACKAGES_BUILD))
