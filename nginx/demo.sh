@@ -231,9 +231,20 @@ write_nginx_conf() {
     fill_in roomkey.conf.in roomkey-site.conf "ORIGINS=$map" "RATE_KEY=$rate_key" \
         "LISTEN=$listen" SERVER_NAME=localhost HSTS=max-age=0 HEALTH_ALLOW= \
         TOKEN_SOCKET=token.sock ROOM_SOCKET=room.sock "WEB=$root/web" \
+        "CHECK_CONFIG=$(check_config)" \
         "CERTIFICATE=$dir/tls/cert.pem" "CERTIFICATE_KEY=$dir/tls/key.pem" \
         "ACCESS_LOG=$dir/log/nginx-access.log" "ERROR_LOG=$dir/log/nginx-error.log"
     sed -i '/^@PORT80@/d' roomkey-site.conf
+}
+
+# What the check page is told. The worker has looked at the region already.
+check_config() {
+    local list provider=twilio region
+    [ -n "$(setting TWILIO_API_KEY)" ] || provider=stream
+    region=$(setting TWILIO_REGION)
+    printf -v list ', "%s"' "${origins[@]}"
+    printf '{"origins": [%s], "provider": "%s", "region": %s}' "${list#, }" "$provider" \
+        "$([[ $region =~ ^[a-z0-9-]+$ ]] && echo "\"$region\"" || echo null)"
 }
 
 has_ipv6() {
