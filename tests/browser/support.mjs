@@ -168,9 +168,11 @@ export async function startDemo() {
 export const secrets = new Set()
 const seen = [] // [where, text]
 
-// `hosts`: {name: port on this machine}. No other name is found, so nothing leaves this machine.
+// `hosts`: {name: port on this machine, or what else to map it to}. No other name is found, so nothing
+// leaves this machine.
 export async function startChromium(hosts = {}) {
-  const rules = Object.entries(hosts).map(([name, port]) => `MAP ${name} 127.0.0.1:${port}`)
+  const rules = Object.entries(hosts).map(([name, to]) =>
+    `MAP ${name} ${Number.isInteger(to) ? `127.0.0.1:${to}` : to}`)
   const browser = await chromium.launch({
     executablePath: ['/usr/bin/chromium', process.env.CHROMIUM].findLast((path) => path && statSync(path)),
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',

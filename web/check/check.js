@@ -79,12 +79,15 @@ function progress() {
   $('count').textContent = say('done_of', { done, all: asked.length })
 }
 
-function partsOf({ room_name: room, region, expires_at: until, appointment_duration_minutes: minutes }) {
+// What a token says, but for whom: that is a name.
+function partsOf(token, until) {
+  const parts = [{ name: say('part_until'), value: timeOf(until, locale), exact: until }]
+  if (!token) return parts
   return [
-    { name: say('part_room'), value: room },
-    { name: say('part_region'), value: region ?? say('part_none') },
-    { name: say('part_until'), value: timeOf(until, locale), exact: until },
-    { name: say('part_minutes'), value: String(minutes) },
+    { name: say('part_room'), value: token.room_name },
+    { name: say('part_region'), value: token.region ?? say('part_none') },
+    { name: say('part_minutes'), value: String(token.appointment_duration_minutes) },
+    ...parts,
   ]
 }
 
@@ -94,7 +97,7 @@ async function look(login, where) {
     ...where, appointmentId: login?.appointmentId, onMedia: (stream) => media.take(stream),
     onProgress: (finding, facts) => {
       const line = lineOf(finding, facts, words, locale)
-      if (line.check === 'token' && roomkey.announced) line.parts = partsOf(roomkey.announced)
+      if (facts.until) line.parts = partsOf(roomkey.announced, facts.until)
       put(line)
       progress()
       if (!finding.ok) $('status').textContent = say('one_bad', { check: nameOf(line.check, words) })
@@ -256,13 +259,22 @@ async function open() {
   begin(checksOf({}, null), 'waiting')
   $('unsupported').remove()
   $('page').hidden = false
+  // Comes back without the login that it was left with.
+  addEventListener('pageshow', ({ persisted }) => { if (persisted) location.reload() })
   const { origins } = await config
   listen(Array.isArray(origins) ? origins : [], query.get('appointment'), (id) => {
     $('handed').textContent = say('handed', { id })
     $('handed').hidden = false
     $('appointment').value = id
+    outline()
   })
-  if (!running && !report) begin(checksOf(await target(), current()), 'waiting')
+  outline()
+}
+
+// What will be looked at.
+async function outline() {
+  const where = await target()
+  if (!running && !report) begin(checksOf(where, current()), 'waiting')
 }
 
 open()

@@ -85,7 +85,7 @@ export default {
       `${admin} wss://{host}.`,
     part_room: 'Raum',
     part_region: 'Region',
-    part_until: 'Gültig bis',
+    part_until: 'Zugang gültig bis',
     part_minutes: 'Minuten des Termins',
     part_none: 'keine',
 
@@ -282,7 +282,7 @@ export default {
       clock_behind: ['Die Uhr geht {seconds} s nach.', clock],
       clock_unknown: ['Die Uhr war nicht zu vergleichen.', 'Kümmern Sie sich zuerst um den Weg ' +
         'zum Server.'],
-      token_ok: ['Der Zugang wird erteilt. Er gilt bis {until}.'],
+      token_ok: ['Der Zugang zum Termin wird erteilt.'],
       token_no: ['Der Zugang wird nicht erteilt.', support],
       signalling_ok: ['{host} verbindet in {ms} ms.'],
       signalling_web_ok: ['{host} ist erreichbar.'],

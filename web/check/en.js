@@ -72,7 +72,7 @@ export default {
       `support: the region may be set wrong, or your network blocks it. ${admin} wss://{host}.`,
     part_room: 'Room',
     part_region: 'Region',
-    part_until: 'Good until',
+    part_until: 'Access is good until',
     part_minutes: 'Minutes of the appointment',
     part_none: 'none',
 
@@ -174,6 +174,9 @@ export default {
       http_5xx: later,
     },
     checks: {
+      browser: 'Browser',
+      camera: 'Camera',
+      microphone: 'Microphone',
       secure_context: 'Secure connection',
       server: 'Way to the server',
       clock: 'Clock of this device',
@@ -204,7 +207,7 @@ export default {
       clock_behind: ['The clock is {seconds} s behind.', 'In this device\'s settings, switch on ' +
         `automatic date and time. ${again}`],
       clock_unknown: ['The clock could not be compared.', 'See to the way to the server first.'],
-      token_ok: ['Access is given. It is good until {until}.'],
+      token_ok: ['Access to the appointment is given.'],
       token_no: ['Access is not given.', support],
       signalling_ok: ['{host} connects in {ms} ms.'],
       signalling_web_ok: ['{host} is reached.'],

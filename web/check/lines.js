@@ -16,7 +16,6 @@ export function lineOf({ check, ok, detail, advice }, facts, words, locale) {
     line.detail = filled(said, { code: line.code })
     if (facts.opensAt) line.detail += ` (${timeOf(facts.opensAt, locale)})`
   }
-  if (facts.until) line.detail = detail.replace(facts.until, timeOf(facts.until, locale))
   return line
 }
 
