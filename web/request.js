@@ -9,11 +9,11 @@ export function wait(seconds, signal) {
     const timer = setTimeout(done, seconds * 1000)
     function done() {
       clearTimeout(timer)
-      removeEventListener('online', done)
+      globalThis.removeEventListener?.('online', done)
       signal?.removeEventListener('abort', done)
       resolve()
     }
-    addEventListener('online', done)
+    globalThis.addEventListener?.('online', done)
     signal?.addEventListener('abort', done)
   })
 }
@@ -127,7 +127,7 @@ export class Requests {
     signal?.addEventListener('abort', abort, { once: true })
     const violations = []
     const note = (event) => violations.push(event.blockedURI)
-    document.addEventListener('securitypolicyviolation', note)
+    globalThis.document?.addEventListener('securitypolicyviolation', note)
     try {
       if (signal?.aborted) throw signal.reason
       const headers = { Accept: 'application/json' }
@@ -145,7 +145,7 @@ export class Requests {
     } finally {
       clearTimeout(timer)
       signal?.removeEventListener('abort', abort)
-      document.removeEventListener('securitypolicyviolation', note)
+      globalThis.document?.removeEventListener('securitypolicyviolation', note)
     }
   }
 
@@ -153,13 +153,13 @@ export class Requests {
   async #whyNot(violations) {
     const { baseUrl } = this.#options
     const { origin } = new URL(baseUrl)
-    if (navigator.onLine === false) return this.fault('offline', 'this device is offline')
+    if (globalThis.navigator?.onLine === false) return this.fault('offline', 'this device is offline')
     const answers = await reaches(`${baseUrl}/roomkey/roomkey.js`)
     await wait(0.05) // the violation is told after the fetch has failed
     if (violations.some((uri) => uri.startsWith(origin))) {
       return this.fault('blocked_by_page', `the page's policy forbids connections to ${origin}`)
     }
-    return answers ? this.fault('cors', `${origin} does not answer scripts of ${location.origin}`)
+    return answers ? this.fault('cors', `${origin} does not answer scripts of ${globalThis.location?.origin}`)
       : this.fault('unreachable', `${origin} can't be reached (name, certificate or network)`)
   }
 

@@ -141,11 +141,11 @@ export const texts = {
     browser_ok: ['has all that a video call needs'],
     browser_lacks: ['lacks {what}', 'Take a current Chrome, Edge, Firefox or Safari. In an ' +
       'app\'s built-in browser, choose "open in browser".'],
-    secure_ok: ['the page came over https'],
+    secure_ok: ['the page is secure'],
     secure_not: ['the page did not come over https', 'Open the page with https:// at the ' +
       'beginning of its address.'],
     camera_ok: ['gives a picture of {width} x {height}'],
-    microphone_ok: ['gives sound'],
+    microphone_ok: ['is on'],
     media_no: ['{code}', ''],
     media_waiting: ['the browser\'s question was not answered', 'Answer the browser\'s question ' +
       'for camera and microphone with "allow", then test again.'],

@@ -1,28 +1,39 @@
 // The API as scripts of other origins see it, without any helper: what a browser lets them do.
 
 import assert from 'node:assert/strict'
-import { JANE, closed, opened, test } from './support.mjs'
 
 // What a frontend with axios sends: two headers of its own and a query against caches.
+
+import { closed, opened } from './chromium.mjs'
+import { JANE, test } from './support.mjs'
+
 async function asked(page, url, bearer, { method = 'GET', body } = {}) {
-  return page.evaluate(async ([address, token, how, content]) => {
-    try {
-      const response = await fetch(address, {
-        method: how, body: content,
-        headers: {
-          ...(token && { Authorization: `Bearer ${token}` }), 'Cache-Control': 'no-cache',
-          'Pragma': 'no-cache', ...(content && { 'Content-Type': 'application/json' }),
-        },
-      })
-      return {
-        status: response.status, answer: await response.json(),
-        readable: ['WWW-Authenticate', 'Retry-After', 'X-Request-Id', 'Date']
-          .filter((name) => response.headers.has(name)),
+  return page.evaluate(
+    async ([address, token, how, content]) => {
+      try {
+        const response = await fetch(address, {
+          method: how,
+          body: content,
+          headers: {
+            ...(token && { Authorization: `Bearer ${token}` }),
+            'Cache-Control': 'no-cache',
+            Pragma: 'no-cache',
+            ...(content && { 'Content-Type': 'application/json' }),
+          },
+        })
+        return {
+          status: response.status,
+          answer: await response.json(),
+          readable: ['WWW-Authenticate', 'Retry-After', 'X-Request-Id', 'Date'].filter((name) =>
+            response.headers.has(name),
+          ),
+        }
+      } catch (error) {
+        return { blocked: error.name }
       }
-    } catch (error) {
-      return { blocked: error.name }
-    }
-  }, [url, bearer, method, body])
+    },
+    [url, bearer, method, body],
+  )
 }
 
 export default async function corsTests({ demo, browser }) {
@@ -36,8 +47,11 @@ export default async function corsTests({ demo, browser }) {
     ['video-room', '/api/appointments/video-room/47/', { method: 'POST', body: '{}' }],
     ['appointment', '/api/appointments/47/'],
     ['video-call', '/api/video-call', { method: 'POST', body: JSON.stringify({ callId: room }) }],
-    ['video-call token', '/api/video-call/token',
-      { method: 'POST', body: JSON.stringify({ callId: room }) }],
+    [
+      'video-call token',
+      '/api/video-call/token',
+      { method: 'POST', body: JSON.stringify({ callId: room }) },
+    ],
   ]
 
   await test('every route is used from an origin in the list', async () => {
@@ -69,17 +83,25 @@ export default async function corsTests({ demo, browser }) {
     assert.deepEqual([stranger.status, stranger.answer.code], [403, 'permission_denied'])
     const missing = await asked(page, `${demo.url}/api/appointments/video-token/48/`, bearer)
     assert.deepEqual([missing.status, missing.answer.code], [404, 'appointment_not_found'])
-    const large = await asked(page, `${demo.url}/api/video-call/token/`, bearer,
-      { method: 'POST', body: JSON.stringify({ callId: 'x'.repeat(70000) }) })
+    const large = await asked(page, `${demo.url}/api/video-call/token/`, bearer, {
+      method: 'POST',
+      body: JSON.stringify({ callId: 'x'.repeat(70000) }),
+    })
     assert.deepEqual([large.status, large.answer.code], [413, 'payload_too_large'])
     await closed(page)
   })
 
-  await test('the files are imported from the list\'s origins only, and have a policy', async () => {
+  await test("the files are imported from the list's origins only, and have a policy", async () => {
     const imported = async (origin) => {
       const page = await opened(browser, `${origin}/blank.html`)
-      const outcome = await page.evaluate((url) => import(url).then(() => 'imported', () => 'blocked'),
-        `${demo.url}/roomkey/roomkey.js`)
+      const outcome = await page.evaluate(
+        (url) =>
+          import(url).then(
+            () => 'imported',
+            () => 'blocked',
+          ),
+        `${demo.url}/roomkey/roomkey.js`,
+      )
       await closed(page)
       return outcome
     }

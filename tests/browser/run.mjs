@@ -1,12 +1,14 @@
 // The tests in Chromium: node run.mjs [PART OF A NAME...]. Ends with "N passed, N failed".
 
-import { assertNothingShown, count, endAll, startChromium, startDemo, test } from './support.mjs'
-import { streamStandIn, twilioStandIn } from './standins.mjs'
 import corsTests, { outageTests } from './cors_test.mjs'
 import diagnoseTests from './diagnose_test.mjs'
+import failureTests from './failure_test.mjs'
 import helperTests from './helper_test.mjs'
 import streamTests from './stream_test.mjs'
 import twilioTests from './twilio_test.mjs'
+import { assertNothingShown, startChromium } from './chromium.mjs'
+import { streamStandIn, twilioStandIn } from './standins.mjs'
+import { count, endAll, startDemo, test } from './support.mjs'
 
 process.on('unhandledRejection', (error) => {
   count.failed += 1
@@ -20,16 +22,22 @@ try {
   const twilio = await twilioStandIn(demo.tls)
   const stream = await streamStandIn(demo.tls)
   const browser = await startChromium({
-    '*.vss.twilio.com': twilio.port, 'video.stream-io-api.com': stream.port,
+    '*.vss.twilio.com': twilio.port,
+    'video.stream-io-api.com': stream.port,
   })
   const all = { demo, browser, twilio, stream }
   await Promise.all([
-    corsTests(all).then(() => helperTests(all)),
+    corsTests(all)
+      .then(() => helperTests(all))
+      .then(() => failureTests(all)),
     twilioTests(all).then(() => streamTests(all)),
     diagnoseTests(all), // waits much
   ])
   await outageTests(all)
-  await test('no token stood in a URL, the page, storage, the console or an error', assertNothingShown)
+  await test(
+    'no token stood in a URL, the page, storage, the console or an error',
+    assertNothingShown,
+  )
 } catch (error) {
   count.failed += 1
   console.log(`FAIL browser ${error.stack}`)

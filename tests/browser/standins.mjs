@@ -1,5 +1,5 @@
-// Stand-ins for the providers' doors. They say what the real ones say, as far as the SDKs need it to
-// get to where a test looks, and keep what they heard.
+// Stand-ins for the providers' doors. They say what the real ones say, as far as the SDKs need it
+// to get to where a test looks, and keep what they heard.
 
 import { createServer } from 'node:https'
 import { createSocket } from 'node:dgram'
@@ -48,22 +48,30 @@ export async function twilioStandIn(tls) {
 }
 
 const admission = ({ name }) => ({
-  type: 'connected', version: 2, session: 'a-session', sid: 'RM0123456789abcdef0123456789abcdef',
-  name, options: { session_timeout: 30, signaling_region: 'au1', media_region: 'au1' },
+  type: 'connected',
+  version: 2,
+  session: 'a-session',
+  sid: 'RM0123456789abcdef0123456789abcdef',
+  name,
+  options: { session_timeout: 30, signaling_region: 'au1', media_region: 'au1' },
   participant: { sid: 'PA0123456789abcdef0123456789abcdef', identity: 'jane', revision: 1 },
-  participants: [], peer_connections: [], published: { revision: 1, tracks: [] },
-  subscribed: { revision: 1, tracks: [] }, media_signaling: {},
+  participants: [],
+  peer_connections: [],
+  published: { revision: 1, tracks: [] },
+  subscribed: { revision: 1, tracks: [] },
+  media_signaling: {},
   recording: { enabled: false, revision: 1 },
 })
 
-// Stream's coordinator. `joins` is what it answers to joins, `connects` to the WebSocket's token: an
+// Stream's coordinator. `joins` is what it answers to joins, `connects` to the token: an
 // error's code, or 'in'.
 export async function streamStandIn(tls) {
   const standIn = { heard: [], connects: 'in', joins: 17 }
   const allow = (request) => ({
     'Access-Control-Allow-Origin': request.headers.origin ?? '*',
     'Access-Control-Allow-Headers': request.headers['access-control-request-headers'] ?? '*',
-    'Access-Control-Allow-Methods': '*', 'Content-Type': 'application/json',
+    'Access-Control-Allow-Methods': '*',
+    'Content-Type': 'application/json',
   })
   const server = createServer(tls, (request, response) => {
     request.resume()
@@ -71,9 +79,14 @@ export async function streamStandIn(tls) {
     if (request.method === 'POST' && pathname.endsWith('/join')) {
       standIn.heard.push({ what: 'join', path: pathname, token: request.headers.authorization })
       response.writeHead(403, allow(request))
-      response.end(JSON.stringify({
-        code: standIn.joins, message: 'refused', StatusCode: 403, unrecoverable: true,
-      }))
+      response.end(
+        JSON.stringify({
+          code: standIn.joins,
+          message: 'refused',
+          StatusCode: 403,
+          unrecoverable: true,
+        }),
+      )
     } else {
       response.writeHead(request.method === 'OPTIONS' ? 204 : 200, allow(request))
       response.end(request.method === 'OPTIONS' ? undefined : '{}')
@@ -86,12 +99,27 @@ export async function streamStandIn(tls) {
       const { token, user_details: user } = JSON.parse(data)
       if (!token) return
       standIn.heard.push({ what: 'connect', key, token, user: user?.id, name: user?.name })
-      const answer = standIn.connects === 'in'
-        ? { type: 'connection.ok', connection_id: 'c-1', created_at: new Date().toISOString(),
-          me: { id: user.id, name: user.name, role: 'user', devices: [] } }
-        : { type: 'connection.error', connection_id: '', created_at: new Date().toISOString(),
-          error: { code: standIn.connects, StatusCode: 401, message: 'refused', duration: '0ms',
-            details: [], more_info: '' } }
+      const answer =
+        standIn.connects === 'in'
+          ? {
+              type: 'connection.ok',
+              connection_id: 'c-1',
+              created_at: new Date().toISOString(),
+              me: { id: user.id, name: user.name, role: 'user', devices: [] },
+            }
+          : {
+              type: 'connection.error',
+              connection_id: '',
+              created_at: new Date().toISOString(),
+              error: {
+                code: standIn.connects,
+                StatusCode: 401,
+                message: 'refused',
+                duration: '0ms',
+                details: [],
+                more_info: '',
+              },
+            }
       socket.send(JSON.stringify(answer))
     })
   })

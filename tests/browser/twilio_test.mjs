@@ -1,9 +1,12 @@
 // connectTwilio with the real twilio-video, against a stand-in for Twilio's signalling.
 
 import assert from 'node:assert/strict'
-import { closed, opened, scripted, secrets, test, withRoomKey, JANE } from './support.mjs'
 
 // A page with twilio-video in it, and `calls`: what its connect() was given.
+
+import { closed, opened, scripted, withRoomKey } from './chromium.mjs'
+import { JANE, given, secrets, test } from './support.mjs'
+
 async function withTwilio(browser, demo) {
   const page = await withRoomKey(browser, demo)
   await page.addScriptTag({ url: `${demo.listed}/sdk/twilio-video.js` })
@@ -11,24 +14,37 @@ async function withTwilio(browser, demo) {
     window.calls = []
     window.Video = {
       connect(token, options) {
-        calls.push({ token, name: options.name, region: options.region, keys: Object.keys(options) })
+        calls.push({
+          token,
+          name: options.name,
+          region: options.region,
+          keys: Object.keys(options),
+        })
         return Twilio.Video.connect(token, options)
       },
     }
     window.events = []
-    window.join = (options) => make().connectTwilio(Video, 47, {
-      tracks: [], insights: false,
-      onReconnecting: ({ code }) => events.push(['reconnecting', code]),
-      onReconnected: (room) => { window.room = room; events.push(['reconnected', room.name]) },
-      onDisconnected: (error) => events.push(['disconnected', error?.code ?? null, error?.advice]),
-      ...options,
-    })
+    window.join = (options) =>
+      make().connectTwilio(Video, 47, {
+        tracks: [],
+        insights: false,
+        onReconnecting: ({ code }) => events.push(['reconnecting', code]),
+        onReconnected: (room) => {
+          window.room = room
+          events.push(['reconnected', room.name])
+        },
+        onDisconnected: (error) =>
+          events.push(['disconnected', error?.code ?? null, error?.advice]),
+        ...options,
+      })
   })
   return page
 }
 
-const told = (page, event) => page.waitForFunction(
-  (name) => events.find(([each]) => each === name), event).then((found) => found.jsonValue())
+const told = (page, event) =>
+  page
+    .waitForFunction((name) => events.find(([each]) => each === name), event)
+    .then((found) => found.jsonValue())
 
 // Two tokens of the same second are the same; so what counts is that one was asked for.
 function tokensAsked(page) {
@@ -41,40 +57,59 @@ function tokensAsked(page) {
 }
 
 export default async function twilioTests({ demo, browser, twilio }) {
-  const expect = (...answers) => { twilio.answers = answers; twilio.heard = [] }
+  const expect = (...answers) => {
+    twilio.answers = answers
+    twilio.heard = []
+  }
 
-  await test('connect() is called with the exact token, room and region, and gets there', async () => {
+  await test('connect() gets the exact token, room and region, and gets there', async () => {
     const page = await withTwilio(browser, demo)
     expect('in')
     const answer = page.waitForResponse(/video-token/).then((response) => response.json())
-    const name = await page.evaluate(async () => { window.room = await join(); return room.name })
+    const name = await page.evaluate(async () => {
+      window.room = await join()
+      return room.name
+    })
     const given = await answer
     const [call] = await page.evaluate(() => calls)
-    assert.deepEqual([call.token, call.name, call.region],
-      [given.access_token, given.room_name, 'au1'])
+    assert.deepEqual(
+      [call.token, call.name, call.region],
+      [given.access_token, given.room_name, 'au1'],
+    )
     assert.deepEqual(call.keys.sort(), ['insights', 'name', 'region', 'tracks'])
     const [heard] = twilio.heard
-    assert.deepEqual([heard.token, heard.name, heard.host],
-      [given.access_token, given.room_name, 'au1.vss.twilio.com'])
+    assert.deepEqual(
+      [heard.token, heard.name, heard.host],
+      [given.access_token, given.room_name, 'au1.vss.twilio.com'],
+    )
     assert.equal(name, given.room_name)
     await page.evaluate(() => room.disconnect())
     assert.deepEqual(await told(page, 'disconnected'), ['disconnected', null, undefined])
     await closed(page)
   })
 
-  await test('the page\'s region goes before roomkey\'s, and its room\'s name never', async () => {
+  await test("the page's region goes before roomkey's, and its room's name never", async () => {
     const page = await withTwilio(browser, demo)
     expect('in')
-    await page.evaluate(() => join({ region: 'de1', name: 'another' }).then((room) => room.disconnect()))
+    await page.evaluate(() =>
+      join({ region: 'de1', name: 'another' }).then((room) => room.disconnect()),
+    )
     assert.equal(twilio.heard[0].host, 'de1.vss.twilio.com')
     assert.match(twilio.heard[0].name, /^apt-47-/)
     await closed(page)
   })
 
-  await test('each error of Twilio\'s becomes a RoomKeyError with advice', async () => {
+  await test("each error of Twilio's becomes a RoomKeyError with advice", async () => {
     const page = await withTwilio(browser, demo)
-    for (const [code, advice] of [[20101, /set up/], [20103, /account or API key/], [20105, /clock/],
-      [20107, /API secret/], [53105, /full/], [53118, /ended/], [53999, /support/]]) {
+    for (const [code, advice] of [
+      [20101, /set up/],
+      [20103, /account or API key/],
+      [20105, /clock/],
+      [20107, /API secret/],
+      [53105, /full/],
+      [53118, /ended/],
+      [53999, /support/],
+    ]) {
       expect(code)
       const error = await page.evaluate(() => caught(join()))
       assert.ok(error.isRoomKeyError, `${code}: ${error.stack}`)
@@ -85,7 +120,7 @@ export default async function twilioTests({ demo, browser, twilio }) {
     await closed(page)
   })
 
-  await test('a token that lapsed on the way to Twilio is replaced once, and not twice', async () => {
+  await test('a token that lapsed on the way is replaced once, and not twice', async () => {
     const page = await withTwilio(browser, demo)
     const asked = tokensAsked(page)
     expect(20104, 'in')
@@ -104,7 +139,9 @@ export default async function twilioTests({ demo, browser, twilio }) {
     const page = await withTwilio(browser, demo)
     const asked = tokensAsked(page)
     expect('in', 20104, 'in')
-    await page.evaluate(async () => { window.room = await join() })
+    await page.evaluate(async () => {
+      window.room = await join()
+    })
     twilio.drop()
     assert.deepEqual(await told(page, 'reconnecting'), ['reconnecting', 20104])
     const [, name] = await told(page, 'reconnected')
@@ -118,12 +155,14 @@ export default async function twilioTests({ demo, browser, twilio }) {
     await closed(page)
   })
 
-  await test('a loss after which roomkey gives no more tokens ends with roomkey\'s reason', async () => {
+  await test('a loss after which roomkey gives no token ends with its reason', async () => {
     const page = await withTwilio(browser, demo)
     expect('in', 20104)
     await page.evaluate(() => join())
-    await scripted(page, '/api/appointments/video-token-refresh/',
-      [403, { error: 'Too late to join', code: 'too_late', opens_at: null, closes_at: null }])
+    await scripted(page, '/api/appointments/video-token-refresh/', [
+      403,
+      { error: 'Too late to join', code: 'too_late', opens_at: null, closes_at: null },
+    ])
     twilio.drop()
     const [, code, advice] = await told(page, 'disconnected')
     assert.equal(code, 'too_late')
@@ -131,11 +170,14 @@ export default async function twilioTests({ demo, browser, twilio }) {
     await closed(page)
   })
 
-  await test('a session that was ended, or joined from elsewhere, is not joined again', async () => {
+  await test('a session that was ended, or joined elsewhere, is not joined again', async () => {
     const page = await withTwilio(browser, demo)
     for (const reason of [53118, 53205]) {
       expect('in', reason)
-      await page.evaluate(() => { events.length = 0; return join() })
+      await page.evaluate(() => {
+        events.length = 0
+        return join()
+      })
       twilio.drop()
       assert.equal((await told(page, 'disconnected'))[1], reason)
       assert.deepEqual(await page.evaluate(() => events.length), 1)
@@ -159,8 +201,12 @@ export default async function twilioTests({ demo, browser, twilio }) {
 
   await test('camera and microphone that may not be used are said as such', async () => {
     const page = await withTwilio(browser, demo)
-    for (const [name, advice] of [['NotAllowedError', /Allow/], ['NotFoundError', /Plug/],
-      ['NotReadableError', /no other program/], ['OverconstrainedError', /settings/]]) {
+    for (const [name, advice] of [
+      ['NotAllowedError', /Allow/],
+      ['NotFoundError', /Plug/],
+      ['NotReadableError', /no other program/],
+      ['OverconstrainedError', /settings/],
+    ]) {
       const error = await page.evaluate((fault) => {
         navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', fault))
         return caught(join({ tracks: undefined, audio: true, video: true }))
@@ -195,7 +241,9 @@ export default async function twilioTests({ demo, browser, twilio }) {
     assert.match(await page.textContent('#state'), /20103/)
     expect('in')
     await page.click('button[value=twilio]')
-    await page.waitForFunction(() => /in the room apt-47/.test(document.querySelector('#state').textContent))
+    await page.waitForFunction(() =>
+      /in the room apt-47/.test(document.querySelector('#state').textContent),
+    )
     await page.click('button[value=leave]')
     await page.waitForFunction(() => document.querySelector('#state').textContent === 'left')
     await closed(page)

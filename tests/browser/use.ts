@@ -1,5 +1,5 @@
-// roomkey.d.ts as a frontend in TypeScript uses it: with the types of the SDKs themselves. Compiled,
-// never run.
+// roomkey.d.ts as a frontend in TypeScript uses it, with the types of the SDKs themselves.
+// Compiled, never run.
 
 import { StreamVideoClient, type Call } from '@stream-io/video-client'
 import * as Video from 'twilio-video'
@@ -7,23 +7,30 @@ import { RoomKey, RoomKeyError, texts, type Finding, type Texts } from '../../we
 
 const german: Texts = { advice: { too_early: 'Noch zu früh.' }, checks: { camera: 'Kamera' } }
 const rk = new RoomKey({
-  baseUrl: 'https://video.clinic.example', bearer: () => localStorage.getItem('access_token'),
-  refreshBearer: async () => 'new', texts: german,
+  baseUrl: 'https://video.clinic.example',
+  bearer: () => localStorage.getItem('access_token'),
+  refreshBearer: async () => 'new',
+  texts: german,
 })
 
 export async function use(): Promise<void> {
   const t = await rk.videoToken(47)
   const region: string | null = t.region
   const room: Video.Room = await rk.connectTwilio<Video.Room>(Video, 47, {
-    audio: true, video: true, signal: new AbortController().signal,
+    audio: true,
+    video: true,
+    signal: new AbortController().signal,
     onReconnected: (another) => another.localParticipant.identity,
     onDisconnected: (error) => error?.advice,
   })
   const call: Call = await rk.joinStream(StreamVideoClient, {
-    callId: t.room_name, onClient: (client) => client.disconnectUser(),
+    callId: t.room_name,
+    onClient: (client) => client.disconnectUser(),
   })
   const report: Finding[] = await rk.diagnose({
-    appointmentId: '47', onMedia: (stream) => stream.active, endpoints: { stun: [] },
+    appointmentId: '47',
+    onMedia: (stream) => stream.active,
+    endpoints: { stun: [] },
   })
   try {
     await rk.request('/api/appointments/47/')
@@ -34,7 +41,12 @@ export async function use(): Promise<void> {
       console.log(error.advice, waits, code, error.opensAt?.length, texts.checks.udp)
     }
   }
-  console.log(region, room.sid, call.cid, report.every(({ ok }) => ok))
+  console.log(
+    region,
+    room.sid,
+    call.cid,
+    report.every(({ ok }) => ok),
+  )
 
   // @ts-expect-error an appointment is named by its number
   await rk.videoToken({})

@@ -1,0 +1,163 @@
+// Chromium, pages in it with roomkey.js, and a watch over all that a page lets out.
+
+import assert from 'node:assert/strict'
+import { chromium } from 'playwright-core'
+import { JANE, atEnd, contexts, count, secrets } from './support.mjs'
+
+const seen = [] // [where, text]
+
+// `hosts`: {name: port on this machine, or what else it is to be}. No other name is found, so nothing
+// leaves this machine. The name of a STUN server needs a dot at its end: WebRTC asks so.
+export async function startChromium(hosts = {}) {
+  const rules = Object.entries(hosts).map(
+    ([name, to]) => `MAP ${name} ${Number.isInteger(to) ? `127.0.0.1:${to}` : to}`,
+  )
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--use-fake-device-for-media-stream',
+      '--use-fake-ui-for-media-stream',
+      '--ignore-certificate-errors',
+      '--allow-loopback-in-peer-connection',
+      `--host-resolver-rules=${[
+        ...rules,
+        'MAP insecure.example 127.0.0.1',
+        'MAP * ~NOTFOUND',
+        'EXCLUDE localhost',
+        'EXCLUDE 127.0.0.1',
+      ].join(',')}`,
+    ],
+  })
+  atEnd(() => browser.close())
+  return browser
+}
+
+// A page in a profile of its own.
+export async function opened(browser, address, options = {}) {
+  const context = await browser.newContext({ ignoreHTTPSErrors: true, ...options })
+  contexts.getStore().add(context)
+  watch(context)
+  const page = await context.newPage()
+  await page.goto(address)
+  return page
+}
+
+// A page with roomkey.js in it: `make(options)` gives a RoomKey with `user`'s bearer token, and
+// `caught(promise)` what was thrown, as plain data, or {value}.
+export async function withRoomKey(browser, demo, user = JANE, origin = demo.listed, options = {}) {
+  const page = await opened(browser, `${origin}/blank.html`, options)
+  const bearer = demo.bearer(user)
+  await page.exposeFunction('bearer', () => bearer)
+  await page.evaluate(async (baseUrl) => {
+    const { RoomKey, RoomKeyError } = await import(`${baseUrl}/roomkey/roomkey.js`)
+    window.make = (more) => new RoomKey({ baseUrl, bearer: () => window.bearer(), ...more })
+    window.caught = async (promise) => {
+      try {
+        return { value: await promise }
+      } catch (error) {
+        const plain = { ...error, message: error.message, name: error.name, stack: error.stack }
+        return { ...plain, isRoomKeyError: error instanceof RoomKeyError }
+      }
+    }
+  }, demo.url)
+  return page
+}
+
+// Answers requests for `path` of roomkey's in the server's place: `answers` are [status, body,
+// headers], the last of them for ever; a function gets the route itself. Gives the requests.
+export async function scripted(page, path, ...answers) {
+  const requests = []
+  await page.route(
+    (url) => url.pathname.startsWith(path),
+    async (route) => {
+      requests.push(route.request())
+      const answer = answers.length > 1 ? answers.shift() : answers[0]
+      if (typeof answer === 'function') return answer(route)
+      const [status, body, headers = {}] = answer
+      await route.fulfill({
+        status,
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+        headers: {
+          'Access-Control-Allow-Origin': await page.evaluate(() => location.origin),
+          'Access-Control-Expose-Headers': 'Retry-After, X-Request-Id, Date',
+          'Content-Type': 'application/json',
+          'X-Request-Id': 'scripted',
+          ...headers,
+        },
+      })
+    },
+  )
+  return requests
+}
+
+function watch(context) {
+  const note = (where, text) => seen.push([where, text])
+  context.on('request', (request) => note('a URL', request.url()))
+  context.on('response', (response) => keepTokens(response))
+  context.on('page', (page) => {
+    page.on('websocket', (socket) => note('a URL', socket.url()))
+    page.on('console', (message) => {
+      note('the console', message.text())
+      for (const handle of message.args()) {
+        handle
+          .evaluate((value) => {
+            const parts = value instanceof Error ? Object.getOwnPropertyNames(value) : undefined
+            try {
+              return `${value} ${JSON.stringify(value, parts)}`
+            } catch {
+              return String(value)
+            }
+          })
+          .then(
+            (text) => note('the console', text),
+            () => {},
+          )
+      }
+    })
+    page.on('pageerror', (error) => note('an error', `${error.message} ${error.stack}`))
+  })
+}
+
+async function keepTokens(response) {
+  if (!/video-token|video-call\/token/.test(response.url())) return
+  const answer = await response.json().catch(() => ({}))
+  for (const token of [answer.access_token, answer.token]) if (token) secrets.add(token)
+}
+
+// Closes the page, after a look at what it kept.
+export async function closed(page) {
+  const kept = await page.evaluate(async () => ({
+    'the page': document.documentElement.outerHTML,
+    'a field': [...document.querySelectorAll('input, textarea')].map(({ value }) => value).join('\n'),
+    storage: JSON.stringify([
+      localStorage,
+      sessionStorage,
+      document.cookie,
+      location.href,
+      history.state,
+      await indexedDB.databases(),
+      await globalThis.caches?.keys(),
+    ]),
+  }))
+  for (const [where, text] of Object.entries(kept)) seen.push([where, text])
+  await page.context().close()
+}
+
+export function assertNothingShown() {
+  assert.ok(secrets.size > 0, `${secrets.size} tokens were given`)
+  assert.ok(seen.length > 0, `${seen.length} places were seen`)
+  for (const [where, text] of seen) {
+    for (const secret of secrets) {
+      for (const part of [secret, secret.split('.')[1], secret.split('.')[2]]) {
+        assert.ok(!text.includes(part), `a token stands in ${where}: ${text.slice(0, 300)}`)
+      }
+    }
+  }
+}
