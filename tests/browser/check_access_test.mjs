@@ -1,5 +1,5 @@
-// /roomkey/check/: for everybody. Screen reader, keyboard, languages, themes and sizes; a screenshot
-// of each stands in build/browser/check/.
+// /roomkey/check/: for everybody. Screen reader, keyboard, languages, themes and sizes; screenshots
+// stand in build/browser/check/.
 
 import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync } from 'node:fs'
@@ -27,6 +27,7 @@ async function looked(page, name) {
         return report.violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])
       })
       assert.deepEqual(violations, [], `${name}, ${size}, ${colorScheme}`)
+      await page.evaluate(() => scrollTo(0, 0))
       await page.screenshot({
         path: join(pictures, `${name}-${size}-${colorScheme}.png`),
         fullPage: true,
@@ -42,7 +43,9 @@ async function looked(page, name) {
 
 const keysOf = (value, path = '') =>
   Object.entries(value).flatMap(([key, each]) =>
-    typeof each === 'object' && !Array.isArray(each) ? keysOf(each, `${path}${key}.`) : `${path}${key}`,
+    typeof each === 'object' && !Array.isArray(each)
+      ? keysOf(each, `${path}${key}.`)
+      : `${path}${key}`,
   )
 
 export default async function checkAccessTests({ demo, browser }) {
@@ -66,7 +69,10 @@ export default async function checkAccessTests({ demo, browser }) {
       await page.evaluate(axe)
       await page.screenshot({ path: join(pictures, `${language}-running.png`), fullPage: true })
       const running = await page.evaluate(() => globalThis.axe.run())
-      assert.deepEqual(running.violations.map(({ id }) => id), [])
+      assert.deepEqual(
+        running.violations.map(({ id }) => id),
+        [],
+      )
       hold = false
       await Promise.all(held.map((route) => route.continue()))
       await page.locator('#verdict').waitFor()
@@ -190,7 +196,7 @@ async function languageTests({ demo, browser }) {
     }
   })
 
-  await test('the check page speaks the person\'s language, or the one asked for', async () => {
+  await test("the check page speaks the person's language, or the one asked for", async () => {
     for (const [locale, query, language] of [
       ['de-AT', '', 'de'],
       ['fr-FR', '', 'en'],
@@ -212,9 +218,12 @@ async function languageTests({ demo, browser }) {
     await closed(page)
   })
 
-  await test('the check page has no script or style of its own in it, and says so without any', async () => {
+  await test('the check page has no inline script or style, and says so without any', async () => {
     const html = readFileSync(join(ROOT, 'web/check/index.html'), 'utf8')
-    assert.doesNotMatch(html, /<style|style=| on\w+=|<script(?! type="module" src="check.js"><)|https?:/)
+    assert.doesNotMatch(
+      html,
+      /<style|style=| on\w+=|<script(?! type="module" src="check.js"><)|https?:/,
+    )
     const page = await openCheck(browser, demo)
     const answer = await page.request.get(`${demo.url}/roomkey/check/`)
     const policy = answer.headers()['content-security-policy']

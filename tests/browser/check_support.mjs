@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { opened } from './chromium.mjs'
 import { JANE, now, part, secrets } from './support.mjs'
 
-export const SHUT = 'de1' // a region whose door refuses WebSockets
+export const SHUT = 'br1' // a region whose door refuses WebSockets
 export const NOWHERE = 'xx9' // a region that there isn't
 
 export async function openCheck(browser, demo, query = '', options = {}) {
@@ -36,7 +36,9 @@ export const states = (page) =>
   page
     .locator('#lines li')
     .evaluateAll((items) =>
-      Object.fromEntries(items.map(({ id, dataset }) => [id.slice('check-'.length), dataset.state])),
+      Object.fromEntries(
+        items.map(({ id, dataset }) => [id.slice('check-'.length), dataset.state]),
+      ),
     )
 
 export async function paste(page, bearer, appointment = 47) {

@@ -27,7 +27,7 @@ try {
   const stream = await streamStandIn(demo.tls)
   twilio.shut.add(`${SHUT}.vss.twilio.com`)
   const stun = { silent: false }
-  const stunAddress = `127.77.${(process.pid >> 8) & 255}.${(process.pid & 255) || 1}` // port 3478
+  const stunAddress = `127.77.${(process.pid >> 8) & 255}.${process.pid & 255 || 1}` // port 3478
   await stunStandIn(stun, stunAddress, 3478)
   const browser = await startChromium({
     [`${NOWHERE}.vss.twilio.com`]: '~NOTFOUND',

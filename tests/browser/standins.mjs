@@ -13,7 +13,9 @@ export async function twilioStandIn(tls) {
   const server = createServer(tls, (_, response) => response.end())
   const standIn = { heard: [], answers: [], sockets: new Set(), shut: new Set() }
   const doors = new WebSocketServer({
-    server, path: '/signaling', verifyClient: ({ req }) => !standIn.shut.has(req.headers.host),
+    server,
+    path: '/signaling',
+    verifyClient: ({ req }) => !standIn.shut.has(req.headers.host),
   })
   standIn.port = await listening(server)
   doors.on('connection', (socket, request) => {

@@ -100,7 +100,8 @@ async function look(login, where) {
       if (facts.until) line.parts = partsOf(roomkey.announced, facts.until)
       put(line)
       progress()
-      if (!finding.ok) $('status').textContent = say('one_bad', { check: nameOf(line.check, words) })
+      const check = nameOf(line.check, words)
+      if (!finding.ok) $('status').textContent = say('one_bad', { check })
     },
   })
 }

@@ -13,14 +13,14 @@ const login = 'Melden Sie sich dort neu an, wo Sie Ihren Termin gebucht haben, u
 const later = 'Versuchen Sie es in einer Minute noch einmal. Bleibt es so, sagen Sie dem Support ' +
   'Bescheid.'
 const support = 'Bitte sagen Sie dem Support Bescheid; ein neuer Versuch hilft nicht.'
-const setup = 'Der Videodienst ist nicht richtig eingerichtet. Bitte sagen Sie dem Support Bescheid.'
+const setup = 'Der Videodienst ist falsch eingerichtet. Bitte sagen Sie dem Support Bescheid.'
 const expired = 'Ihr Zugang ist abgelaufen. Treten Sie noch einmal bei.'
 const practice = 'Bitte rufen Sie in der Praxis an.'
 const early = `Der Zugang gilt noch nicht: Die Uhr des Servers geht vor. ${support}`
 const gone = 'Die Sitzung gibt es nicht (mehr). Treten Sie von der Seite des Termins aus neu bei.'
 const browsers = 'Nehmen Sie einen aktuellen Browser: Chrome, Edge, Firefox oder Safari.'
-const clock = 'Schalten Sie in den Einstellungen dieses Geräts Datum und Uhrzeit auf „automatisch“. ' +
-  again
+const clock = 'Schalten Sie in den Einstellungen dieses Geräts Datum und Uhrzeit auf ' +
+  `„automatisch“. ${again}`
 
 export default {
   name: 'Deutsch',
@@ -44,8 +44,8 @@ export default {
     problem: 'Eine Sache braucht Ihre Aufmerksamkeit:',
     problems: '{n} Dinge brauchen Ihre Aufmerksamkeit:',
     broke: 'Die Prüfung kam nicht zu ihrem Ende.',
-    broke_more: 'Laden Sie die Seite neu und starten Sie noch einmal. Bleibt es so, sagen Sie dem ' +
-      'Support Bescheid.',
+    broke_more: 'Laden Sie die Seite neu und starten Sie noch einmal. Bleibt es so, sagen Sie ' +
+      'dem Support Bescheid.',
 
     media_heading: 'Kamera und Ton',
     picture: 'Bild Ihrer Kamera',
@@ -80,9 +80,9 @@ export default {
     speaker_none: 'Dieser Browser spielt keinen Testton ab.',
     after_server: 'Dazu braucht es den Server, und der wurde nicht erreicht.',
     no_answer: 'Dazu war nichts herauszufinden.',
-    region_only: 'Der Videodienst ist erreichbar, aber nicht in Ihrer Region. Bitte sagen Sie dem ' +
-      'Support Bescheid: Vielleicht ist die Region falsch eingestellt, oder Ihr Netz sperrt sie. ' +
-      `${admin} wss://{host}.`,
+    region_only: 'Der Videodienst ist erreichbar, aber nicht in Ihrer Region. Bitte sagen Sie ' +
+      'dem Support Bescheid: Vielleicht ist die Region falsch eingestellt, oder Ihr Netz ' +
+      `sperrt sie. ${admin} wss://{host}.`,
     part_room: 'Raum',
     part_region: 'Region',
     part_until: 'Zugang gültig bis',
@@ -90,7 +90,7 @@ export default {
     part_none: 'keine',
 
     support_heading: 'Für den Support',
-    no_report: 'Nach der Prüfung steht hier eine Zusammenfassung, die Sie dem Support schicken können.',
+    no_report: 'Nach der Prüfung steht hier eine Zusammenfassung für den Support.',
     summary_label: 'Zusammenfassung der Prüfung',
     summary_hint: 'Sie enthält keinen Namen, keine E-Mail-Adresse und keine Anmeldung.',
     copy: 'Zusammenfassung kopieren',
@@ -167,8 +167,8 @@ export default {
       participant_not_found: 'Diese Person war nicht in der Sitzung.',
       not_found: support,
       method_not_allowed: support,
-      appointment_closed: 'Rufen Sie in der Praxis an, und bitten Sie um einen neuen Termin, wenn ' +
-        'Sie einen brauchen.',
+      appointment_closed: 'Rufen Sie in der Praxis an, und bitten Sie um einen neuen Termin, ' +
+        'wenn Sie einen brauchen.',
       bad_request: support,
       not_telehealth: practice,
       invalid_fields: support,
@@ -187,7 +187,7 @@ export default {
       unreachable: network,
       cors: 'Bitte sagen Sie dem Support Bescheid (die Adresse der Seite fehlt in der Liste der ' +
         'Origins des Servers).',
-      blocked_by_page: 'Bitte sagen Sie dem Support Bescheid (Content-Security-Policy, connect-src).',
+      blocked_by_page: 'Bitte sagen Sie dem Support Bescheid (Content-Security-Policy).',
       timeout: network,
       aborted: 'Der Beitritt wurde abgebrochen.',
       not_roomkey: 'Öffnen Sie im Hotel, im Zug oder im Gastnetz zuerst irgendeine Webseite, und ' +
@@ -209,14 +209,14 @@ export default {
       53001: `Die Verbindung zum Videodienst ging verloren. ${network}`,
       53002: `Der Videodienst antwortet nicht rechtzeitig. ${network}`,
       53006: 'Der Videodienst ist überlastet. Warten Sie eine Minute, und treten Sie dann neu bei.',
-      53105: 'Die Sitzung ist voll. Schließen Sie sie in anderen Fenstern und auf anderen Geräten, ' +
-        'und treten Sie dann neu bei.',
+      53105: 'Die Sitzung ist voll. Schließen Sie sie in anderen Fenstern und auf anderen ' +
+        'Geräten, und treten Sie dann neu bei.',
       53106: gone,
       53116: setup,
       53118: 'Die Sitzung wurde beendet.',
       53204: 'Sie sind nicht mehr in der Sitzung. Treten Sie neu bei.',
-      53205: 'Sie sind von einem anderen Fenster oder Gerät aus beigetreten, daher endete es hier. ' +
-        'Machen Sie dort weiter, oder treten Sie hier neu bei.',
+      53205: 'Sie sind von einem anderen Fenster oder Gerät aus beigetreten, daher endete es ' +
+        'hier. Machen Sie dort weiter, oder treten Sie hier neu bei.',
       53206: 'Die Sitzung lässt das nicht zu. Bitte sagen Sie dem Support Bescheid.',
       53400: `Ton und Bild ließen sich nicht einrichten. ${browsers} ${later}`,
       53402: `Ton und Bild ließen sich nicht einrichten. ${browsers} ${later}`,
@@ -242,7 +242,7 @@ export default {
 
       NotAllowedError: permit,
       SecurityError: permit,
-      NotFoundError: `Schließen Sie eines an, oder schalten Sie es in den Einstellungen ein. ${again}`,
+      NotFoundError: `Schließen Sie eines an, oder schalten Sie es im System ein. ${again}`,
       NotReadableError: device,
       AbortError: device,
       OverconstrainedError: `Wählen Sie in den Einstellungen des Browsers ein anderes. ${again}`,
@@ -273,8 +273,8 @@ export default {
       media_no: ['Das Gerät startet nicht.', device],
       media_waiting: ['Die Frage Ihres Browsers wurde nicht beantwortet.', 'Beantworten Sie die ' +
         `Frage Ihres Browsers nach Kamera und Mikrofon mit „Zulassen“. ${again}`],
-      media_silent: ['Das Gerät ist an, gibt aber nichts.', 'Eine Abdeckung, eine Taste oder eine ' +
-        `Einstellung hat es vielleicht ausgeschaltet: Schalten Sie es ein. ${again}`],
+      media_silent: ['Das Gerät ist an, gibt aber nichts.', 'Eine Abdeckung, eine Taste oder ' +
+        `eine Einstellung hat es vielleicht ausgeschaltet: Schalten Sie es ein. ${again}`],
       server_ok: ['Der Server antwortet in {ms} ms.'],
       server_no: ['Der Server antwortet nicht, wie er soll.', later],
       clock_ok: ['Die Uhr geht richtig, auf {seconds} s genau.'],

@@ -1,5 +1,5 @@
-// The check page in English. `codes` are what was found where a request or a device failed; `roomkey`
-// takes the place of words in ../texts.js, which fit a call and not this page.
+// The check page in English. `codes` are what was found where a request or a device failed;
+// `roomkey` takes the place of words in ../texts.js, which fit a call and not this page.
 
 const again = 'Then run the check again.'
 const permit = `Allow it for this page: choose the symbol beside the address, at the top. ${again}`
@@ -64,7 +64,8 @@ export default {
     speaker_ok: 'You heard the test sound.',
     speaker_bad: 'You did not hear the test sound.',
     speaker_advice: 'Turn the volume up, and check that sound is not muted. With headphones or a ' +
-      'Bluetooth device: check that it is connected and chosen as output. Then play the sound again.',
+      'Bluetooth device: check that it is connected and chosen as output. Then play the sound ' +
+      'again.',
     speaker_none: 'This browser plays no test sound.',
     after_server: 'This needs the server, which was not reached.',
     no_answer: 'Nothing was found out.',
@@ -154,7 +155,8 @@ export default {
       removed: 'Please call the practice.',
       too_early: 'Come back when the session opens.',
       too_late: 'Please call the practice, and ask for a new appointment.',
-      appointment_not_found: 'Check the link. A booking made just now may take a minute to get here.',
+      appointment_not_found: 'Check the link. A booking made just now may take a minute to ' +
+        'get here.',
       room_not_found: 'Please call the practice.',
       not_telehealth: 'Please call the practice.',
       offline: `Connect this device to the internet. ${again}`,

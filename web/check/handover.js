@@ -16,8 +16,8 @@ export function keep(bearer, appointmentId) {
 
 addEventListener('pagehide', () => { login = null })
 
-// Listens to frontends of these origins and to no other; `came(appointmentId)` is told of each login.
-// `appointment` is meant where a message names none.
+// Listens to frontends of these origins and to no other; `came(appointmentId)` is told of each
+// login. `appointment` is meant where a message names none.
 export function listen(origins, appointment, came) {
   addEventListener('message', ({ origin, data }) => {
     if (!origins.includes(origin)) return

@@ -1,7 +1,7 @@
 // The lines of the results: what is known of each check, and the list that shows it.
 //
-// A line is {check, state, detail, advice, code, requestId, parts}; `state` is waiting, checking, ok,
-// bad or skipped.
+// A line is {check, state, detail, advice, code, requestId, parts}; `state` is waiting, checking,
+// ok, bad or skipped.
 
 import { filled } from './texts.js'
 
@@ -28,8 +28,9 @@ export function timeOf(text, locale) {
 // What follows from another line is no fault of its own.
 export function settled(lines, words) {
   const stateOf = (check) => lines.find((line) => line.check === check)?.state
+  const away = stateOf('server') === 'bad'
   return lines.map((line) => {
-    if (['clock', 'token'].includes(line.check) && line.state === 'bad' && stateOf('server') === 'bad') {
+    if (away && ['clock', 'token'].includes(line.check) && line.state === 'bad') {
       return { ...line, state: 'skipped', detail: words.page.after_server, advice: '' }
     }
     if (line.check === 'signalling_region' && line.state === 'bad' &&

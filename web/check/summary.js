@@ -1,12 +1,13 @@
 // The text for support: what was found, and by what to find it in the server's log. It holds no
-// token, no name, no address of a person: nothing that the server says gets in but its codes, request
-// ids and an appointment's number and times.
+// token, no name, no address of a person: of what the server says only codes, request ids, and an
+// appointment's number, room and times get in.
 
 const marks = { ok: 'ok', bad: 'PROBLEM', skipped: '-', waiting: '-', checking: '-' }
 
 export function summaryOf({ lines, began, seconds, appointmentId, provider, region, language }) {
-  const offset = -new Date(began).getTimezoneOffset()
-  const zone = `UTC${offset < 0 ? '-' : '+'}${two(Math.abs(offset) / 60)}:${two(Math.abs(offset) % 60)}`
+  const ahead = -new Date(began).getTimezoneOffset()
+  const [hours, minutes] = [Math.abs(ahead) / 60, Math.abs(ahead) % 60].map(two)
+  const zone = `UTC${ahead < 0 ? '-' : '+'}${hours}:${minutes}`
   const about = [
     `roomkey check, ${new Date(began).toISOString()} (here ${zone}), ${seconds.toFixed(1)} s`,
     `page: ${location.origin}${location.pathname}, ${language}`,

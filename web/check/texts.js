@@ -1,5 +1,5 @@
-// The languages of this page. To add one: a file like en.js, and its name here. What `roomkey` in it
-// holds is for `new RoomKey({ texts })`; a word left out there stays English, `page` is whole.
+// The languages of this page. To add one: a file like en.js, and its name here. `page` and `codes`
+// are to be whole; `roomkey` is for `new RoomKey({ texts })`, and what it leaves out stays English.
 
 import de from './de.js'
 import en from './en.js'
