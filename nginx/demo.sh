@@ -347,6 +347,9 @@ Sam Stranger gets none (403):
 Who was given what, and who was refused:
   $roomkey audit list --appointment 47
 
+Camera, microphone and network, as a patient checks them before the visit:
+  $url/roomkey/check/
+
 roomkey is up on $url until: $stop
 EOF
 }

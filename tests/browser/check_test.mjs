@@ -139,16 +139,6 @@ async function brokenTests({ demo, browser, stun }) {
   await broken('a camera that is not allowed', 'camera', /symbol beside the address/, {
     options: refused('video', 'NotAllowedError'),
   })
-  await broken('a camera that the browser withholds', 'camera', /symbol beside the address/, {
-    options: {
-      before: (page) =>
-        page.route(`${demo.url}/roomkey/check/`, async (route) => {
-          const response = await route.fetch()
-          const headers = { ...response.headers(), 'permissions-policy': 'camera=()' }
-          await route.fulfill({ response, headers })
-        }),
-    },
-  })
   await broken('a missing microphone', 'microphone', /Plug one in/, {
     options: refused('audio', 'NotFoundError'),
   })
