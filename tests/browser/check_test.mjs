@@ -109,6 +109,30 @@ export default async function checkTests({ demo, browser, stun }) {
   await brokenTests({ demo, browser, stun })
 }
 
+// With nobody and nothing answering.
+export async function checkSilenceTests({ demo, browser }) {
+  await test('with nothing answering, the check page ends within 20 s and says so', async () => {
+    const page = await openCheck(browser, demo, '', {
+      before: (fresh) =>
+        fresh.addInitScript(() => {
+          MediaDevices.prototype.getUserMedia = () => new Promise(() => {})
+          Object.defineProperty(WebSocket.prototype, 'onopen', { set() {} })
+        }),
+    })
+    const bearer = demo.bearer(JANE)
+    await page.route(`${demo.url}/**`, () => {})
+    const [took, found] = await ran(page, () => paste(page, bearer))
+    assert.ok(took < 20000, `${took} ms`)
+    const bad = Object.keys(found).filter((check) => found[check] === 'bad')
+    const expected = ['camera', 'microphone', 'server', 'signalling_region', 'signalling_global']
+    assert.deepEqual(bad, expected)
+    assert.deepEqual([found.clock, found.token], ['skipped', 'skipped'])
+    assert.match(await page.innerText('#check-camera'), /Answer your browser's question/)
+    assert.match(await page.innerText('#check-server'), /in time.*another network/s)
+    await closed(page)
+  })
+}
+
 // The page with one thing broken.
 async function brokenTests({ demo, browser, stun }) {
   async function broken(name, check, advice, { query, options, after, login } = {}) {

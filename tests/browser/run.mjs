@@ -2,7 +2,7 @@
 
 import checkAccessTests from './check_access_test.mjs'
 import checkLoginTests from './check_login_test.mjs'
-import checkTests from './check_test.mjs'
+import checkTests, { checkSilenceTests } from './check_test.mjs'
 import corsTests, { outageTests } from './cors_test.mjs'
 import diagnoseTests from './diagnose_test.mjs'
 import failureTests from './failure_test.mjs'
@@ -45,6 +45,7 @@ try {
       .then(() => checkLoginTests(all))
       .then(() => checkAccessTests(all)),
     checkTests(all),
+    checkSilenceTests(all), // only waits
   ])
   await outageTests(all)
   await test(
