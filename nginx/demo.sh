@@ -240,7 +240,7 @@ write_nginx_conf() {
 # What the check page is told. The worker has looked at the region already.
 check_config() {
     local list provider=twilio region
-    [ -n "$(setting TWILIO_API_KEY)" ] || provider=stream
+    [ -n "$(setting TWILIO_ACCOUNT_SID)" ] || provider=stream
     region=$(setting TWILIO_REGION)
     printf -v list ', "%s"' "${origins[@]}"
     printf '{"origins": [%s], "provider": "%s", "region": %s}' "${list#, }" "$provider" \

@@ -94,7 +94,8 @@ class Web(Case):
         self.assertEqual((page.status, page["Content-Type"]), (200, "text/html; charset=utf-8"))
 
     def test_for_stream_alone_the_check_page_is_told_so_and_no_region(self):
-        without = {"TWILIO_API_KEY": None, "TWILIO_API_SECRET": None, "TWILIO_REGION": None}
+        without = dict.fromkeys(("TWILIO_ACCOUNT_SID", "TWILIO_API_KEY", "TWILIO_API_SECRET",
+                                 "TWILIO_AUTH_TOKEN", "TWILIO_REGION"))
         with Demo(made_up_settings(**without), start=False) as demo:
             demo.script("start")  # is up, but fails: no token of Twilio's
             told = demo.ask("GET", "/roomkey/check/config.json").json
