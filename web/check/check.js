@@ -16,7 +16,7 @@ const say = (key, facts = {}) => filled(words.page[key], facts)
 
 // What nginx knows: {origins, provider, region}. Without it the rest is checked all the same.
 const config = fetch(new URL('config.json', import.meta.url), { credentials: 'omit' })
-  .then((response) => response.json()).catch(() => ({}))
+  .then((response) => response.json()).then(Object).catch(() => ({}))
 
 const asRegion = (text) => (/^[a-z0-9-]{1,20}$/.test(text ?? '') ? text : undefined)
 const asProvider = (text) => (['twilio', 'stream'].includes(text) ? text : undefined)
@@ -128,7 +128,7 @@ async function run() {
     $('status').textContent = $('verdict').innerText
   } catch (error) {
     report = null
-    verdict('bad', say('broke'), say('broke_more'))
+    verdict('bad', say('broke'), element('p', {}, say('broke_more')))
     throw error
   } finally {
     running = false
