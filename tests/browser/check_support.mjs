@@ -11,7 +11,9 @@ export const SHUT = 'br1' // a region whose door refuses WebSockets
 export const NOWHERE = 'xx9' // a region that there isn't
 
 export async function openCheck(browser, demo, query = '', options = {}) {
-  const page = await opened(browser, 'about:blank', { locale: 'en-US', ...options })
+  // Without motion: what turns and glides is painted over and over.
+  const still = { locale: 'en-US', reducedMotion: 'reduce' }
+  const page = await opened(browser, 'about:blank', { ...still, ...options })
   await options.before?.(page)
   await page.goto(`${demo.url}/roomkey/check/${query}`)
   await page.locator('#start').waitFor()

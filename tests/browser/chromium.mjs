@@ -22,7 +22,7 @@ export async function startChromium(hosts = {}) {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
-      '--use-fake-device-for-media-stream',
+      '--use-fake-device-for-media-stream=fps=5', // a picture costs time here
       '--use-fake-ui-for-media-stream',
       '--ignore-certificate-errors',
       '--allow-loopback-in-peer-connection',
