@@ -238,9 +238,20 @@ write_nginx_conf() {
     fill_in roomkey.conf.in roomkey-site.conf "ORIGINS=$map" "RATE_KEY=$rate_key" \
         "LISTEN=$listen" SERVER_NAME=localhost HSTS=max-age=0 HEALTH_ALLOW= \
         TOKEN_SOCKET=token.sock ROOM_SOCKET=room.sock "WEB=$root/web" \
+        "CHECK_CONFIG=$(check_config)" \
         "CERTIFICATE=$dir/tls/cert.pem" "CERTIFICATE_KEY=$dir/tls/key.pem" \
         "ACCESS_LOG=$dir/log/nginx-access.log" "ERROR_LOG=$dir/log/nginx-error.log"
     sed -i '/^@PORT80@/d' roomkey-site.conf
+}
+
+# What the check page is told. The worker has looked at the region already.
+check_config() {
+    local list provider=twilio region
+    [ -n "$(setting TWILIO_ACCOUNT_SID)" ] || provider=stream
+    region=$(setting TWILIO_REGION)
+    printf -v list ', "%s"' "${origins[@]}"
+    printf '{"origins": [%s], "provider": "%s", "region": %s}' "${list#, }" "$provider" \
+        "$([[ $region =~ ^[a-z0-9-]+$ ]] && echo "\"$region\"" || echo null)"
 }
 
 has_ipv6() {
@@ -345,6 +356,9 @@ Who was given what, and who was refused:
 
 What is well here, and what is not (nobody asks Twilio about made-up keys):
   $roomkey check --offline --nginx-site $(shown "$dir/roomkey-site.conf")
+
+Camera, microphone and network, as a patient checks them before the visit:
+  $url/roomkey/check/
 
 roomkey is up on $url until: $stop
 EOF

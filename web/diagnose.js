@@ -35,7 +35,7 @@ export async function diagnose(options, { baseUrl, texts, requests, videoToken }
       check, ok: cure === undefined, detail: fill(detail), advice: advice ?? fill(cure ?? ''),
     }
     report.push(item)
-    options.onProgress?.(item)
+    options.onProgress?.(item, facts)
   }
 
   function browser() {
@@ -51,15 +51,15 @@ export async function diagnose(options, { baseUrl, texts, requests, videoToken }
 
   async function server() {
     try {
-      const { ms, offset } = await requests.probe(6)
-      found('server', 'server_ok', { ms })
+      const { ms, offset, requestId } = await requests.probe(6)
+      found('server', 'server_ok', { ms, requestId })
       const seconds = Math.round(Math.abs(offset))
       if (Number.isNaN(offset)) found('clock', 'clock_unknown')
       else if (seconds <= tooFarOff) found('clock', 'clock_ok', { seconds: Math.max(1, seconds) })
       else found('clock', offset > 0 ? 'clock_ahead' : 'clock_behind', { seconds })
     } catch (error) {
-      const { message, advice } = explained(error, texts)
-      found('server', 'server_no', { message }, advice)
+      const fault = explained(error, texts)
+      found('server', 'server_no', fault, fault.advice)
       found('clock', 'clock_unknown')
     }
   }
@@ -75,8 +75,8 @@ export async function diagnose(options, { baseUrl, texts, requests, videoToken }
       found('token', 'token_ok', { until: given.until })
       return { region: known.region ?? given.region, apiKey: known.apiKey ?? given.apiKey }
     } catch (error) {
-      const { message, advice } = explained(error, texts)
-      found('token', 'token_no', { message }, advice)
+      const fault = explained(error, texts)
+      found('token', 'token_no', fault, fault.advice)
       return known
     }
   }

@@ -80,7 +80,8 @@ export class Requests {
     if (response.status !== 401) throw this.#refusal(response, answer)
     // Date is cut to whole seconds.
     const server = Date.parse(response.headers.get('Date')) + 500
-    return { ms, offset: (began + ms / 2 - server) / 1000 }
+    const requestId = response.headers.get('X-Request-Id')
+    return { ms, offset: (began + ms / 2 - server) / 1000, requestId }
   }
 
   async #bearer() {

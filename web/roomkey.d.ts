@@ -101,6 +101,14 @@ export interface Finding {
   advice: string
 }
 
+/** `code` and `requestId` are those of the RoomKeyError of a request that failed. */
+export interface Facts {
+  readonly code?: string | number
+  readonly requestId?: string | null
+  readonly host?: string
+  readonly [fact: string]: unknown
+}
+
 export interface DiagnoseOptions {
   /** With a `bearer`, a token for this appointment is fetched and checked. */
   appointmentId?: number | string | bigint
@@ -123,8 +131,11 @@ export interface DiagnoseOptions {
    * Say true to keep it, and stop its tracks yourself; all others are stopped at the end.
    */
   onMedia?: (stream: MediaStream) => boolean | void
-  /** Each finding as soon as it is there; not in the report's order. */
-  onProgress?: (finding: Finding) => void
+  /**
+   * Each finding as soon as it is there; not in the report's order. `facts` is what the words were
+   * made of: for a program, or other words. No token is in it either.
+   */
+  onProgress?: (finding: Finding, facts: Facts) => void
 }
 
 export interface Texts {

@@ -48,7 +48,20 @@ constexpr const char* kSiteHead =
 
 bool has_ipv6() { return std::filesystem::exists("/proc/net/if_inet6"); }
 
-Names names_of(const Plan& plan, const Places& places) {
+// A variable's value as it will be.
+std::string value_to_be(const Plan& plan, const Present& present, const std::string& variable) {
+  const auto change = plan.variables.find(variable);
+  return change == plan.variables.end() ? present.value(variable) : change->second.value_or("");
+}
+
+std::string told_to_the_check_page(const Plan& plan, const Present& present) {
+  const bool twilio = !value_to_be(plan, present, "TWILIO_ACCOUNT_SID").empty();
+  return check_config(plan.site.origins, twilio ? "twilio" : "stream",
+                      value_to_be(plan, present, "TWILIO_REGION"));
+}
+
+Names names_of(const Plan& plan, const Present& present) {
+  const Places& places = present.places;
   const std::string listen =
       std::string("listen 443 ssl http2;") + (has_ipv6() ? "\n    listen [::]:443 ssl http2;" : "");
   return {{"ORIGINS", origin_map(plan.site.origins)},
@@ -64,7 +77,8 @@ Names names_of(const Plan& plan, const Places& places) {
           {"ROOM_SOCKET", places.socket("room")},
           {"ACCESS_LOG", places.log("access")},
           {"ERROR_LOG", places.log("error")},
-          {"WEB", places.web()}};
+          {"WEB", places.web()},
+          {"CHECK_CONFIG", told_to_the_check_page(plan, present)}};
 }
 
 void drop_line(std::string& text, std::string_view line) {
@@ -131,7 +145,7 @@ void write_site(Plan& plan, const Present& present, PlanFaults& faults) {
   auto edited =
       edit_env_file(present.site_text.empty() ? kSettingsHead : present.site_text, settings);
   const auto form = base::read_file(present.places.template_file());
-  auto filled = form ? fill_in(*form, names_of(plan, present.places)) : form.error();
+  auto filled = form ? fill_in(*form, names_of(plan, present)) : form.error();
   for (const auto* text : {&edited, &filled}) {
     if (!*text) faults.unusable.push_back("the site: " + text->error().detail);
   }

@@ -102,6 +102,14 @@ std::string origin_map(const std::vector<std::string>& origins) {
   return map;
 }
 
+std::string check_config(const std::vector<std::string>& origins, const std::string& provider,
+                         const std::string& region) {
+  std::string list;
+  for (const auto& origin : origins) list += (list.empty() ? "\"" : ", \"") + origin + '"';
+  return "{\"origins\": [" + list + "], \"provider\": \"" + provider +
+         "\", \"region\": " + (region.empty() ? "null" : '"' + region + '"') + '}';
+}
+
 std::string allow_list(const std::vector<std::string>& addresses) {
   std::string list;
   for (const auto& address : addresses) {

@@ -7,11 +7,17 @@ import { once } from 'node:events'
 import { WebSocketServer } from 'ws'
 import { atEnd, listening } from './support.mjs'
 
-// Twilio's signalling. `answers` are used up, one a connect or sync: an error's code, or 'in'.
+// Twilio's signalling. `answers` are used up, one a connect or sync: an error's code, or 'in'. Hosts in
+// `shut` are refused a WebSocket, as by a proxy.
 export async function twilioStandIn(tls) {
   const server = createServer(tls, (_, response) => response.end())
-  const doors = new WebSocketServer({ server, path: '/signaling' })
-  const standIn = { port: await listening(server), heard: [], answers: [], sockets: new Set() }
+  const standIn = { heard: [], answers: [], sockets: new Set(), shut: new Set() }
+  const doors = new WebSocketServer({
+    server,
+    path: '/signaling',
+    verifyClient: ({ req }) => !standIn.shut.has(req.headers.host),
+  })
+  standIn.port = await listening(server)
   doors.on('connection', (socket, request) => {
     const say = (body) => socket.send(JSON.stringify({ type: 'msg', body }))
     const hear = (body) => {
@@ -124,11 +130,11 @@ export async function streamStandIn(tls) {
 }
 
 // A STUN server (RFC 5389) that answers with an address of the documentation's network; or says
-// nothing, where `silent`.
-export async function stunStandIn({ silent = false } = {}) {
+// nothing, while `how.silent`.
+export async function stunStandIn(how = {}, address = '127.0.0.1', port = 0) {
   const socket = createSocket('udp4')
   socket.on('message', (request, from) => {
-    if (silent || request.length < 20 || request.readUInt16BE(0) !== 0x0001) return
+    if (how.silent || request.length < 20 || request.readUInt16BE(0) !== 0x0001) return
     const answer = Buffer.alloc(32)
     answer.writeUInt16BE(0x0101, 0)
     answer.writeUInt16BE(12, 2)
@@ -140,7 +146,7 @@ export async function stunStandIn({ silent = false } = {}) {
     answer.writeUInt32BE((0xcb007107 ^ 0x2112a442) >>> 0, 28) // 203.0.113.7
     socket.send(answer, from.port, from.address)
   })
-  socket.bind(0, '127.0.0.1')
+  socket.bind(port, address)
   await once(socket, 'listening')
   atEnd(() => socket.close())
   return socket.address().port

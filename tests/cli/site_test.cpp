@@ -69,6 +69,10 @@ TEST(origins_are_taken_literally_in_nginx_s_map) {
       "    \"~^http://\\[::1\\]:3000$\" $http_origin;",
       origin_map({"https://app.clinic.example", "http://[::1]:3000"}));
   same("", origin_map({}));
+  same(R"({"origins": ["https://a.example", "http://b.example"], "provider": "twilio", )"
+       R"("region": "au1"})",
+       check_config({"https://a.example", "http://b.example"}, "twilio", "au1"));
+  same(R"({"origins": [], "provider": "stream", "region": null})", check_config({}, "stream", ""));
   same("allow 192.0.2.7;\n        allow 10.0.0.0/8;", allow_list({"192.0.2.7", "10.0.0.0/8"}));
 }
 

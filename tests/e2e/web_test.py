@@ -1,7 +1,7 @@
 """/roomkey/: the files for browsers, as nginx gives them out."""
 import shutil
 
-from support import ORIGIN, ROOT, Case, Demo, shared_demo
+from support import ORIGIN, ROOT, Case, Demo, made_up_settings, shared_demo
 
 HELPER = "/roomkey/roomkey.js"
 FILES = {"roomkey.js": "text/javascript; charset=utf-8",
@@ -79,6 +79,27 @@ class Web(Case):
             answer = self.get(path)
             for name in ("Content-Security-Policy", "Permissions-Policy", "Referrer-Policy"):
                 self.assertIsNone(answer[name], path)
+
+    def test_the_check_page_is_told_the_list_and_the_region(self):
+        path = "/roomkey/check/config.json"
+        answer = self.get(path)
+        self.assertEqual((answer.status, answer["Content-Type"]), (200, "application/json"))
+        self.assertEqual(answer.all("Cache-Control"), ["no-cache"])
+        origins = [ORIGIN, "http://localhost:3000", "http://localhost:5173"]
+        self.assertEqual(answer.json,
+                         {"origins": origins, "provider": "twilio", "region": "au1"})
+        for method in ("POST", "PUT", "DELETE"):
+            self.refused(self.get(path, method), 405, "method_not_allowed")
+        page = self.get("/roomkey/check/")
+        self.assertEqual((page.status, page["Content-Type"]), (200, "text/html; charset=utf-8"))
+
+    def test_for_stream_alone_the_check_page_is_told_so_and_no_region(self):
+        without = dict.fromkeys(("TWILIO_ACCOUNT_SID", "TWILIO_API_KEY", "TWILIO_API_SECRET",
+                                 "TWILIO_AUTH_TOKEN", "TWILIO_REGION"))
+        with Demo(made_up_settings(**without), start=False) as demo:
+            demo.script("start")  # is up, but fails: no token of Twilio's
+            told = demo.ask("GET", "/roomkey/check/config.json").json
+        self.assertEqual((told["provider"], told["region"]), ("stream", None))
 
     def test_what_is_not_there_is_404_in_json_folders_without_a_page_too(self):
         for path in ("", "nothing.js", "empty/", "empty/nothing/", "roomkey.js/", "page/nothing/",

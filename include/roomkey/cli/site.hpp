@@ -30,6 +30,9 @@ struct Site {
 
 // What stands in the place of the origins: a line of nginx's map for each.
 [[nodiscard]] std::string origin_map(const std::vector<std::string>& origins);
+// What the check page is told (JSON; `region` may be empty).
+[[nodiscard]] std::string check_config(const std::vector<std::string>& origins,
+                                       const std::string& provider, const std::string& region);
 // nginx's `allow` for each.
 [[nodiscard]] std::string allow_list(const std::vector<std::string>& addresses);
 
