@@ -54,7 +54,7 @@ UNITDIR ?= $(if $(filter /usr,$(PREFIX)),/lib,$(PREFIX)/lib)/systemd/system
 DEB_VERSION ?= $(VERSION)
 DEB_DIR ?= build
 
-.PHONY: all build help demo demo-stop check sanitize lint bench bench-scale chaos fuzz fuzzers \
+.PHONY: all build help demo demo-stop check sanitize lint bench bench-scale chaos soak fuzz fuzzers \
   install deb clean
 all: ## installs what is missing and builds
 	$(call ensure,$(PACKAGES_BUILD))
@@ -109,6 +109,11 @@ chaos: ## harm done on purpose: what clients see, what is lost, how long it take
 	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_DEMO) $(PACKAGES_CHECK) $(PACKAGES_CHAOS))
 	@$(MAKE) --no-print-directory build
 	@BIN_DIR=$(BUILD) /usr/bin/python3 tests/chaos/run.py
+
+soak: ## half load with restarts: memory, descriptors and WAL stay flat (SOAK_MINUTES=30)
+	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_DEMO) $(PACKAGES_CHECK))
+	@$(MAKE) --no-print-directory build
+	@BIN_DIR=$(BUILD) /usr/bin/python3 tests/chaos/soak.py
 
 bench-scale: ## the same in-process, from 100 appointments to 1,000,000 and 10,000,000 events
 	$(call ensure,$(PACKAGES_BUILD))
