@@ -172,6 +172,7 @@ Https::Line& Https::line() {
     auto made = std::make_unique<Line>();
     made->set_up(settings_);
     line_ = std::move(made);
+    settings_.password = crypto::Secret();  // libcurl has it
   }
   return *line_;
 }
