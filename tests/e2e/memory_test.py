@@ -1,0 +1,189 @@
+"""What a worker gives away of its secrets to whoever reads its memory (root), its cores and /proc:
+counted byte by byte, after it has served a hundred requests."""
+import contextlib
+import os
+import resource
+import signal
+import subprocess
+import unittest
+from pathlib import Path
+
+from live_test import StandIn
+from support import (BIN, CONFIRMED, JANE, MOST_ID, PATIENCE, Case, Worker, each, secrets,
+                     wait_until)
+
+SECRETS = ("ROOMKEY_JWT_SECRET", "ROOMKEY_JWT_PREVIOUS_SECRET", "TWILIO_API_SECRET",
+           "TWILIO_AUTH_TOKEN", "STREAM_API_SECRET")
+# An HMAC key is kept by OpenSSL for the next message. The API secret is Twilio's password as well.
+KEPT = dict.fromkeys(SECRETS, 1) | {"TWILIO_API_SECRET": 2}
+PIECE = 12  # so many bytes of a secret, anywhere, count as a piece of it
+NOBODY = 65534
+SANITIZED = b"__asan_init" in (BIN / "roomkey-fcgi").read_bytes()
+ASKED = (47, 15, 60, 200, 300, CONFIRMED, MOST_ID)  # appointments with a room
+CALLBACK = "/api/appointments/twilio-status-callback/"
+MOST = (resource.getrlimit(resource.RLIMIT_CORE)[1],) * 2
+
+
+class Source(Worker):
+    """A worker that has its secrets from `source`, and may always write a core, into `cwd`."""
+
+    def __init__(self, source="environment", user=None, deaf="", **changes):
+        self.source, self.user, self.deaf = source, user, deaf
+        super().__init__(**{"ROOMKEY_JWT_PREVIOUS_SECRET": secrets.token_hex(32),
+                            "TWILIO_STATUS_CALLBACK_URL": f"https://clinic.example{CALLBACK}",
+                            "ROOMKEY_LOG_LEVEL": "warn"} | changes)
+
+    def start(self):
+        arguments, variables = [], self.settings | {"ROOMKEY_DB": str(self.db)}
+        if self.source == "env-file":
+            (self.dir / "env").write_text("".join(f"{k}={v}\n" for k, v in variables.items()))
+            arguments, variables = ["--env-file", self.dir / "env"], {}
+        elif self.source != "environment":
+            files = {name: self.dir / name.lower() for name in SECRETS}
+            for name, file in files.items():
+                file.write_text(variables.pop(name) + "\n")
+                if self.source == "files":
+                    variables[f"{name}_FILE"] = str(file)
+            if self.source == "credentials":
+                variables["CREDENTIALS_DIRECTORY"] = str(self.dir)
+        if self.deaf:
+            variables["LD_PRELOAD"] = str(self.dir / "deaf.so")
+            subprocess.run(["cc", "-shared", "-fPIC", "-o", self.dir / "deaf.so", "-xc", "-"],
+                           input=self.deaf.encode(), check=True)
+        if self.user:
+            for path in (self.dir, *self.dir.rglob("*")):
+                os.chown(path, self.user, self.user)
+        with open(self.dir / "log", "ab") as log:
+            self.process = subprocess.Popen(
+                [BIN / "roomkey-fcgi", "--listen", self.path, *arguments], env=variables,
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.dir, user=self.user,
+                preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, MOST))
+        wait_until(lambda: os.path.exists(self.path) or not self.alive(), "the worker's socket")
+
+    def serve(self, times=100):
+        """Whatever touches a secret: right, wrong and the previous key, both providers, callbacks."""
+        for _ in range(times):
+            answers = [self.token(), self.token(token=self.bearer(JANE)[:-4] + "AAAA"),
+                       self.post("/api/video-call/token/", JANE, body=b"{}"),
+                       self.post(CALLBACK, body=b"a=b", HTTP_X_TWILIO_SIGNATURE="AAAA",
+                                 CONTENT_TYPE="application/x-www-form-urlencoded")]
+            if [answer.status for answer in answers] != [200, 401, 200, 403]:
+                raise AssertionError(answers)
+
+    def memory(self):
+        """Every piece of memory that the worker can write to (and the stack, and the heap)."""
+        pid = self.process.pid
+        maps = Path(f"/proc/{pid}/maps").read_text()
+        with open(f"/proc/{pid}/mem", "rb", 0) as memory:
+            for line in maps.splitlines():
+                span, rights, *_ = line.split()
+                if rights.startswith("rw"):
+                    begin, end = (int(edge, 16) for edge in span.split("-"))
+                    memory.seek(begin)
+                    yield memory.read(end - begin)
+
+
+def places(text, part):
+    at = text.find(part)
+    while at >= 0:
+        yield at
+        at = text.find(part, at + 1)
+
+
+def counted(blocks, secret):
+    """How many whole copies, and how many pieces outside of them."""
+    whole, pieces = 0, set()
+    for number, block in enumerate(blocks):
+        copies = list(places(block, secret))
+        whole += len(copies)
+        for offset in range(0, len(secret) - PIECE + 1, 2):
+            for at in places(block, secret[offset:offset + PIECE]):
+                if not any(copy <= at < copy + len(secret) for copy in copies):
+                    pieces.add((number, (at - offset) // 8))
+    return whole, len(pieces)
+
+
+def padded(secret, byte):
+    """What HMAC hashes first: as good as the secret itself."""
+    return bytes(one ^ byte for one in secret)
+
+
+@unittest.skipUnless(os.geteuid() == 0, "only root can read a worker's memory")
+@unittest.skipIf(SANITIZED, "the sanitizers' memory is too large to be read")
+class Memory(Case):
+    @each([("an environment file", "env-file"), ("the environment", "environment"),
+           ("files", "files"), ("credentials", "credentials")])
+    def test_keeps_no_copy_but_those_it_needs_of_secrets_from(self, source):
+        with Source(source) as worker:
+            worker.serve()
+            blocks = list(worker.memory())
+            for name in SECRETS:
+                secret = worker.settings[name].encode()
+                self.assertEqual(counted(blocks, secret), (KEPT[name], 0), name)
+                for byte in (0x36, 0x5c):
+                    self.assertEqual(counted(blocks, padded(secret, byte)), (0, 0), name)
+
+    def test_asking_twilio_leaves_the_password_to_libcurl_and_does_not_heap_up_copies(self):
+        stand_in = StandIn()
+        url = f"http://127.0.0.1:{stand_in.port}"
+        with contextlib.closing(stand_in), Source(
+                "env-file", TWILIO_VIDEO_URL=url, TWILIO_API_URL=url, **stand_in.settings) as worker:
+            for _ in range(20):
+                for number in ASKED:
+                    self.given(worker.get(f"/api/appointments/video-status/{number}/", JANE))
+            self.assertGreaterEqual(len(stand_in.seen("GET")), len(ASKED))
+            blocks = list(worker.memory())
+            # One is the HMAC key; libcurl 7.88 holds four, and the header's base64.
+            self.assertLessEqual(counted(blocks, stand_in.secret.encode()), (6, 0))
+            self.assertLessEqual(sum(counted(blocks, stand_in.basic.encode())), 3)
+
+
+# Takes the worker's own words to the kernel away, to see what each of them is worth.
+DEAF = {"setrlimit": "int setrlimit(int what, const void *to) { return 0; }",
+        "prctl": "int prctl(int what, ...) { return 0; }"}
+
+
+@unittest.skipIf(SANITIZED, "the sanitizers have their own way to die")
+class Core(Case):
+    def core_of(self, number, *deaf):
+        """Whether a worker that may write a core, and can't hear itself say `deaf`, leaves one."""
+        with Source(deaf="".join(DEAF[word] for word in deaf)) as worker:
+            self.given(worker.token())
+            worker.process.send_signal(number)
+            self.assertEqual(worker.process.wait(PATIENCE), -number)
+            return any(file.name.startswith("core") for file in worker.dir.iterdir())
+
+    @each([("SIGSEGV", signal.SIGSEGV), ("SIGABRT", signal.SIGABRT)])
+    def test_leaves_no_core_however_large_it_may_be_on(self, number):
+        if not self.core_of(number, "setrlimit", "prctl"):
+            self.skipTest("this machine writes no core file into the working directory")
+        for deaf in ((), ("setrlimit",), ("prctl",)):
+            self.assertFalse(self.core_of(number, *deaf), f"without {deaf}")
+
+
+class Proc(Case):
+    @unittest.skipUnless(os.geteuid() == 0, "only root can start a worker of another user")
+    def test_others_of_its_user_see_neither_its_memory_nor_its_environment(self):
+        with Source(user=NOBODY) as worker:
+            self.given(worker.token())
+            proc = f"/proc/{worker.process.pid}"
+            for name in ("mem", "environ", "maps", "auxv"):
+                self.assertEqual(Path(proc, name).stat().st_uid, 0, name)
+                done = subprocess.run(["/bin/cat", f"{proc}/{name}"], user=NOBODY, env={},
+                                      capture_output=True, text=True)
+                self.assertEqual((done.returncode, done.stdout), (1, ""), name)
+                self.assertIn("Permission denied", done.stderr)
+            done = subprocess.run(["/bin/cat", "/proc/self/environ"], user=NOBODY, env={"A": "1"},
+                                  capture_output=True)
+            self.assertEqual(done.stdout, b"A=1\0", "so that cat is able to")
+
+    @each([("the environment", "environment"), ("files", "files"), ("credentials", "credentials"),
+           ("an environment file", "env-file")])
+    def test_neither_environ_nor_cmdline_shows_a_secret_from(self, source):
+        with Source(source) as worker:
+            self.given(worker.token())
+            seen = b"".join(Path(f"/proc/{worker.process.pid}/{name}").read_bytes()
+                            for name in ("environ", "cmdline"))
+            self.assertIn(b"roomkey-fcgi", seen)
+            for name in SECRETS:
+                self.assertNotIn(worker.settings[name].encode()[:PIECE], seen, name)
