@@ -20,6 +20,7 @@ PACKAGES_BROWSER := chromium npm:nodejs npm:npm
 PACKAGES_LINT := clang-format clang-tidy shellcheck
 PACKAGES_BENCH := libbenchmark-dev wrk
 PACKAGES_CHAOS := faketime util-linux
+PACKAGES_SECURITY := testssl.sh bsdextrautils
 PACKAGES_FUZZ := clang libclang-rt-14-dev
 PACKAGES_DEB := dpkg-dev debhelper
 # Root's: a machine of its own for the package. Elsewhere the suite says that it can't run.
@@ -54,8 +55,8 @@ UNITDIR ?= $(if $(filter /usr,$(PREFIX)),/lib,$(PREFIX)/lib)/systemd/system
 DEB_VERSION ?= $(VERSION)
 DEB_DIR ?= build
 
-.PHONY: all build help demo demo-stop check sanitize lint bench bench-scale chaos fuzz fuzzers \
-  install deb clean
+.PHONY: all build help demo demo-stop check sanitize lint bench bench-scale chaos security fuzz \
+  fuzzers install deb clean
 all: ## installs what is missing and builds
 	$(call ensure,$(PACKAGES_BUILD))
 	@$(MAKE) --no-print-directory build
@@ -98,6 +99,11 @@ chaos: ## harm done on purpose: what clients see, what is lost, how long it take
 	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_DEMO) $(PACKAGES_CHECK) $(PACKAGES_CHAOS))
 	@$(MAKE) --no-print-directory build
 	@BIN_DIR=$(BUILD) /usr/bin/python3 tests/chaos/run.py
+
+security: ## TLS by testssl.sh, what the time of refusals tells, secrets in memory (2 minutes)
+	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_DEMO) $(PACKAGES_CHECK) $(PACKAGES_SECURITY))
+	@$(MAKE) --no-print-directory build
+	@BIN_DIR=$(BUILD) tests/run.sh tls timing memory
 
 fuzz: ## each fuzzer for FUZZ_SECONDS (60), under the sanitizers
 	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_FUZZ) libcppunit-dev)

@@ -38,6 +38,9 @@ for name; do
     systemd) suite systemd /usr/bin/python3 tests/systemd/run.py ;;
     vendor) suite vendor tests/vendor/run.sh ;;
     browser) suite browser tests/browser/run.sh ;;
+    tls) suite tls tests/security/tls.sh ;;
+    timing) suite timing /usr/bin/python3 tests/security/timing.py ;;
+    memory) suite memory /usr/bin/python3 tests/e2e/run.py memory: ;;
     e2e) suite e2e /usr/bin/python3 tests/e2e/run.py ;;
     *) echo "no suite $name" >&2 && exit 2 ;;
   esac
