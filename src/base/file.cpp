@@ -24,7 +24,7 @@ Error refused(std::string& content, Error why) {
 
 Result<std::string> read_all(std::FILE* file, std::size_t most) {
   constexpr std::size_t kFirst = 16384;
-  std::setvbuf(file, nullptr, _IONBF, 0);
+  static_cast<void>(std::setvbuf(file, nullptr, _IONBF, 0));
   std::string content(kFirst, '\0');
   std::size_t size = 0;
   while (const auto got = std::fread(content.data() + size, 1, content.size() - size, file)) {
