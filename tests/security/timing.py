@@ -2,18 +2,19 @@
 """How long refusals take: does the time tell a stranger more than the answer does? Each group's
 kinds of request are sent in turns, in an order drawn anew for each round, and their medians are set
 beside the first of the group. The first two kinds of each group are the very same request: what
-they differ by is this machine's noise. TIMING_ROUNDS (1500) is how often each is asked, and
-three times what those are that write.
+they differ by is this machine's noise. TIMING_ROUNDS (1500) is how often each is asked;
+those that write, a third as often.
 
 A worker's own socket leaves the network out; nginx is what a stranger would measure through. Only
 signatures are held to a bound: that a wrong first byte and a wrong last one go the same way. What
-a compare that stops early would spare, some nanoseconds, is far below what can be seen here; against
-that stands CRYPTO_memcmp()."""
+a compare that stops early would spare, some nanoseconds, is far below what can be seen here;
+against that stands CRYPTO_memcmp()."""
 import base64
 import hmac
 import json
 import os
 import random
+import signal
 import statistics
 import sys
 import tempfile
@@ -24,8 +25,9 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "e2e"))
 import jwt  # noqa: E402
 from bearer_test import jwk, key_for  # noqa: E402
-from support import (CANCELLED, INACTIVE, JANE, SAM, Demo, Worker, b64, bearer, claims,  # noqa: E402
-                     fcgi_answer, fcgi_request, made_up_settings, secrets, stop_all, unb64)
+from support import (CANCELLED, INACTIVE, JANE, SAM, Demo, Worker, b64,  # noqa: E402
+                     bearer, claims, fcgi_answer, fcgi_request, made_up_settings, secrets,
+                     stop_all, unb64)
 
 ROUNDS = int(os.environ.get("TIMING_ROUNDS", "1500"))
 TOKEN = "/api/appointments/video-token/{}/"
@@ -86,10 +88,11 @@ def callbacks(auth_token):
     def signed(raw):
         return ("POST", CALLBACK, None, {"HTTP_X_TWILIO_SIGNATURE": base64.b64encode(raw).decode(),
                                          "CONTENT_TYPE": "application/x-www-form-urlencoded"})
+    first = bytes([right[0] ^ 0xff]) + right[1:]
     last = right[:-1] + bytes([right[-1] ^ 0xff])
     return {"signature wrong in its last byte": (signed(last), 403),
             "the same once more": (signed(last), 403),
-            "signature wrong in its first byte": (signed(bytes([right[0] ^ 0xff]) + right[1:]), 403),
+            "signature wrong in its first byte": (signed(first), 403),
             "signature of another key": (signed(secrets.token_bytes(20)), 403),
             "signature too short by a byte": (signed(right[:-1]), 403),
             "no signature": (signed(b""), 403)}
@@ -209,6 +212,9 @@ def main():
 
 
 if __name__ == "__main__":
+    # Both as KeyboardInterrupt: nothing is left running, however this is ended.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         sys.exit(main())
     finally:
