@@ -178,8 +178,8 @@ class Core(Case):
             self.assertFalse(self.core_of(number, *deaf), f"without {deaf}")
 
 
+@unittest.skipUnless(os.geteuid() == 0, "only root can see what a worker hides from its own user")
 class Proc(Case):
-    @unittest.skipUnless(os.geteuid() == 0, "only root can start a worker of another user")
     def test_others_of_its_user_see_neither_its_memory_nor_its_environment(self):
         with Source(user=NOBODY) as worker:
             self.given(worker.token())
