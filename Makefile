@@ -20,6 +20,7 @@ PACKAGES_BROWSER := chromium npm:nodejs npm:npm
 PACKAGES_LINT := clang-format clang-tidy shellcheck
 PACKAGES_BENCH := libbenchmark-dev wrk
 PACKAGES_CHAOS := faketime util-linux
+PACKAGES_SECURITY := testssl.sh bsdextrautils
 PACKAGES_FUZZ := clang libclang-rt-14-dev
 PACKAGES_DEB := dpkg-dev debhelper
 # Root's: a machine of its own for the package. Elsewhere the suite says that it can't run.
@@ -54,8 +55,8 @@ UNITDIR ?= $(if $(filter /usr,$(PREFIX)),/lib,$(PREFIX)/lib)/systemd/system
 DEB_VERSION ?= $(VERSION)
 DEB_DIR ?= build
 
-.PHONY: all build help demo demo-stop check sanitize lint bench bench-scale chaos soak fuzz fuzzers \
-  install deb clean
+.PHONY: all build help demo demo-stop check sanitize lint bench bench-scale chaos soak security fuzz \
+  fuzzers install deb clean
 all: ## installs what is missing and builds
 	$(call ensure,$(PACKAGES_BUILD))
 	@$(MAKE) --no-print-directory build
@@ -78,20 +79,21 @@ check: ## installs what is missing, builds, runs every test
 	@$(MAKE) --no-print-directory build $(BUILD)/unit-tests
 	@BIN_DIR=$(BUILD) tests/run.sh unit cli install vendor browser e2e 'systemd&'
 
-# One build for both: what a sanitizer sees in the tests and what the fuzzers look for.
-SANITIZE_CXX ?= clang++
-in_sanitize = $(MAKE) --no-print-directory BUILD=build/sanitize CXX='$(SANITIZE_CXX)' \
-  OPTIMIZE='-O1 -g' HARDENING=-fPIE SANITIZE='-fsanitize=fuzzer-no-link,address,undefined \
-  -fno-sanitize-recover=all -fno-omit-frame-pointer'
 sanitize: ## unit, CLI and the worker's end-to-end tests under AddressSanitizer and UBSan
-	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_DEMO) $(PACKAGES_CHECK) $(PACKAGES_FUZZ))
-	+@$(in_sanitize) build build/sanitize/unit-tests
+	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_DEMO) $(PACKAGES_CHECK))
+	@$(MAKE) --no-print-directory BUILD=build/sanitize OPTIMIZE='-O1 -g' HARDENING=-fPIE \
+	  SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer' \
+	  build build/sanitize/unit-tests
 	@BIN_DIR=build/sanitize E2E_SHORT=1 E2E_SKIP='demo load setup setup_refusal setup_terminal owner \
-	  web check metrics' tests/run.sh unit cli e2e
-fuzz: ## each fuzzer for FUZZ_SECONDS (60), under the same sanitizers
+	  web check metrics memory' tests/run.sh unit cli e2e
+
+FUZZ_CXX ?= clang++
+fuzz: ## each fuzzer for FUZZ_SECONDS (60), under the sanitizers
 	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_CHECK) $(PACKAGES_FUZZ))
-	+@$(in_sanitize) fuzzers
-	@FUZZ_SECONDS='$(FUZZ_SECONDS)' tests/fuzz/run.sh build/sanitize
+	@$(MAKE) --no-print-directory BUILD=build/fuzz CXX='$(FUZZ_CXX)' OPTIMIZE='-O1 -g' \
+	  HARDENING=-fPIE SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all' \
+	  fuzzers
+	@FUZZ_SECONDS='$(FUZZ_SECONDS)' tests/fuzz/run.sh build/fuzz
 FUZZERS := $(patsubst tests/fuzz/%_fuzz.cpp,$(BUILD)/%-fuzz,$(wildcard tests/fuzz/*_fuzz.cpp))
 fuzzers: $(FUZZERS)
 .SECONDARY: $(patsubst tests/fuzz/%.cpp,$(BUILD)/tests/fuzz/%.o,$(wildcard tests/fuzz/*_fuzz.cpp))
@@ -114,6 +116,11 @@ soak: ## half load with restarts: memory, descriptors and WAL stay flat (SOAK_MI
 	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_DEMO) $(PACKAGES_CHECK))
 	@$(MAKE) --no-print-directory build
 	@BIN_DIR=$(BUILD) /usr/bin/python3 tests/chaos/soak.py
+
+security: ## TLS by testssl.sh, what the time of refusals tells, secrets in memory (4 minutes)
+	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_DEMO) $(PACKAGES_CHECK) $(PACKAGES_SECURITY))
+	@$(MAKE) --no-print-directory build
+	@BIN_DIR=$(BUILD) tests/run.sh tls timing memory
 
 bench-scale: ## the same in-process, from 100 appointments to 1,000,000 and 10,000,000 events
 	$(call ensure,$(PACKAGES_BUILD))

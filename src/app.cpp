@@ -43,7 +43,11 @@ App::App(Config config, const base::Clock& clock)
                    }),
       live_{twilio_.fault().empty() ? &twilio_rest_ : nullptr, config_.twilio_makes_rooms,
             !config_.callback.url.empty() && !config_.callback.auth_token.empty()},
-      router_(routes(), hooks(), clock) {}
+      router_(routes(), hooks(), clock) {
+  // Those who use them have them by now.
+  config_.twilio.api_secret = crypto::Secret();
+  config_.stream.api_secret = crypto::Secret();
+}
 
 std::vector<http::Route> App::routes() {
   const auto token = [this](Issue issue, std::string_view action) {

@@ -42,7 +42,7 @@ class Variables {
   // The variable, or the file that <name>_FILE names, or the systemd credential of that name.
   Secret secret(const std::string& name) {
     const std::string path = text(name + "_FILE");
-    std::string value = text(name);
+    std::string value = environment_.get(name);
     if (!value.empty() && !path.empty()) {
       fault(name, "given twice, here and by " + name + "_FILE: leave one out");
     } else if (!path.empty()) {

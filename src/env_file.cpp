@@ -27,7 +27,10 @@ void drop_blanks_at_end(std::string& text) {
 class EnvFileReader {
  public:
   using Assign = std::function<void(const Assignment&)>;
-  explicit EnvFileReader(const Assign& assign) : assign_(assign) {}
+  // `longest`: no value has more bytes, so none is moved, and left behind, while it grows.
+  EnvFileReader(const Assign& assign, std::size_t longest) : assign_(assign) {
+    value_.reserve(longest);
+  }
   ~EnvFileReader() { crypto::wipe(value_); }
   EnvFileReader(const EnvFileReader&) = delete;
   EnvFileReader& operator=(const EnvFileReader&) = delete;
@@ -163,7 +166,7 @@ class EnvFileReader {
 
 std::vector<std::string> read_env_file(std::string_view text,
                                        const std::function<void(const Assignment&)>& assign) {
-  EnvFileReader reader(assign);
+  EnvFileReader reader(assign, text.size());
   for (const char c : text) reader.take(c);
   reader.finish();
   return reader.faults();

@@ -25,6 +25,12 @@ Environment::~Environment() {
 
 std::span<const std::string_view> Environment::secrets() { return kSecrets; }
 
+void Environment::set(const std::string& name, std::string value) {
+  std::string& kept = values_[name];
+  kept.swap(value);
+  crypto::wipe(value);
+}
+
 std::string Environment::get(const std::string& name) const {
   const auto found = values_.find(name);
   return found == values_.end() ? std::string() : found->second;

@@ -22,6 +22,9 @@ command_of() { # name
     systemd) command=(/usr/bin/python3 tests/systemd/run.py) ;;
     vendor) command=(tests/vendor/run.sh) ;;
     browser) command=(tests/browser/run.sh) ;;
+    tls) command=(tests/security/tls.sh) ;;
+    timing) command=(/usr/bin/python3 tests/security/timing.py) ;;
+    memory) command=(/usr/bin/python3 tests/e2e/run.py memory:) ;;
     e2e) command=(/usr/bin/python3 tests/e2e/run.py) ;;
     *) echo "no suite $1" >&2 && exit 2 ;;
   esac

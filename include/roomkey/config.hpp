@@ -39,7 +39,7 @@ class Environment {
   // The variables that hold secrets.
   [[nodiscard]] static std::span<const std::string_view> secrets();
 
-  void set(const std::string& name, std::string value) { values_[name] = std::move(value); }
+  void set(const std::string& name, std::string value);
   // Unset and empty are the same.
   [[nodiscard]] std::string get(const std::string& name) const;
 

@@ -1,9 +1,12 @@
 #include "roomkey/provider/https.hpp"
 
 #include <curl/curl.h>
+#include <malloc.h>
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
+#include <cstring>
 #include <stdexcept>
 
 #include "roomkey/provider/url.hpp"
@@ -23,6 +26,23 @@ template <typename T>
 void set(CURL* curl, CURLoption option, T value) {
   if (curl_easy_setopt(curl, option, value) == CURLE_OK) return;
   throw std::runtime_error("libcurl refuses option " + std::to_string(option));
+}
+
+// libcurl copies the password and the header made of it for each request, and lets them go as they
+// are. Here they are wiped.
+void wipe_and_free(void* memory) {
+  if (memory != nullptr) crypto::wipe(memory, malloc_usable_size(memory));
+  std::free(memory);
+}
+
+void* make_room(void* memory, std::size_t size) {
+  const std::size_t had = memory == nullptr ? 0 : malloc_usable_size(memory);
+  if (memory != nullptr && had >= size) return memory;
+  void* const larger = std::malloc(size);
+  if (larger == nullptr) return nullptr;
+  if (had > 0) std::memcpy(larger, memory, had);
+  wipe_and_free(memory);
+  return larger;
 }
 
 base::Error unavailable(std::string why) {
@@ -77,7 +97,8 @@ struct Https::Line {
 };
 
 Https::Line::Line() {
-  static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
+  static const CURLcode ready = curl_global_init_mem(CURL_GLOBAL_DEFAULT, std::malloc,
+                                                     wipe_and_free, make_room, strdup, std::calloc);
   if (ready == CURLE_OK) curl = curl_easy_init();
   if (curl == nullptr) throw std::runtime_error("libcurl can't be set up");
   body.reserve(kMostBytes);
@@ -172,6 +193,7 @@ Https::Line& Https::line() {
     auto made = std::make_unique<Line>();
     made->set_up(settings_);
     line_ = std::move(made);
+    settings_.password = crypto::Secret();  // libcurl has it
   }
   return *line_;
 }

@@ -9,7 +9,8 @@
 namespace roomkey::base {
 
 // The whole content; bad_request with the operating system's words otherwise (a folder is no file).
-// With more than `most` bytes it is payload_too_large.
+// With more than `most` bytes it is payload_too_large. No copy of what was read stays in memory, so
+// who wipes the result has wiped all.
 [[nodiscard]] Result<std::string> read_file(
     const std::string& path, std::size_t most = std::numeric_limits<std::size_t>::max());
 [[nodiscard]] Result<std::string> read_standard_input(std::size_t most);
