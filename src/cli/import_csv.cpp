@@ -160,7 +160,8 @@ class Table {
     access::User user;
     for (const auto& one : access::read_user(record, user)) fault(one.field, one.why);
     if (records_.fault_count == faults_before) {
-      records_.users.push_back({file_.place(line()), std::move(user), column_place});
+      records_.users.push_back(
+          {file_.place(line()), std::move(user), column_place, left_out_of(record)});
     }
   }
 
@@ -170,7 +171,8 @@ class Table {
       fault(one.field, one.why);
     }
     if (records_.fault_count == faults_before) {
-      records_.appointments.push_back({file_.place(line()), std::move(appointment), column_place});
+      records_.appointments.push_back(
+          {file_.place(line()), std::move(appointment), column_place, left_out_of(record)});
     }
   }
 
