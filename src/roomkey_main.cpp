@@ -1,3 +1,4 @@
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -267,6 +268,8 @@ std::string_view hint_for(std::string_view fault) {
 
 int main(int argc, char** argv) {
   umask(0077);  // the store is nobody else's to read
+  const rlimit none{0, 0};
+  setrlimit(RLIMIT_CORE, &none);  // secrets live in this process
   CLI::App root{"roomkey: the door to the clinic's video rooms", "roomkey"};
   Arguments arguments;
   root.set_version_flag("--version", ROOMKEY_VERSION);
