@@ -13,14 +13,17 @@ namespace {
 
 constexpr const char* kPem = "ROOMKEY_JWT_PUBLIC_KEY_FILE";
 constexpr const char* kJwks = "ROOMKEY_JWT_JWKS_FILE";
+constexpr std::size_t kMost = 1 << 20;  // bytes; a set of keys has a few KiB
 
 // The content, or nothing after a fault was noted.
 std::string content_of(const char* variable, const std::string& path,
                        std::vector<std::string>& faults) {
   if (path.empty()) return {};
-  auto content = base::read_file(path);
+  auto content = base::read_regular_file(path, kMost);
   if (!content) {
-    faults.push_back(std::string(variable) + ": can't read the file: " + content.error().detail);
+    const bool large = content.error().code == base::Code::payload_too_large;
+    faults.push_back(std::string(variable) +
+                     ": can't read the file: " + (large ? "over 1 MiB" : content.error().detail));
     return {};
   }
   if (content->empty()) faults.push_back(std::string(variable) + ": the file is empty");
@@ -57,18 +60,8 @@ std::vector<crypto::Key> read_keys(const KeyFiles& files, crypto::Algorithm algo
 BearerKeys::Stamp BearerKeys::stamp_of(const std::string& path) {
   struct stat file {};
   if (path.empty() || stat(path.c_str(), &file) != 0) return {};
-  return {
-      file.st_dev, file.st_ino, file.st_size, nanoseconds(file.st_mtim), nanoseconds(file.st_ctim),
-      file.st_mode};
-}
-
-// Why the file is not even to be opened: a pipe would hold the worker up. Whether it is there, the
-// reading tells.
-std::string BearerKeys::unfit(const Stamp& stamp) {
-  constexpr off_t kMost = 1 << 20;
-  if (stamp.mode != 0 && !S_ISREG(stamp.mode)) return "not a regular file";
-  if (stamp.size > kMost) return "over 1 MiB";
-  return {};
+  return {file.st_dev, file.st_ino, file.st_size, nanoseconds(file.st_mtim),
+          nanoseconds(file.st_ctim)};
 }
 
 // False for a file that was written so lately that it may change again within one tick of the
@@ -77,15 +70,6 @@ bool BearerKeys::at_rest(const Stamps& stamps, std::chrono::sys_seconds now) {
   const auto before = nanoseconds({(now - std::chrono::seconds{2}).time_since_epoch().count(), 0});
   return std::all_of(stamps.begin(), stamps.end(),
                      [&](const Stamp& stamp) { return stamp.changed_ns < before; });
-}
-
-std::vector<crypto::Key> BearerKeys::read(const Stamps& stamps, crypto::Algorithm algorithm,
-                                          std::vector<std::string>& faults) const {
-  for (const auto& [stamp, variable] : {std::pair{stamps[0], kPem}, std::pair{stamps[1], kJwks}}) {
-    const auto why = unfit(stamp);
-    if (!why.empty()) faults.push_back(std::string(variable) + ": " + why);
-  }
-  return faults.empty() ? read_keys(files_, algorithm, faults) : std::vector<crypto::Key>();
 }
 
 void BearerKeys::keep_old(const std::string& fault, bool changed) {
@@ -102,7 +86,7 @@ void BearerKeys::renew(crypto::KeySet& keys, std::chrono::sys_seconds now) {
   const bool changed = begun_ && stamps != stamps_;
   if (!changed && settled_) return;
   std::vector<std::string> faults;
-  auto fresh = read(stamps, keys.algorithm, faults);
+  auto fresh = read_keys(files_, keys.algorithm, faults);
   begun_ = true;
   stamps_ = stamps;
   settled_ = faults.empty() && at_rest(stamps, now);

@@ -33,7 +33,8 @@ class Variables {
   }
 
   std::string file(const std::string& name, const std::string& path) {
-    auto content = base::read_file(path);
+    constexpr std::size_t kMost = 1 << 20;
+    auto content = base::read_file(path, kMost);
     if (!content) fault(name, "can't read the file: " + content.error().detail);
     if (content && content->empty()) fault(name, "the file is empty");
     return content ? std::move(*content) : std::string();

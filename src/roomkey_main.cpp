@@ -1,3 +1,4 @@
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -80,16 +81,15 @@ void add_db(CLI::App& root, Arguments& a) {
 }
 
 void add_import(CLI::App& root, Arguments& a) {
-  CLI::App* import =
+  CLI::App* added =
       command(root, a, "import",
               "Users and appointments from files: JSON, CSV, a Django dumpdata file or a FHIR R4 "
               "Bundle, told apart by content. All or nothing.",
               [&a](cli::Session& s) { return cli::import_files(s, a.files, a.dry_run); });
-  import->add_option("FILE", a.files, "One or more files; - is standard input")->required();
-  import->parse_complete_callback([&a] { a.leaves_root_itself = true;
-});
-import->add_flag("--dry-run", a.dry_run, "Check the files, change nothing");
-}  // namespace
+  added->add_option("FILE", a.files, "One or more files; - is standard input")->required();
+  added->parse_complete_callback([&a] { a.leaves_root_itself = true; });
+  added->add_flag("--dry-run", a.dry_run, "Check the files, change nothing");
+}
 
 void add_user(CLI::App& root, Arguments& a) {
   CLI::App* user = group(root, "user", "The people: list, show, set");
@@ -268,6 +268,8 @@ std::string_view hint_for(std::string_view fault) {
 
 int main(int argc, char** argv) {
   umask(0077);  // the store is nobody else's to read
+  const rlimit none{0, 0};
+  setrlimit(RLIMIT_CORE, &none);  // secrets live in this process
   CLI::App root{"roomkey: the door to the clinic's video rooms", "roomkey"};
   Arguments arguments;
   root.set_version_flag("--version", ROOMKEY_VERSION);

@@ -123,6 +123,20 @@ TEST(a_file_that_is_gone_or_no_file_keeps_the_old_keys) {
   expect(login.takes(new_pair().private_pem));
 }
 
+TEST(at_the_start_too_a_pipe_is_not_waited_for) {
+  const Folder folder;
+  const std::string pipe = folder.file("pipe");
+  same(0, mkfifo(pipe.c_str(), 0600));
+  for (const std::string& path : {pipe, std::string("/dev/zero")}) {
+    std::vector<std::string> faults;
+    expect(read_keys({path, path}, Algorithm::es256, faults).empty());
+    const std::string why = ": can't read the file: not a regular file";
+    same(2, faults.size(), path);
+    same("ROOMKEY_JWT_PUBLIC_KEY_FILE" + why, faults[0], path);
+    same("ROOMKEY_JWT_JWKS_FILE" + why, faults[1], path);
+  }
+}
+
 // It may be written again within the same tick of the clock that stamps it.
 TEST(a_file_of_just_now_is_read_again_until_it_is_at_rest) {
   Login login;

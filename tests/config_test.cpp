@@ -192,7 +192,7 @@ TEST(a_secret_given_twice_is_a_fault) {
 
 TEST(a_file_that_cannot_be_read_is_a_fault_of_its_variable) {
   const Folder folder;
-  for (const auto& path : {folder.file("missing"), folder.path()}) {
+  for (const auto& path : {folder.file("missing"), folder.path(), std::string("/dev/zero")}) {
     same("ROOMKEY_JWT_SECRET_FILE ", reading({{"ROOMKEY_JWT_SECRET_FILE", path}}).names(), path);
     expect(contains(
                reading({{"ROOMKEY_JWT_ALGORITHM", "RS256"}, {"ROOMKEY_JWT_PUBLIC_KEY_FILE", path}})

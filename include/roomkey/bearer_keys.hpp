@@ -40,15 +40,11 @@ class BearerKeys {
     ino_t inode;
     off_t size;
     std::int64_t modified_ns, changed_ns;
-    mode_t mode;
     bool operator==(const Stamp&) const = default;
   };
   using Stamps = std::array<Stamp, 2>;
   static Stamp stamp_of(const std::string& path);
-  static std::string unfit(const Stamp& stamp);
   static bool at_rest(const Stamps& stamps, std::chrono::sys_seconds now);
-  [[nodiscard]] std::vector<crypto::Key> read(const Stamps& stamps, crypto::Algorithm algorithm,
-                                              std::vector<std::string>& faults) const;
   void keep_old(const std::string& fault, bool changed);
 
   KeyFiles files_;

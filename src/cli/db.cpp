@@ -165,10 +165,10 @@ int db_restore(Session& session, const std::string& file) {
   if (!std::filesystem::is_regular_file(file, ignored)) {
     return fail(kFailed, "there is no file " + file);
   }
-  const store::Restored restored = store::restore_store(session.database, file, session.now);
-  store::Transaction transaction(session.database);
-  append_change(transaction, session, "db_restore", std::nullopt, epitaph(restored.kept));
-  transaction.commit();
+  const auto note = [&](const std::string& kept) {
+    return change_event(session, "db_restore", std::nullopt, epitaph(kept));
+  };
+  const auto restored = store::restore_store(session.database, file, session.now, note);
   return say_restored(session, file, restored);
 }
 

@@ -55,12 +55,13 @@ class Import {
 
  private:
   void put_users() {
-    for (const auto& [place, user, field_place] : records_.users) {
+    for (auto& [place, user, field_place, left_out] : records_.users) {
       tell(users_.all + appointments_.all);
       if (!user_ids_.insert(user.id).second) {
         records_.fault(field_place(place, "id"), kTwice);
         continue;
       }
+      keep(user, left_out);
       ++users_.all;
       users_.made += store::put_user(transaction_, session_.database, user) ? 1 : 0;
     }
@@ -86,9 +87,25 @@ class Import {
     }
     if (!found.empty()) return;
     ++appointments_.all;
+    keep(appointment, one.left_out);
     if (appointment.room) appointment.room->created_at = session_.now;
     appointments_.made +=
         store::put_appointment(transaction_, session_.database, appointment) ? 1 : 0;
+  }
+
+  // Not the defaults: they would let in who was put out of use, and open what was cancelled.
+  void keep(access::User& user, const LeftOut& left_out) {
+    if (!left_out.active) return;
+    const auto before = store::find_user(session_.database, user.id);
+    if (before) user.active = before->active;
+  }
+
+  void keep(access::Appointment& appointment, const LeftOut& left_out) {
+    if (!left_out.status && !left_out.session_type) return;
+    const auto before = store::find_appointment(session_.database, appointment.id);
+    if (!before) return;
+    if (left_out.status) appointment.status = before->status;
+    if (left_out.session_type) appointment.session_type = before->session_type;
   }
 
   void tell(std::int64_t done) {

@@ -31,6 +31,8 @@ constexpr Column kColumns[] = {
     {"video_room_id", false, true, false},
 };
 
+constexpr std::size_t kMostNames = std::size(kColumns) + 1;  // and kind
+
 const Column* find_column(std::string_view name) {
   const auto found = std::find_if(std::begin(kColumns), std::end(kColumns),
                                   [&](const Column& column) { return column.name == name; });
@@ -102,6 +104,12 @@ class Table {
           "(id, patient_id, psychologist_id, appointment_date, duration_minutes)");
       return false;
     }
+    // One that is long without end would be compared with itself for hours.
+    if (names_.size() > kMostNames) {
+      fault("has " + std::to_string(names_.size()) + " columns, known are " +
+            std::to_string(kMostNames));
+      return false;
+    }
     for (auto name = names_.begin(); name != names_.end(); ++name) check_name(name);
     for (const auto& column : kColumns) {
       if (column.required && belongs(column) && !has(column.name)) fault(column.name, "is missing");
@@ -160,7 +168,8 @@ class Table {
     access::User user;
     for (const auto& one : access::read_user(record, user)) fault(one.field, one.why);
     if (records_.fault_count == faults_before) {
-      records_.users.push_back({file_.place(line()), std::move(user), column_place});
+      records_.users.push_back(
+          {file_.place(line()), std::move(user), column_place, left_out_of(record)});
     }
   }
 
@@ -170,7 +179,8 @@ class Table {
       fault(one.field, one.why);
     }
     if (records_.fault_count == faults_before) {
-      records_.appointments.push_back({file_.place(line()), std::move(appointment), column_place});
+      records_.appointments.push_back(
+          {file_.place(line()), std::move(appointment), column_place, left_out_of(record)});
     }
   }
 

@@ -106,7 +106,7 @@ class Dump {
     if (!faultless(file_, records_, path, faults, rename)) return;
     const bool patient = user.role == access::Role::patient;
     if (without_role && patient) records_.without_role.push_back(records_.users.size());
-    records_.users.push_back({file_.place(path), std::move(user), dump_field});
+    records_.users.push_back({file_.place(path), std::move(user), dump_field, left_out_of(record)});
   }
 
   void take_appointment(const Json::Value& object, const std::string& path) {
@@ -123,7 +123,8 @@ class Dump {
     const auto faults = access::read_appointment(record, appointment);
     const auto rename = [&](const access::FieldFault& fault) { return in_dump(object, fault); };
     if (!faultless(file_, records_, path, faults, rename)) return;
-    records_.appointments.push_back({file_.place(path), std::move(appointment), dump_field});
+    records_.appointments.push_back(
+        {file_.place(path), std::move(appointment), dump_field, left_out_of(record)});
   }
 
   const ImportFile& file_;

@@ -100,7 +100,7 @@ class Bundle {
     record["name"] = called.empty() ? name.source : called;
     record["role"] = name.source.starts_with("Patient/") ? "patient" : "psychologist";
     record["active"] = resource["active"];
-    FhirPerson person{file_.place(path), name, {}};
+    FhirPerson person{file_.place(path), name, {}, !resource["active"].isNull()};
     const auto rename = [](const access::FieldFault& one) {
       return one.field == "email" ? access::FieldFault{"telecom", one.why} : one;
     };

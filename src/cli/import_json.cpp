@@ -20,19 +20,20 @@ void read_users(const ImportFile& file, Records& records, std::string_view list)
   each_object(file, records, list, "users", 16, [&](const Json::Value& record, const auto& path) {
     access::User user;
     if (faultless(file, records, path, access::read_user(record, user))) {
-      records.users.push_back({file.place(path), std::move(user), json_field});
+      records.users.push_back({file.place(path), std::move(user), json_field, left_out_of(record)});
     }
   });
 }
 
 void read_appointments(const ImportFile& file, Records& records, std::string_view list) {
-  each_object(
-      file, records, list, "appointments", 16, [&](const Json::Value& record, const auto& path) {
-        access::Appointment appointment;
-        if (faultless(file, records, path, access::read_appointment(record, appointment))) {
-          records.appointments.push_back({file.place(path), std::move(appointment), json_field});
-        }
-      });
+  each_object(file, records, list, "appointments", 16,
+              [&](const Json::Value& record, const auto& path) {
+                access::Appointment appointment;
+                if (faultless(file, records, path, access::read_appointment(record, appointment))) {
+                  records.appointments.push_back(
+                      {file.place(path), std::move(appointment), json_field, left_out_of(record)});
+                }
+              });
 }
 
 }  // namespace

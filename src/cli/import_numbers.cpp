@@ -61,6 +61,7 @@ void Numbering::number_person(FhirPerson& person) {
   const auto before = store::find_user(session_.database, user.id);
   // FHIR does not say who manages the practice: what was set by hand stays.
   if (!patient && before && before->role != access::Role::patient) user.role = before->role;
+  if (!person.has_active && before) user.active = before->active;
   if (user.email.empty() && before) user.email = before->email;
   if (user.email.empty()) {
     user.email = "user-" + std::to_string(user.id) + "@no-email.invalid";

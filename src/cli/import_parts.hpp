@@ -35,6 +35,10 @@ inline std::string json_field(const std::string& place, const std::string& field
   return place + '.' + field;
 }
 
+inline LeftOut left_out_of(const Json::Value& record) {
+  return {record["active"].isNull(), record["status"].isNull(), record["session_type"].isNull()};
+}
+
 // A field's fault as it is said of a file in which the field has another name.
 using Rename = std::function<access::FieldFault(const access::FieldFault&)>;
 

@@ -15,11 +15,23 @@ int say_faults(const std::vector<access::FieldFault>& faults) {
   return kUsage;
 }
 
+store::AuditEvent change_event(const Session& session, std::string_view action,
+                               std::optional<std::int64_t> appointment_id, std::string_view what) {
+  return {0,
+          session.now,
+          "cli",
+          std::nullopt,
+          appointment_id,
+          std::string(action),
+          store::Outcome::changed,
+          std::string(what),
+          std::nullopt};
+}
+
 void append_change(store::Transaction& transaction, Session& session, std::string_view action,
                    std::optional<std::int64_t> appointment_id, std::string_view what) {
   store::append_audit(transaction, session.database,
-                      {0, session.now, "cli", std::nullopt, appointment_id, std::string(action),
-                       store::Outcome::changed, std::string(what), std::nullopt});
+                      change_event(session, action, appointment_id, what));
 }
 
 }  // namespace roomkey::cli

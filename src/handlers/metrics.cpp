@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <filesystem>
 #include <sstream>
 
 #include "roomkey/base/clock.hpp"
@@ -64,19 +63,12 @@ std::string write_backups(Exposition& out, const std::string& directory) {
   return {};
 }
 
-// A chain has a few KiB; whatever is no file, or a huge one, must not hold the worker up.
-base::Result<std::string> read_small_file(const std::string& path) {
-  constexpr std::uintmax_t kMost = 1 << 20;
-  std::error_code fault;
-  const auto size = std::filesystem::file_size(path, fault);
-  if (fault) return base::Error{base::Code::bad_request, fault.message()};
-  if (size > kMost) return base::Error{base::Code::bad_request, "the file is too long"};
-  return base::read_file(path);
-}
+// A chain has a few KiB.
+constexpr std::size_t kMostCertificate = 1 << 20;
 
 std::string write_certificate(Exposition& out, const std::string& path) {
   if (path.empty()) return {};
-  const auto pem = read_small_file(path);
+  const auto pem = base::read_regular_file(path, kMostCertificate);
   if (!pem) return "ROOMKEY_CERTIFICATE_FILE: " + pem.error().detail;
   const auto certificate = crypto::read_certificate(*pem, "");
   if (!certificate) return "ROOMKEY_CERTIFICATE_FILE: " + certificate.error().detail;

@@ -65,7 +65,7 @@ std::string hash_of(const Layout& layout) {
   add_all(kOutcomes);
   add_all(kPools);
   std::array<char, 17> text{};
-  std::snprintf(text.data(), text.size(), "%016" PRIx64, hash);
+  static_cast<void>(std::snprintf(text.data(), text.size(), "%016" PRIx64, hash));
   return text.data();
 }
 

@@ -88,22 +88,32 @@ void write_fitting(Database& backup, int size, const NewFile& file) {
   if (backup.schema() < Database::newest_schema()) bring_up_to_date(file);
 }
 
+void add_note(const NewFile& file, const RestoreNote& note, const std::string& kept) {
+  if (!note) return;
+  Database copy(Settings{file.path()});
+  copy.ready();
+  append_audit(copy, note(kept));
+}
+
 // The new file first, whole, then its name; then its WAL.
 void put_new_store(NewFile& fresh, const std::string& path) {
   put_in_place(fresh, path);
   Database(Settings{path}).migrate();
 }
 
-void make_store(const std::string& path, Database& backup) {
+void make_store(const std::string& path, Database& backup, const RestoreNote& note) {
   NewFile fresh(path + ".restoring");
   write_fitting(backup, page_size(backup), fresh);
+  add_note(fresh, note, "");
   put_new_store(fresh, path);
 }
 
 // A file that SQLite can't read makes room for a new one, with its WAL, which belongs to it.
-void replace_unreadable(const std::string& path, Database& backup, const std::string& kept) {
+void replace_unreadable(const std::string& path, Database& backup, const std::string& kept,
+                        const RestoreNote& note) {
   NewFile fresh(path + ".restoring");
   write_fitting(backup, page_size(backup), fresh);
+  add_note(fresh, note, kept);
   for (const char* part : {"", "-wal", "-shm"}) {
     std::error_code missing;
     std::filesystem::rename(path + part, kept + part, missing);
@@ -112,10 +122,12 @@ void replace_unreadable(const std::string& path, Database& backup, const std::st
 }
 
 // Over a store in use, in one transaction. The copy that is kept is taken while that transaction
-// holds the write lock, so no event can be lost between the two.
-void replace_content(Database& store, const std::string& from, const std::string& kept) {
+// holds the write lock, so no event can be lost between the two. The note, which names that copy's
+// end, is added to the content meanwhile: SQLite notices and begins to copy anew.
+void replace_content(Database& store, const NewFile& from, const std::string& kept,
+                     const RestoreNote& note) {
   guarded(nullptr, [&] {
-    SQLite::Database source(from, SQLite::OPEN_READONLY);
+    SQLite::Database source(from.path(), SQLite::OPEN_READONLY);
     NewFile copy(kept);
     SQLite::Backup content(connection_of(store).sqlite, source);
     step(content, 1);  // takes the write lock
@@ -123,33 +135,36 @@ void replace_content(Database& store, const std::string& from, const std::string
     before.ready(Schema::any);
     write_copy(before, copy);
     sync_to_disk(copy.path());
+    add_note(from, note, kept);
     while (!step(content, kAllPages)) continue;
     copy.keep();
   });
 }
 
-void overwrite(Database& store, Database& backup, const std::string& kept) {
+void overwrite(Database& store, Database& backup, const std::string& kept,
+               const RestoreNote& note) {
   const NewFile fitting(store.path() + ".restoring");
-  const int size = page_size(store);
-  const bool fits = page_size(backup) == size && backup.schema() == Database::newest_schema();
-  if (!fits) write_fitting(backup, size, fitting);
-  replace_content(store, fits ? backup.path() : fitting.path(), kept);
+  write_fitting(backup, page_size(store), fitting);
+  sync_to_disk(fitting.path());  // or the note's commit would do it, with the write lock held
+  replace_content(store, fitting, kept, note);
 }
 
 // Puts the backup over the store that is there; one that can't be read makes room.
-void replace_store(Database& store, Database& backup, const std::string& kept) {
+void replace_store(Database& store, Database& backup, const std::string& kept,
+                   const RestoreNote& note) {
   if (std::filesystem::exists(kept)) throw Unavailable("a store kept in this second is there");
   try {
     store.ready(Schema::any);
   } catch (const Unreadable&) {
-    return replace_unreadable(store.path(), backup, kept);
+    return replace_unreadable(store.path(), backup, kept, note);
   }
-  overwrite(store, backup, kept);
+  overwrite(store, backup, kept, note);
 }
 
 }  // namespace
 
-Restored restore_store(Database& database, const std::string& file, std::chrono::sys_seconds now) {
+Restored restore_store(Database& database, const std::string& file, std::chrono::sys_seconds now,
+                       const RestoreNote& note) {
   require_elsewhere(database, file);
   Database backup(Settings{file});
   check_backup(backup);
@@ -158,9 +173,9 @@ Restored restore_store(Database& database, const std::string& file, std::chrono:
   if (std::filesystem::exists(database.path())) {
     restored.kept = database.path() + ".before-restore-" + std::to_string(base::unix_seconds(now));
     Database store(database.settings());  // of any schema, which `database` must not be
-    replace_store(store, backup, restored.kept);
+    replace_store(store, backup, restored.kept, note);
   } else {
-    make_store(database.path(), backup);
+    make_store(database.path(), backup, note);
   }
   database.ready();
   return restored;

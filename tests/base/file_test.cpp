@@ -1,5 +1,7 @@
 #include "roomkey/base/file.hpp"
 
+#include <sys/stat.h>
+
 #include "../support/folder.hpp"
 #include "../support/test.hpp"
 
@@ -24,6 +26,20 @@ TEST(reads_no_more_than_it_may) {
   same(20'000, accepted(read_file(path, 20'000)).size());
   same("too large", refused(Code::payload_too_large, read_file(path, 19'999)));
   same("too large", refused(Code::payload_too_large, read_file("/dev/zero", 100'000)));
+}
+
+TEST(reads_a_regular_file_alone_and_waits_for_no_other) {
+  const Folder folder;
+  const std::string pipe = folder.file("pipe");
+  same(0, mkfifo(pipe.c_str(), 0600));
+  for (const std::string& path : {pipe, folder.path(), std::string("/dev/zero")}) {
+    same("not a regular file", refused(Code::bad_request, read_regular_file(path, 100)), path);
+  }
+  const std::string path = folder.file("content", "0123456789");
+  same("0123456789", accepted(read_regular_file(path, 10)));
+  same("too large", refused(Code::payload_too_large, read_regular_file(path, 9)));
+  same("No such file or directory",
+       refused(Code::bad_request, read_regular_file(folder.file("missing"), 10)));
 }
 
 TEST(says_in_the_system_s_words_why_not_and_names_no_path) {

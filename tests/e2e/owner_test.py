@@ -2,13 +2,15 @@
 import json
 import os
 import pwd
+import re
+import resource
 import shutil
 import subprocess
 import tempfile
 import unittest
 from pathlib import Path
 
-from support import BIN, PATIENCE, Case, seed
+from support import BIN, PATIENCE, Case, seed, wait_until
 
 NOBODY = pwd.getpwnam("nobody")
 
@@ -99,6 +101,19 @@ class TheStoresOwner(Case):
             if users[0] != 0:
                 break
         return users, groups, "0" not in lines["Groups"].split()
+
+    def test_it_leaves_no_core_file(self):
+        """What it reads as root holds every secret; setup stays root to the end."""
+        def allow():
+            resource.setrlimit(resource.RLIMIT_CORE, (1 << 30, 1 << 30))
+        waiting = subprocess.Popen([BIN / "roomkey", "inspect", "-"], stdin=subprocess.PIPE,
+                                   stdout=subprocess.DEVNULL, env={}, preexec_fn=allow)
+        try:
+            limits = Path(f"/proc/{waiting.pid}/limits")
+            wait_until(lambda: re.search(r"Max core file size +0 +0 ", limits.read_text()),
+                       "no core file is allowed")
+        finally:
+            waiting.communicate(b"x")
 
     def test_where_the_folder_is_roots_nothing_changes(self):
         os.chown(self.home, 0, 0)

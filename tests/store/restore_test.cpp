@@ -72,6 +72,49 @@ TEST(takes_a_database_of_sqlite_s_own_making_without_a_checksum) {
   same("Jane Doe", find_user(store.database, 2).value().name);
 }
 
+// Whatever comes after the restore (a lock, a kill), its event is there already.
+TEST(the_event_of_a_restore_comes_with_the_content) {
+  Full store;
+  append_audit(store.database, event_at(kNine + std::chrono::seconds{99}));
+  std::string head_of_kept;
+  const auto note = [&](const std::string& kept) {
+    Database before(Settings{kept});
+    before.ready();
+    head_of_kept = std::to_string(audit_head(before).id);
+    AuditEvent event = event_at(kNine);
+    event.action = "db_restore";
+    return event;
+  };
+  static_cast<void>(restore_store(store.database, store.backup, kNine, note));
+  same("41", head_of_kept, "what was kept is whole by then");
+  same("40", Raw(store.backup).text("SELECT max(id) FROM audit"), "the backup stays as it is");
+  same("41 db_restore",
+       Raw(store.database.path())
+           .text("SELECT id || ' ' || action FROM audit ORDER BY id DESC LIMIT 1"));
+  expect(verify_store(store.database).faults.empty());
+  Database fresh(settings_at(store.folder.file("fresh.db")));
+  const auto alone = [](const std::string& kept) {
+    same("", kept);
+    return event_at(kNine);
+  };
+  static_cast<void>(restore_store(fresh, store.backup, kNine, alone));
+  same(41, audit_head(fresh).id);
+}
+
+TEST(without_its_event_nothing_is_restored) {
+  Full store;
+  append_audit(store.database, event_at(kNine));
+  const auto none = [](const std::string&) -> AuditEvent { throw Unavailable("no event"); };
+  same("no event", throws<Unavailable>([&] {
+         static_cast<void>(restore_store(store.database, store.backup, kNine, none));
+       }));
+  same(41, audit_head(store.database).id);
+  for (const auto& entry : fs::directory_iterator(store.folder.path())) {
+    const std::string name = entry.path().filename();
+    expect(!contains(name, "restor"), name);
+  }
+}
+
 // A backup made when the schema was 1, with Jane and an event in it.
 std::string of_schema_1(const Folder& folder, const std::string& name) {
   const std::string file = folder.file(name);

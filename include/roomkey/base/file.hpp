@@ -13,6 +13,8 @@ namespace roomkey::base {
 // who wipes the result has wiped all.
 [[nodiscard]] Result<std::string> read_file(
     const std::string& path, std::size_t most = std::numeric_limits<std::size_t>::max());
+// The same of a regular file alone, and without waiting: a pipe in its place is refused.
+[[nodiscard]] Result<std::string> read_regular_file(const std::string& path, std::size_t most);
 [[nodiscard]] Result<std::string> read_standard_input(std::size_t most);
 
 }  // namespace roomkey::base

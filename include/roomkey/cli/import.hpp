@@ -23,11 +23,19 @@ struct ImportFault {
 // Where a field of the record at `place` stands in the file, by the record's own name for it.
 using FieldPlace = std::string (*)(const std::string& place, const std::string& field);
 
+// Fields that the file does not have, and that have a default: what the store has for them stays.
+struct LeftOut {
+  bool active = false;
+  bool status = false;
+  bool session_type = false;
+};
+
 template <typename T>
 struct Placed {
   std::string place;
   T record;
   FieldPlace field_place;
+  LeftOut left_out = {};
 };
 
 // Who a FHIR resource is. Its id is a text, and each type has its own, so `source` holds both.
@@ -42,6 +50,7 @@ struct FhirPerson {
   std::string place;
   FhirName name;
   access::User user;
+  bool has_active = true;
 };
 
 struct FhirParticipant {

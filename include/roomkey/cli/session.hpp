@@ -35,7 +35,12 @@ int fail(int status, std::string_view error, std::string_view hint = "");
 // Says each fault on a line; returns kUsage.
 int say_faults(const std::vector<access::FieldFault>& faults);
 
-// What an administrator changed, as part of the transaction that changes it.
+// The event of what an administrator changed.
+[[nodiscard]] store::AuditEvent change_event(const Session& session, std::string_view action,
+                                             std::optional<std::int64_t> appointment_id,
+                                             std::string_view what);
+
+// The same in the store, as part of the transaction that changes it.
 void append_change(store::Transaction& transaction, Session& session, std::string_view action,
                    std::optional<std::int64_t> appointment_id, std::string_view what);
 

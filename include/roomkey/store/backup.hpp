@@ -1,6 +1,7 @@
 // The store's life as a file. Every fault is thrown as base::Unavailable, naming what is wrong.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -45,10 +46,14 @@ struct Restored {
   int schema = 0;    // the backup's, from which it was brought up to date
 };
 
+// The event that the restored store's audit is to go on with; `kept` as above.
+using RestoreNote = std::function<AuditEvent(const std::string& kept)>;
+
 // Puts a backup's content in the store's place, in one transaction that running workers see as one
 // change. An older schema is brought up to date before, in a copy. Refuses a file that does not
-// verify, and one of a newer schema. The content before it is kept beside the store.
+// verify, and one of a newer schema. The content before it is kept beside the store. The event
+// comes with the content: no restore is ever seen without it.
 [[nodiscard]] Restored restore_store(Database& database, const std::string& file,
-                                     std::chrono::sys_seconds now);
+                                     std::chrono::sys_seconds now, const RestoreNote& note = {});
 
 }  // namespace roomkey::store
