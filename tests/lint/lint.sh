@@ -21,7 +21,7 @@ shellcheck "${shell[@]}" || status=1
 echo "lint: clang-tidy, ${#sources[@]} files"
 TIDY_CHECKS='-clang-analyzer-*'
 [ "${LINT_DEEP:-}" != 1 ] || TIDY_CHECKS=
-export TIDY_CHECKS TIDY_FLAGS="${CPPFLAGS//\'/} -std=c++20"
+export TIDY_CHECKS TIDY_FLAGS="${CPPFLAGS//\'/} -std=c++20 -Wall -Wextra -Wreserved-identifier"
 # shellcheck disable=SC2016 # for the inner shell
 printf '%s\0' "${sources[@]}" |
   xargs -0 -n 5 -P "$(nproc)" \
