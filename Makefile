@@ -79,21 +79,21 @@ check: ## installs what is missing, builds, runs every test
 	@$(MAKE) --no-print-directory build $(BUILD)/unit-tests
 	@BIN_DIR=$(BUILD) tests/run.sh unit cli install vendor browser e2e 'systemd&'
 
+# One build serves the tests and the fuzzers. It is clang's: libFuzzer comes with it, and g++ 12 warns of
+# std::regex under the sanitizers.
+SANITIZE_CXX ?= clang++
+SANITIZED = @$(MAKE) --no-print-directory BUILD=build/sanitize CXX='$(SANITIZE_CXX)' OPTIMIZE='-O1 -g' \
+  HARDENING=-fPIE \
+  SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'
 sanitize: ## unit, CLI and the worker's end-to-end tests under AddressSanitizer and UBSan
-	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_DEMO) $(PACKAGES_CHECK))
-	@$(MAKE) --no-print-directory BUILD=build/sanitize OPTIMIZE='-O1 -g' HARDENING=-fPIE \
-	  SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer' \
-	  build build/sanitize/unit-tests
+	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_DEMO) $(PACKAGES_CHECK) $(PACKAGES_FUZZ))
+	+$(SANITIZED) build build/sanitize/unit-tests
 	@BIN_DIR=build/sanitize E2E_SHORT=1 E2E_SKIP='demo load setup setup_refusal setup_terminal owner \
 	  web check metrics memory' tests/run.sh unit cli e2e
-
-FUZZ_CXX ?= clang++
 fuzz: ## each fuzzer for FUZZ_SECONDS (60), under the sanitizers
 	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_CHECK) $(PACKAGES_FUZZ))
-	@$(MAKE) --no-print-directory BUILD=build/fuzz CXX='$(FUZZ_CXX)' OPTIMIZE='-O1 -g' \
-	  HARDENING=-fPIE SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all' \
-	  fuzzers
-	@FUZZ_SECONDS='$(FUZZ_SECONDS)' tests/fuzz/run.sh build/fuzz
+	+$(SANITIZED) fuzzers
+	@FUZZ_SECONDS='$(FUZZ_SECONDS)' tests/fuzz/run.sh build/sanitize
 FUZZERS := $(patsubst tests/fuzz/%_fuzz.cpp,$(BUILD)/%-fuzz,$(wildcard tests/fuzz/*_fuzz.cpp))
 fuzzers: $(FUZZERS)
 .SECONDARY: $(patsubst tests/fuzz/%.cpp,$(BUILD)/tests/fuzz/%.o,$(wildcard tests/fuzz/*_fuzz.cpp))

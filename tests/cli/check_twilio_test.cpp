@@ -38,7 +38,7 @@ TwilioAnswers answers() {
 }
 
 void say(std::string_view wanted, const TwilioAnswers& all, std::string_view part = "",
-         std::source_location where = std::source_location::current()) {
+         test::Where where = test::here()) {
   Checks checks;
   cli::check_twilio(checks, all);
   came_out(wanted, checks, part, where);

@@ -23,7 +23,7 @@ inline std::string outcome(const cli::Checks& checks) {
 
 // That the checks came out as wanted and that their text holds `part`.
 inline void came_out(std::string_view wanted, const cli::Checks& checks, std::string_view part = "",
-                     std::source_location where = std::source_location::current()) {
+                     test::Where where = test::here()) {
   const std::string text = cli::to_text(checks);
   same(wanted, outcome(checks), text, where);
   expect(contains(text, part), text, where);

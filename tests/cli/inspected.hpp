@@ -53,7 +53,7 @@ inline std::string text_of(const std::string& token, const Config& config = clin
 // That these are the report's findings, and that each says what to do.
 inline cli::Report found(std::string_view wanted, const std::string& token,
                          const Config& config = clinic_config(), std::string_view part = "",
-                         std::source_location where = std::source_location::current()) {
+                         test::Where where = test::here()) {
   auto report = cli::inspect(token, config, kNine);
   same(wanted, codes(report), cli::to_text(report), where);
   std::string said;

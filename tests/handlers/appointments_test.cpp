@@ -82,7 +82,7 @@ TEST(the_answer_s_numbers_follow_the_duration) {
         Case{90, 7200, "120 minutes (2 hours)", "2025-11-16T11:00:00Z"},
         Case{600, 14400, "240 minutes (4 hours)", "2025-11-16T13:00:00Z"}}) {
     Desk desk;
-    desk.change([&](auto& one) { one.duration = std::chrono::minutes{duration}; });
+    desk.change([minutes = duration](auto& one) { one.duration = std::chrono::minutes{minutes}; });
     const auto body = body_of(desk.token());
     same(duration, body["appointment_duration_minutes"].asInt());
     same(expires_in, body["expires_in"].asInt());

@@ -7,7 +7,6 @@
 #include <cppunit/TestCase.h>
 #include <cppunit/extensions/TestFactoryRegistry.h>
 
-#include <source_location>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -67,15 +66,24 @@ std::string show(const T& value) {
   }
 }
 
+// What std::source_location is; Debian 12's clang can't compile that of its own standard library.
+struct Where {
+  const char* file;
+  int line;
+};
+constexpr Where here(const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
+  return {file, line};
+}
+
 inline void expect(bool truth, std::string_view what = "",
-                   std::source_location where = std::source_location::current()) {
-  const CppUnit::SourceLine line(where.file_name(), static_cast<int>(where.line()));
+                   Where where = here()) {
+  const CppUnit::SourceLine line(where.file, where.line);
   CppUnit::Asserter::failIf(!truth, std::string(what.empty() ? "does not hold" : what), line);
 }
 
 template <typename Wanted, typename Got>
 void same(const Wanted& wanted, const Got& got, std::string_view what = "",
-          std::source_location where = std::source_location::current()) {
+          Where where = here()) {
   bool equal = false;
   if constexpr (std::is_integral_v<Wanted> && std::is_integral_v<Got> &&
                 !std::is_same_v<Wanted, bool>) {
@@ -91,7 +99,7 @@ void same(const Wanted& wanted, const Got& got, std::string_view what = "",
 // That the result is a refusal with this code; returns its detail.
 template <typename T>
 std::string refused(base::Code code, const base::Result<T>& result, std::string_view what = "",
-                    std::source_location where = std::source_location::current()) {
+                    Where where = here()) {
   if (result) expect(false, std::string(what) + ": was not refused", where);
   same(base::word(code), base::word(result.error().code), what, where);
   return result.error().detail;
@@ -100,7 +108,7 @@ std::string refused(base::Code code, const base::Result<T>& result, std::string_
 // That the result is a value, which is returned.
 template <typename T>
 T accepted(base::Result<T> result, std::string_view what = "",
-           std::source_location where = std::source_location::current()) {
+           Where where = here()) {
   if (!result) {
     expect(false,
            std::string(what) + ": refused: " + std::string(word(result.error().code)) + ' ' +
@@ -113,7 +121,7 @@ T accepted(base::Result<T> result, std::string_view what = "",
 // That `work` throws a Fault; returns what it says.
 template <typename Fault, typename Work>
 std::string throws(Work&& work, std::string_view what = "",
-                   std::source_location where = std::source_location::current()) {
+                   Where where = here()) {
   try {
     std::forward<Work>(work)();
   } catch (const Fault& fault) {
