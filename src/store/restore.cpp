@@ -95,10 +95,11 @@ void add_note(const NewFile& file, const RestoreNote& note, const std::string& k
   append_audit(copy, note(kept));
 }
 
-// The new file first, whole, then its name; then its WAL.
+// Whole and with its journal mode first, then its name: workers that waited for it open it at once,
+// and a file that is being read can't be turned to WAL.
 void put_new_store(NewFile& fresh, const std::string& path) {
+  Database(Settings{fresh.path()}).migrate();
   put_in_place(fresh, path);
-  Database(Settings{path}).migrate();
 }
 
 void make_store(const std::string& path, Database& backup, const RestoreNote& note) {

@@ -1,5 +1,8 @@
 // What restore_store() refuses whatever a byte has become, and backups of other schemas. The rest
 // of it stands in backup_test.cpp.
+#include <atomic>
+#include <thread>
+
 #include "../support/store.hpp"
 #include "../support/test.hpp"
 #include "roomkey/store/backup.hpp"
@@ -157,6 +160,33 @@ TEST(an_older_backup_makes_a_store_where_there_is_none) {
   same(Database::newest_schema(), fresh.schema());
   same("Jane of Old", find_user(fresh, 2).value().name);
   same("wal", Raw(fresh.path()).text("PRAGMA journal_mode"));
+}
+
+// As the workers do that have waited for it: the new file is what it shall be when it gets its name.
+TEST(a_store_that_is_read_at_once_is_restored_all_the_same) {
+  Full store;
+  const std::string path = store.folder.file("fresh.db");
+  std::atomic<bool> over = false;
+  std::string seen;
+  std::thread reader([&] {
+    while (!fs::exists(path) && !over) continue;
+    Raw raw(path);
+    raw.run("PRAGMA busy_timeout = 5000; BEGIN");
+    seen = raw.text("SELECT count(*) FROM audit");
+    while (!over) std::this_thread::yield();
+  });
+  std::string why;
+  try {
+    Database fresh(settings_at(path));
+    static_cast<void>(restore_store(fresh, store.backup, kNine));
+  } catch (const Unavailable& fault) {
+    why = fault.what();
+  }
+  over = true;
+  reader.join();
+  same("", why);
+  same("40", seen);
+  same("wal", Raw(path).text("PRAGMA journal_mode"));
 }
 
 TEST(an_older_backup_must_be_as_its_own_schema_was) {
