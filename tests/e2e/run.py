@@ -1,10 +1,14 @@
 #!/usr/bin/python3
 """Runs the end-to-end tests: `run.py` all of them, `run.py NAME...` those whose sentence or module
 holds one of the names. BIN_DIR says where the binaries are, E2E_SHORT=1 shortens the long loads,
-E2E_SKIP names modules to leave out."""
+E2E_SKIP names modules to leave out. All of them run in two processes side by side, since most of the
+time is waiting; E2E_PART is such a process's own: its number."""
 import os
+import re
 import signal
+import subprocess
 import sys
+import tempfile
 import time
 import unittest
 from pathlib import Path
@@ -14,10 +18,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import support  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
-# secrecy comes last: it reads all others' logs.
 SKIPPED = [f"{name}_test" for name in os.environ.get("E2E_SKIP", "").split()]
-MODULES = sorted((path.stem for path in HERE.glob("*_test.py") if path.stem not in SKIPPED),
-                 key=lambda name: (name == "secrecy_test", name))
+PARTS = 2
+# In each part secrecy comes last: it reads all others' logs.
+LAST = "secrecy_test"
+MODULES = sorted(path.stem for path in HERE.glob("*_test.py")
+                 if path.stem not in (*SKIPPED, LAST)) + [LAST]
 
 
 def sentence(test):
@@ -65,9 +71,51 @@ def every_test(suite):
         yield from every_test(part) if isinstance(part, unittest.TestSuite) else [part]
 
 
+def side_by_side():
+    """Each part's lines as one block, then the sum."""
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        parts = []
+        try:
+            for number in range(PARTS):
+                with open(Path(folder, str(number)), "wb") as log:
+                    parts.append(subprocess.Popen(
+                        [sys.executable, __file__], env=os.environ | {"E2E_PART": str(number)},
+                        stdout=log, stderr=subprocess.STDOUT))
+            for part in parts:
+                part.wait()
+        finally:
+            for part in parts:
+                if part.poll() is None:
+                    part.terminate()
+                    part.wait()
+        outputs = [Path(folder, str(number)).read_text(errors="replace") for number in range(PARTS)]
+    passed = failed = 0
+    for number, (part, output) in enumerate(zip(parts, outputs)):
+        lines = output.splitlines()
+        end = re.fullmatch(r"(\d+) passed, (\d+) failed", lines[-1] if lines else "")
+        print("\n".join(lines[:-1] if end else lines))
+        if end:
+            passed, failed = passed + int(end[1]), failed + int(end[2])
+        if not end or (part.returncode != 0 and end[2] == "0"):
+            print(f"FAIL part {number} did not come to its end (status {part.returncode})")
+            failed += 1
+    print(f"{time.monotonic() - started:.0f} s")
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0
+
+
+def modules_of(part):
+    return MODULES if part is None else [*MODULES[:-1][int(part)::PARTS], MODULES[-1]]
+
+
 def main():
     wanted = sys.argv[1:]
-    tests = [test for test in every_test(unittest.defaultTestLoader.loadTestsFromNames(MODULES))
+    part = os.environ.get("E2E_PART")
+    if not wanted and part is None:
+        return side_by_side()
+    modules = modules_of(part)
+    tests = [test for test in every_test(unittest.defaultTestLoader.loadTestsFromNames(modules))
              if not wanted or any(name in sentence(test) for name in wanted)]
     report = Report()
     started = time.monotonic()
