@@ -55,13 +55,17 @@ UNITDIR ?= $(if $(filter /usr,$(PREFIX)),/lib,$(PREFIX)/lib)/systemd/system
 DEB_VERSION ?= $(VERSION)
 DEB_DIR ?= build
 
-.PHONY: all build help demo demo-stop check sanitize lint bench bench-scale chaos soak security fuzz \
+.PHONY: all build help packages demo demo-stop check sanitize lint bench bench-scale chaos soak security fuzz \
   fuzzers install deb clean
 all: ## installs what is missing and builds
 	$(call ensure,$(PACKAGES_BUILD))
 	@$(MAKE) --no-print-directory build
 build: $(BUILD)/roomkey $(BUILD)/roomkey-fcgi
 
+packages: ## installs what any target here needs and is missing
+	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_DEMO) $(PACKAGES_CHECK) $(PACKAGES_BROWSER) \
+	  $(PACKAGES_LINT) $(PACKAGES_BENCH) $(PACKAGES_CHAOS) $(PACKAGES_SECURITY) $(PACKAGES_FUZZ) \
+	  $(PACKAGES_SYSTEMD))
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
