@@ -14,8 +14,7 @@ const std::string kApiSecret = "Not0a0Real0Secret0123456789abcdE";
 const std::string kToken = "0f1e2d3c4b5a69788796a5b4c3d2e1f0";
 
 // What is said of these; never a secret, and of a SID its ends alone.
-Checks said_of(const TwilioVariables& values, bool fit_to_ask,
-               test::Where where = test::here()) {
+Checks said_of(const TwilioVariables& values, bool fit_to_ask, test::Where where = test::here()) {
   Checks checks;
   same(fit_to_ask, cli::check_twilio_variables(checks, values), "fit to ask", where);
   for (const auto& text : {cli::to_text(checks), cli::to_json(checks)}) {

@@ -22,10 +22,12 @@ echo "lint: clang-tidy, ${#sources[@]} files"
 TIDY_CHECKS='-clang-analyzer-*'
 [ "${LINT_DEEP:-}" != 1 ] || TIDY_CHECKS=
 export TIDY_CHECKS TIDY_FLAGS="${CPPFLAGS//\'/} -std=c++20 -Wall -Wextra -Wreserved-identifier"
+said=$(mktemp)
+trap 'rm -f "$said"' EXIT
 # shellcheck disable=SC2016 # for the inner shell
 printf '%s\0' "${sources[@]}" |
   xargs -0 -n 5 -P "$(nproc)" \
-    bash -c 'clang-tidy --quiet --checks="$TIDY_CHECKS" "$@" -- $TIDY_FLAGS' tidy \
-    2> >(grep -vE 'warnings? (generated|treated)|Suppressed|Use -' >&2) || status=1
+    bash -c 'clang-tidy --quiet --checks="$TIDY_CHECKS" "$@" -- $TIDY_FLAGS' tidy 2>"$said" || status=1
+grep -vE 'warnings? (generated|treated)|Suppressed|Use -' "$said" >&2
 [ $status = 0 ] && echo 'lint: clean'
 exit $status

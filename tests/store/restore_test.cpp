@@ -162,7 +162,8 @@ TEST(an_older_backup_makes_a_store_where_there_is_none) {
   same("wal", Raw(fresh.path()).text("PRAGMA journal_mode"));
 }
 
-// As the workers do that have waited for it: the new file is what it shall be when it gets its name.
+// As the workers do that have waited for it: the new file is what it shall be when it gets its
+// name.
 TEST(a_store_that_is_read_at_once_is_restored_all_the_same) {
   Full store;
   const std::string path = store.folder.file("fresh.db");

@@ -75,15 +75,13 @@ constexpr Where here(const char* file = __builtin_FILE(), int line = __builtin_L
   return {file, line};
 }
 
-inline void expect(bool truth, std::string_view what = "",
-                   Where where = here()) {
+inline void expect(bool truth, std::string_view what = "", Where where = here()) {
   const CppUnit::SourceLine line(where.file, where.line);
   CppUnit::Asserter::failIf(!truth, std::string(what.empty() ? "does not hold" : what), line);
 }
 
 template <typename Wanted, typename Got>
-void same(const Wanted& wanted, const Got& got, std::string_view what = "",
-          Where where = here()) {
+void same(const Wanted& wanted, const Got& got, std::string_view what = "", Where where = here()) {
   bool equal = false;
   if constexpr (std::is_integral_v<Wanted> && std::is_integral_v<Got> &&
                 !std::is_same_v<Wanted, bool>) {
@@ -107,8 +105,7 @@ std::string refused(base::Code code, const base::Result<T>& result, std::string_
 
 // That the result is a value, which is returned.
 template <typename T>
-T accepted(base::Result<T> result, std::string_view what = "",
-           Where where = here()) {
+T accepted(base::Result<T> result, std::string_view what = "", Where where = here()) {
   if (!result) {
     expect(false,
            std::string(what) + ": refused: " + std::string(word(result.error().code)) + ' ' +
@@ -120,8 +117,7 @@ T accepted(base::Result<T> result, std::string_view what = "",
 
 // That `work` throws a Fault; returns what it says.
 template <typename Fault, typename Work>
-std::string throws(Work&& work, std::string_view what = "",
-                   Where where = here()) {
+std::string throws(Work&& work, std::string_view what = "", Where where = here()) {
   try {
     std::forward<Work>(work)();
   } catch (const Fault& fault) {
