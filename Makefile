@@ -148,6 +148,9 @@ $(BUILD)/roomkey: $(call object,src/roomkey_main.cpp $(CLI_OPTIONS)) $(BUILD)/li
 $(BUILD)/roomkey-fcgi: $(call object,src/roomkey_fcgi_main.cpp) $(BUILD)/libroomkey.a
 	@echo "  link  $@"
 	@$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS)
+# Compiled in half the time, and no faster when run.
+$(TEST_OBJECTS): override OPTIMIZE = -O0 -g
+$(TEST_OBJECTS): override HARDENING = -fPIE
 $(BUILD)/unit-tests: $(TEST_OBJECTS) $(BUILD)/libroomkey.a
 	@echo "  link  $@"
 	@$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS) -lcppunit

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Runs the end-to-end tests: `run.py` all of them, `run.py NAME...` those whose sentence or module
 holds one of the names. BIN_DIR says where the binaries are, E2E_SHORT=1 shortens the long loads,
-E2E_SKIP names modules to leave out. All of them run in two processes side by side, since most of the
+E2E_SKIP names modules to leave out. All of them run in three processes side by side, since most of the
 time is waiting; E2E_PART is such a process's own: its number."""
 import os
 import re
@@ -19,7 +19,7 @@ import support  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
 SKIPPED = [f"{name}_test" for name in os.environ.get("E2E_SKIP", "").split()]
-PARTS = 2
+PARTS = 3
 # In each part secrecy comes last: it reads all others' logs.
 LAST = "secrecy_test"
 MODULES = sorted(path.stem for path in HERE.glob("*_test.py")
