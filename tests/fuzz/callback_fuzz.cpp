@@ -53,7 +53,7 @@ std::string status_of(fuzz::Clinic& clinic) {
 
 void tell(fuzz::Clinic& clinic, const std::vector<std::string>& bodies) {
   for (const auto& body : bodies) {
-    fuzz::promise_of_every_answer(post(clinic, body, signature_of(body)));
+    fuzz::promise_of_every_answer(post(clinic, body, signature_of(body)), body);
     promise(post(clinic, body, "").status == 403, "what is not signed is refused", body);
     promise(post(clinic, body, "AAAAAAAAAAAAAAAAAAAAAAAAAAA=").status >= 400,
             "and what somebody else signed", body);
