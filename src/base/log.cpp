@@ -1,11 +1,12 @@
 #include "roomkey/base/log.hpp"
 
 #include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 #include <cstdlib>
 
 #include "roomkey/base/text.hpp"
@@ -32,6 +33,24 @@ class Priority final : public spdlog::custom_flag_formatter {
   }
 };
 
+// Standard error, which has no buffer of its own: one write for what was kept.
+class StandardError final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
+ private:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    formatter_->format(message, kept_);
+  }
+  void flush_() override {
+    static_cast<void>(std::fwrite(kept_.data(), 1, kept_.size(), stderr));
+    kept_.clear();
+  }
+  spdlog::memory_buf_t kept_;
+};
+
+void log_now(spdlog::level::level_enum level, std::string_view line) {
+  spdlog::default_logger_raw()->log(level, "{}", line);
+  flush_log();
+}
+
 std::string id_text(const std::optional<std::int64_t>& id) {
   return id ? std::to_string(*id) : "-";
 }
@@ -48,8 +67,7 @@ void set_up_log(std::string_view level) {
       std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc, "\n");
   const bool journal = std::getenv("JOURNAL_STREAM") != nullptr;
   formatter->add_flag<Priority>('*').set_pattern(journal ? "%*%v" : "%Y-%m-%dT%H:%M:%S.%eZ %l %v");
-  auto sink = std::make_shared<spdlog::sinks::stderr_sink_st>();
-  auto logger = std::make_shared<spdlog::logger>("roomkey", std::move(sink));
+  auto logger = std::make_shared<spdlog::logger>("roomkey", std::make_shared<StandardError>());
   logger->set_formatter(std::move(formatter));
   logger->set_level(spdlog::level::from_str(std::string(level)));
   spdlog::set_default_logger(std::move(logger));
@@ -69,8 +87,10 @@ void log_request(const RequestLine& line) {
               line.fault.empty() ? "" : " fault=", line.fault.empty() ? "" : log_value(line.fault));
 }
 
-void log_info(std::string_view line) { spdlog::default_logger_raw()->info("{}", line); }
-void log_warn(std::string_view line) { spdlog::default_logger_raw()->warn("{}", line); }
-void log_error(std::string_view line) { spdlog::default_logger_raw()->error("{}", line); }
+void flush_log() { spdlog::default_logger_raw()->flush(); }
+
+void log_info(std::string_view line) { log_now(spdlog::level::info, line); }
+void log_warn(std::string_view line) { log_now(spdlog::level::warn, line); }
+void log_error(std::string_view line) { log_now(spdlog::level::err, line); }
 
 }  // namespace roomkey::base

@@ -26,13 +26,21 @@ constexpr std::array<std::uint8_t, 256> kValues = [] {
 std::string base64url(std::string_view bytes) {
   std::string text((bytes.size() * 4 + 2) / 3, '\0');
   char* out = text.data();
-  std::uint32_t pending = 0;
-  int bits = 0;
-  for (const char c : bytes) {
-    pending = (pending << 8) | static_cast<unsigned char>(c);
-    for (bits += 8; bits >= 6;) *out++ = kAlphabet[(pending >> (bits -= 6)) & 63];
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
+  std::size_t at = 0;
+  for (; at + 3 <= bytes.size(); at += 3) {
+    const unsigned three = byte(at) << 16U | byte(at + 1) << 8U | byte(at + 2);
+    *out++ = kAlphabet[three >> 18];
+    *out++ = kAlphabet[three >> 12 & 63];
+    *out++ = kAlphabet[three >> 6 & 63];
+    *out++ = kAlphabet[three & 63];
   }
-  if (bits > 0) *out = kAlphabet[(pending << (6 - bits)) & 63];
+  if (at == bytes.size()) return text;
+  const bool two = at + 2 == bytes.size();
+  const unsigned rest = byte(at) << 16U | (two ? byte(at + 1) << 8U : 0U);
+  *out++ = kAlphabet[rest >> 18];
+  *out++ = kAlphabet[rest >> 12 & 63];
+  if (two) *out = kAlphabet[rest >> 6 & 63];
   return text;
 }
 

@@ -207,15 +207,20 @@ void Router::answer(std::span<const Request> requests, const Send& send) const {
     visit.guarded([&] { admit(visit); });
   }
   serve_together(visits);
-  const auto finish = [&](const Visit& visit) {
-    tell(visit);
+  const auto send_answer = [&](const Visit& visit) {
     send(static_cast<std::size_t>(&visit - visits.data()), *visit.response);
   };
+  std::vector<Visit*> answered;
   std::vector<Visit*> alone;
-  for (Visit& visit : visits) visit.response ? finish(visit) : alone.push_back(&visit);
+  for (Visit& visit : visits) (visit.response ? answered : alone).push_back(&visit);
+  for (const Visit* visit : answered) tell(*visit);
+  base::flush_log();
+  for (const Visit* visit : answered) send_answer(*visit);
   for (Visit* visit : alone) {  // what takes its time comes last
     visit->guarded([&] { serve(*visit); });
-    finish(*visit);
+    tell(*visit);
+    base::flush_log();
+    send_answer(*visit);
   }
 }
 

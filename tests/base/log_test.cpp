@@ -15,9 +15,29 @@ RequestLine line_with_status(int status) {
   return {"0123abcd", 2, 47, "video_token", "GET", status, "-", "", 1234us};
 }
 
-TEST(one_request_is_one_line_with_its_id_first) {
+void tell(const RequestLine& line) {
+  log_request(line);
+  flush_log();
+}
+
+TEST(lines_of_requests_wait_for_each_other_and_for_no_other_line) {
   const CapturedLog log;
   log_request(line_with_status(200));
+  log_request(line_with_status(404));
+  same("", log.text());
+  log_info("event=other");
+  const std::string text = log.text();
+  same(3, std::count(text.begin(), text.end(), '\n'), text);
+  expect(text.find("status=200") < text.find("status=404") &&
+             text.find("status=404") < text.find("event=other"),
+         text);
+  flush_log();
+  same(text, log.text());
+}
+
+TEST(one_request_is_one_line_with_its_id_first) {
+  const CapturedLog log;
+  tell(line_with_status(200));
   const std::string text = log.text();
   same(1, std::count(text.begin(), text.end(), '\n'), text);
   expect(text.ends_with("Z info request_id=0123abcd user_id=2 appointment_id=47 route=video_token"
@@ -27,7 +47,7 @@ TEST(one_request_is_one_line_with_its_id_first) {
 
 TEST(what_is_not_known_is_a_dash_and_a_fault_is_told) {
   const CapturedLog log;
-  log_request({"x", {}, {}, "-", "GET", 503, "store_unavailable", "it is locked", 5us});
+  tell({"x", {}, {}, "-", "GET", 503, "store_unavailable", "it is locked", 5us});
   expect(contains(log.text(),
                   "Z error request_id=x user_id=- appointment_id=- route=- method=GET"
                   " status=503 code=store_unavailable duration_us=5"
@@ -40,7 +60,7 @@ TEST(foreign_text_stays_inside_its_field) {
   RequestLine line = line_with_status(405);
   line.request_id = "x status=200\nforged";
   line.method = "GET\r\nevent=forged";
-  log_request(line);
+  tell(line);
   const std::string text = log.text();
   same(1, std::count(text.begin(), text.end(), '\n'), text);
   expect(contains(text, "request_id=\"x status=200\\x0aforged\""), text);
@@ -51,19 +71,19 @@ TEST(at_level_error_only_5xx_are_told) {
   const CapturedLog log("error");
   log_info("event=info");
   log_warn("event=warn");
-  log_request(line_with_status(404));
+  tell(line_with_status(404));
   same("", log.text());
-  log_request(line_with_status(500));
+  tell(line_with_status(500));
   log_error("event=error");
   expect(contains(log.text(), "status=500") && contains(log.text(), "event=error"), log.text());
 }
 
 TEST(what_is_the_provider_s_fault_is_a_warning) {
   const CapturedLog log;
-  log_request(line_with_status(502));
+  tell(line_with_status(502));
   expect(contains(log.text(), "Z warning request_id="), log.text());
-  log_request(line_with_status(503));
-  log_request(line_with_status(499));
+  tell(line_with_status(503));
+  tell(line_with_status(499));
   expect(contains(log.text(), "Z error request_id=") && contains(log.text(), "Z info request_id="),
          log.text());
 }
