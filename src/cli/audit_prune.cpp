@@ -60,7 +60,6 @@ void print_json(const store::Prunable& old, sys_seconds point, bool dry_run) {
                    .add("sessions", old.sessions)
                    .add("room_events", old.room_events)
                    .add("answers", old.answers)
-                   .add("removals", old.removals)
                    .text()
             << '\n';
 }
@@ -70,8 +69,7 @@ void print_text(const store::Prunable& old, sys_seconds point, bool dry_run) {
             << base::format_utc(point) << ":\n  " << old.events << " events of the audit";
   if (old.events > 0) std::cout << ", up to event " << old.last_event;
   std::cout << "\n  " << old.sessions << " sessions of rooms with " << old.room_events
-            << " events, " << old.answers << " answers of Twilio's, " << old.removals
-            << " removals of people\n";
+            << " events, " << old.answers << " answers of Twilio's\n";
 }
 
 }  // namespace
