@@ -1,7 +1,6 @@
 #include <pwd.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <iostream>
@@ -27,9 +26,7 @@ std::string system_user() {
 }
 
 bool is_line(std::string_view text) {
-  return !text.empty() && text.size() <= 400 && base::is_utf8(text) &&
-         std::none_of(text.begin(), text.end(),
-                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+  return !text.empty() && text.size() <= 400 && base::is_line(text);
 }
 
 // Everything before this is to go; nothing where the fault was said.
