@@ -68,19 +68,14 @@ class Fields {
   std::vector<FieldFault>& faults_;
 };
 
-bool has_control(std::string_view text) {
-  return std::any_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
-}
-
 bool is_email(std::string_view text) {
   const auto at = text.find('@');
   return text.size() <= 254 && at != text.npos && at > 0 && at + 1 < text.size() &&
-         text.find(' ') == text.npos && !has_control(text);
+         text.find(' ') == text.npos && base::is_line(text);
 }
 
 bool is_name(std::string_view text) {
-  return !text.empty() && text.size() <= 400 && !has_control(text);
+  return !text.empty() && text.size() <= 400 && base::is_line(text);
 }
 
 // Twilio: a UniqueName has at most 128 characters. The name stands in URLs as well.

@@ -136,6 +136,15 @@ bool is_utf8(std::string_view bytes) {
   return true;
 }
 
+bool is_line(std::string_view bytes) {
+  if (!is_utf8(bytes)) return false;
+  for (std::size_t at = 0; at < bytes.size();) {
+    const char32_t point = next_code_point(bytes, at);
+    if (point < 0x20 || (point >= 0x7F && point < 0xA0)) return false;
+  }
+  return true;
+}
+
 std::string lower_ascii(std::string_view text) {
   std::string result(text);
   std::transform(result.begin(), result.end(), result.begin(), lower);

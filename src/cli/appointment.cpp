@@ -81,8 +81,8 @@ int appointment_set(Session& session, std::int64_t id, const AppointmentFields& 
   store::put_appointment(transaction, session.database, appointment);
   const auto stored = store::find_appointment(session.database, id).value();
   if (fields.room && (!stored.room || stored.room->name != *fields.room)) {
-    return fail(kUsage, "video_room_id: was the room of other people",
-                "leave --room out: the appointment gets a new one when it is asked for");
+    return fail(kUsage, "video_room_id: is a name that this appointment has given up",
+                "no name is used twice: choose another, or leave --room out");
   }
   append_change(transaction, session, "appointment_set", id, access::to_json(stored));
   transaction.commit();

@@ -1,7 +1,6 @@
 #include <pwd.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <iostream>
@@ -27,9 +26,7 @@ std::string system_user() {
 }
 
 bool is_line(std::string_view text) {
-  return !text.empty() && text.size() <= 400 && base::is_utf8(text) &&
-         std::none_of(text.begin(), text.end(),
-                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+  return !text.empty() && text.size() <= 400 && base::is_line(text);
 }
 
 // Everything before this is to go; nothing where the fault was said.
@@ -60,7 +57,6 @@ void print_json(const store::Prunable& old, sys_seconds point, bool dry_run) {
                    .add("sessions", old.sessions)
                    .add("room_events", old.room_events)
                    .add("answers", old.answers)
-                   .add("removals", old.removals)
                    .text()
             << '\n';
 }
@@ -70,8 +66,7 @@ void print_text(const store::Prunable& old, sys_seconds point, bool dry_run) {
             << base::format_utc(point) << ":\n  " << old.events << " events of the audit";
   if (old.events > 0) std::cout << ", up to event " << old.last_event;
   std::cout << "\n  " << old.sessions << " sessions of rooms with " << old.room_events
-            << " events, " << old.answers << " answers of Twilio's, " << old.removals
-            << " removals of people\n";
+            << " events, " << old.answers << " answers of Twilio's\n";
 }
 
 }  // namespace

@@ -94,6 +94,15 @@ void check_providers(Checks& checks, const Session& session, const CheckFields& 
   }
 }
 
+Checks look_at_machine(const Session& session, const CheckFields& fields) {
+  Checks checks;
+  check_bearer(checks, session.config, session.environment);
+  check_files(checks, session.environment, fields.env_file, session.database.path());
+  const bool named = !fields.nginx_site.empty();
+  check_site(checks, named ? fields.nginx_site : kSite, named, session.now);
+  return checks;
+}
+
 }  // namespace
 
 void Checks::ok(std::string name, std::string text) {
@@ -106,6 +115,10 @@ void Checks::warn(std::string name, std::string text, std::string cure) {
 
 void Checks::error(std::string name, std::string text, std::string cure) {
   all_.push_back({Check::Status::error, std::move(name), std::move(text), std::move(cure)});
+}
+
+void Checks::add(const Checks& more) {
+  all_.insert(all_.end(), more.all_.begin(), more.all_.end());
 }
 
 std::size_t Checks::count(Check::Status status) const {
@@ -150,15 +163,13 @@ std::string to_json(const Checks& checks) {
 }
 
 int check(Session& session, const CheckFields& fields) {
+  // First, because it may be for root's eyes alone, though it is said later.
+  const Checks machine = look_at_machine(session, fields);
+  become_store_owner(session.database.path());
   Checks checks;
   for (const auto& fault : session.faults) check_fault(checks, fault, fields.env_file);
   check_providers(checks, session, fields);
-  check_bearer(checks, session.config, session.environment);
-  check_files(checks, session.environment, fields.env_file, session.database.path());
-  const bool named = !fields.nginx_site.empty();
-  check_site(checks, named ? fields.nginx_site : kSite, named, session.now);
-  // Last, because what is above may be for root's eyes alone.
-  become_store_owner(session.database.path());
+  checks.add(machine);
   check_store(checks, session.database);
   std::cout << (session.json ? to_json(checks) : to_text(checks));
   return checks.count(Check::Status::error) == 0 ? kDone : kFailed;

@@ -5,6 +5,8 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <iostream>
 
@@ -77,11 +79,16 @@ int go_on(const Plan& plan, const SetupFlags& flags, const Present& present, boo
   return check_all(present);
 }
 
-// A lock on the configuration's folder, until this program ends.
-bool is_alone(const Places& places) {
-  const std::string folder = std::filesystem::path(places.env()).parent_path();
-  const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  return descriptor < 0 || flock(descriptor, LOCK_EX | LOCK_NB) == 0;
+// Holds the lock until this program ends. On a file that nobody else may open, for whoever can open
+// a file, to read only, can lock it and so keep us out.
+void take_lock(const Places& places, std::vector<std::string>& faults) {
+  const std::string path = places.lock();
+  const int file = open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+  if (file < 0) {
+    faults.push_back(path + ": " + std::strerror(errno));
+  } else if (flock(file, LOCK_EX | LOCK_NB) != 0) {
+    faults.emplace_back("another setup is at work");
+  }
 }
 
 // A needed answer is not among the flags.
@@ -98,9 +105,7 @@ int run(SetupFlags& flags) {
   present.places.root = flags.root;
   std::vector<std::string> obstacles;
   if (flags.root.empty()) need_machine(obstacles);
-  if (obstacles.empty() && !is_alone(present.places)) {
-    obstacles.emplace_back("another setup is at work");
-  }
+  if (obstacles.empty()) take_lock(present.places, obstacles);
   if (obstacles.empty()) read_present(present, obstacles);
   if (!obstacles.empty()) return say_all(kFailed, obstacles);
   const bool ask =

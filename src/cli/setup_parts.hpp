@@ -41,6 +41,7 @@ struct Places {
   [[nodiscard]] std::string socket(const char* pool) const {
     return root + "/run/roomkey/" + pool + ".sock";
   }
+  [[nodiscard]] std::string lock() const { return root + "/run/roomkey-setup.lock"; }
   // certbot's usual place.
   [[nodiscard]] std::string certbot(const std::string& domain, const char* file) const {
     return root + "/etc/letsencrypt/live/" + domain + '/' + file;

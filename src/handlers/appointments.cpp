@@ -106,7 +106,7 @@ base::Result<http::Response> video_room(const http::Call& call, std::string_view
   if (!given) return given.error();
 
   make_room(database, call.id, given->room, twilio, call.now);
-  const auto session = known_room(database, call.id).session;
+  const auto session = known_room(database, call.id, given->room).session;
   base::JsonObject body;
   body.add("message", given->made ? "Video room created successfully" : "Video room already exists")
       .add("room_name", given->room.name)

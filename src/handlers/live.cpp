@@ -74,6 +74,12 @@ base::Result<std::optional<access::RoomSession>> ask(provider::TwilioRest& rest,
   return std::optional(std::move(session));
 }
 
+// Names of rooms never come back: where the appointment has this one now, it had it all the time.
+bool still_has(store::Database& database, std::int64_t appointment_id, const access::Room& room) {
+  const auto appointment = store::find_appointment_by_room(database, room.name);
+  return appointment && appointment->id == appointment_id;
+}
+
 enum class Fate { kept, store_away, room_given_up };
 
 // What became of an answer of Twilio's. Where the store can't keep it just now, that is no reason
@@ -82,8 +88,7 @@ Fate remember(store::Database& database, std::int64_t appointment_id, const acce
               const access::RoomSession& session) {
   try {
     store::Transaction transaction(database);
-    const auto appointment = store::find_appointment_by_room(database, room.name);
-    if (!appointment || appointment->id != appointment_id) return Fate::room_given_up;
+    if (!still_has(database, appointment_id, room)) return Fate::room_given_up;
     store::put_room_answer(transaction, database, appointment_id, session);
     transaction.commit();
     return Fate::kept;
@@ -137,10 +142,11 @@ void create(store::Database& database, std::int64_t appointment_id, const access
 
 }  // namespace
 
-Known known_room(store::Database& database, std::int64_t appointment_id) {
+Known known_room(store::Database& database, std::int64_t appointment_id, const access::Room& room) {
   auto told = store::latest_room_session(database, appointment_id);
   auto answered = store::room_answer(database, appointment_id);
-  if (!told && !answered) return {};
+  // Looked at last: otherwise it could be given up in between, and this be of the next one.
+  if ((!told && !answered) || !still_has(database, appointment_id, room)) return {};
   if (!told) return {std::move(answered), "provider"};
   if (!answered) return {std::move(told), "callback"};
   const bool by_callback = &access::more_credible(*told, *answered) == &*told;
@@ -171,32 +177,34 @@ bool put_out_removed(provider::TwilioRest& rest, const access::Appointment& appo
 
 Known look_at_room(store::Database& database, const access::Appointment& appointment,
                    const Twilio& twilio, std::chrono::sys_seconds now) {
-  Known known = known_room(database, appointment.id);
+  if (!appointment.room) return {};
+  const access::Room& room = *appointment.room;
+  Known known = known_room(database, appointment.id, room);
   const bool fresh = known.session && now - known.session->as_of <= kFresh;
   const bool told =
       fresh && (twilio.tells_of_rooms || is_over(known)) && !shows_unwelcome(known, appointment);
-  if (twilio.rest == nullptr || !appointment.room || told) return known;
+  if (twilio.rest == nullptr || told) return known;
   if (!take_turn(database, appointment.id, now)) return known;
   const auto started = std::chrono::steady_clock::now();
-  auto answer = ask(*twilio.rest, *appointment.room, known, now);
+  auto answer = ask(*twilio.rest, room, known, now);
   if (answer && *answer) {
     const bool in_time = std::chrono::steady_clock::now() - started < 2s;
     const bool out = in_time && put_out_removed(*twilio.rest, appointment, **answer, now);
-    const Fate fate = remember(database, appointment.id, *appointment.room, **answer);
-    if (fate == Fate::room_given_up) return known_room(database, appointment.id);
+    const Fate fate = remember(database, appointment.id, room, **answer);
+    if (fate == Fate::room_given_up) return {};
     if (out) return {std::move(*answer), "provider"};  // a callback of this second knows less
     if (fate == Fate::store_away) return with_answer(std::move(known), **answer);
   } else if (answer && twilio.makes_rooms && !known.session &&
              access::is_open(appointment.status)) {
-    create(database, appointment.id, *appointment.room, *twilio.rest, now);
+    create(database, appointment.id, room, *twilio.rest, now);
   }
-  return known_room(database, appointment.id);
+  return known_room(database, appointment.id, room);
 }
 
 void make_room(store::Database& database, std::int64_t appointment_id, const access::Room& room,
                const Twilio& twilio, std::chrono::sys_seconds now) {
   if (twilio.rest == nullptr || !twilio.makes_rooms) return;
-  const Known known = known_room(database, appointment_id);
+  const Known known = known_room(database, appointment_id, room);
   const bool fresh = known.session && now - known.session->as_of <= kFresh;
   if (fresh && !is_over(known)) return;
   if (!take_turn(database, appointment_id, now)) return;

@@ -38,7 +38,8 @@ base::Result<Person> find_person(const http::Call& call, store::Database& databa
   const auto permitted = access::permit(access::Action::remove, *appointment, call.caller());
   if (!permitted) return permitted.error();
   if (!appointment->room) return Error{Code::room_not_found};
-  const std::string identity = identity_of(call.text, known_room(database, call.id));
+  const Known known = known_room(database, call.id, *appointment->room);
+  const std::string identity = identity_of(call.text, known);
   for (const std::int64_t user_id : {appointment->patient_id, appointment->psychologist_id}) {
     const auto user = store::find_user(database, user_id);
     if (!user) throw base::Unavailable("the store: an appointment's user is missing");

@@ -58,12 +58,12 @@ std::optional<access::Room> find_room(Database& database, std::int64_t appointme
   return access::Room{query.text(0), base::from_unix(query.integer(1))};
 }
 
+// The room that it has stays; it must be given up before another takes its place.
 void put_room(Database& database, std::int64_t appointment_id, const access::Room& room) {
   Query(database,
         "INSERT INTO rooms (appointment_id, name, created_at) SELECT ?1, ?2, ?3"
         " WHERE NOT EXISTS (SELECT 1 FROM former_rooms WHERE name = ?2)"
-        " ON CONFLICT (appointment_id) DO UPDATE SET name = excluded.name,"
-        " created_at = excluded.created_at WHERE name <> excluded.name",
+        " ON CONFLICT (appointment_id) DO NOTHING",
         appointment_id, room.name, base::unix_seconds(room.created_at))
       .run();
 }
@@ -84,8 +84,17 @@ void give_up_room(Database& database, std::int64_t appointment_id) {
   Query(database, "DELETE FROM room_answers WHERE appointment_id = ?", appointment_id).run();
 }
 
-bool same_people(const access::Appointment& a, const access::Appointment& b) {
-  return a.patient_id == b.patient_id && a.psychologist_id == b.psychologist_id;
+bool is_former(Database& database, std::string_view room) {
+  return Query(database, "SELECT 1 FROM former_rooms WHERE name = ?", room).step();
+}
+
+// Whether the change takes from the appointment the room that it had.
+bool leaves_room(Database& database, const access::Appointment& before,
+                 const access::Appointment& after) {
+  if (before.patient_id != after.patient_id) return true;
+  if (before.psychologist_id != after.psychologist_id) return true;
+  if (!before.room || !after.room || before.room->name == after.room->name) return false;
+  return !is_former(database, after.room->name);
 }
 
 }  // namespace
@@ -112,10 +121,14 @@ std::vector<access::FieldFault> conflicts(Database& database,
   need_user("patient_id", appointment.patient_id);
   need_user("psychologist_id", appointment.psychologist_id);
   if (!appointment.room) return faults;
-  Query query(database, "SELECT appointment_id FROM rooms WHERE name = ?", appointment.room->name);
-  if (query.step() && query.integer(0) != appointment.id) {
-    faults.push_back({"video_room_id", "is the room of another appointment"});
-  }
+  const auto need_own = [&](const char* sql, const char* why) {
+    Query of_another(database, sql, appointment.room->name, appointment.id);
+    if (of_another.step()) faults.push_back({"video_room_id", why});
+  };
+  need_own("SELECT 1 FROM rooms WHERE name = ? AND appointment_id <> ?",
+           "is the room of another appointment");
+  need_own("SELECT 1 FROM former_rooms WHERE name = ? AND appointment_id <> ?",
+           "was the room of another appointment");
   return faults;
 }
 
@@ -131,7 +144,7 @@ bool put_appointment(Transaction&, Database& database, const access::Appointment
         base::unix_seconds(appointment.starts_at), std::int64_t{appointment.duration.count()},
         access::word(appointment.status), access::word(appointment.session_type))
       .run();
-  if (before && !same_people(*before, appointment)) give_up_room(database, appointment.id);
+  if (before && leaves_room(database, *before, appointment)) give_up_room(database, appointment.id);
   if (appointment.room) put_room(database, appointment.id, *appointment.room);
   return !before;
 }

@@ -49,9 +49,6 @@ std::int64_t last_event_before(Database& database, std::int64_t before) {
 }
 
 #define ROOMKEY_ENDED "(SELECT id FROM appointments WHERE starts_at + duration_minutes * 60 < ?1)"
-#define ROOMKEY_CLOSED                                                        \
-  "(SELECT id FROM appointments WHERE starts_at + duration_minutes * 60 < ?1" \
-  " AND status IN ('completed', 'cancelled', 'no_show'))"
 #define ROOMKEY_OLD_SESSIONS                                             \
   "SELECT sid FROM room_sessions WHERE appointment_id IN " ROOMKEY_ENDED \
   " AND NOT EXISTS (SELECT 1 FROM room_events WHERE session_sid = sid AND at >= ?1)"
@@ -124,16 +121,12 @@ void begin_with_rooms(Transaction& transaction, Database& database, std::chrono:
                           .add("sessions", old.sessions)
                           .add("room_events", old.room_events)
                           .add("answers", old.answers)
-                          .add("removals", old.removals)
                           .add("signed_by", sign_off.by)
                           .add("reason", sign_off.reason)
                           .text()));
   const std::int64_t point = base::unix_seconds(before);
   Query(database,
         "DELETE FROM room_answers WHERE asked_at < ?1 AND appointment_id IN " ROOMKEY_ENDED, point)
-      .run();
-  Query(database,
-        "DELETE FROM removals WHERE removed_at < ?1 AND appointment_id IN " ROOMKEY_CLOSED, point)
       .run();
 }
 
@@ -173,10 +166,6 @@ Prunable prunable(Database& database, std::chrono::sys_seconds before) {
                        "SELECT count(*) FROM room_answers WHERE asked_at < ?1"
                        " AND appointment_id IN " ROOMKEY_ENDED,
                        point);
-  old.removals = number(database,
-                        "SELECT count(*) FROM removals WHERE removed_at < ?1"
-                        " AND appointment_id IN " ROOMKEY_CLOSED,
-                        point);
   return old;
 }
 

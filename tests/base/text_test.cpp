@@ -100,6 +100,17 @@ TEST(utf8_is_told_from_what_only_looks_like_it) {
   }
 }
 
+TEST(a_line_holds_no_control_character) {
+  for (const auto good :
+       {""sv, "Zo\u00eb \u20ac"sv, "~"sv, "\u00a0"sv, "\u0100"sv, "\U0001F98A"sv}) {
+    expect(is_line(good), log_value(good));
+  }
+  for (const auto bad : {"a\0b"sv, "a\nb"sv, "\x1b[2J"sv, "\x1f"sv, "\x7f"sv, "a\u0080"sv,
+                         "\u0085"sv, "\u009b2J"sv, "\u009f"sv, "\x9b"sv, "a\xff"sv}) {
+    expect(!is_line(bad), log_value(bad));
+  }
+}
+
 TEST(a_broken_byte_is_one_replacement_and_one_step) {
   const std::string_view bytes = "a\xC3(\xF0\x9F\xA6\x8A";
   std::size_t at = 0;

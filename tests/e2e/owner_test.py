@@ -5,14 +5,48 @@ import pwd
 import re
 import resource
 import shutil
+import socket
 import subprocess
 import tempfile
+import threading
 import unittest
 from pathlib import Path
 
 from support import BIN, PATIENCE, Case, seed, wait_until
 
 NOBODY = pwd.getpwnam("nobody")
+
+
+class Door:
+    """Somewhere to call at, which hangs up and remembers whose the callers were."""
+
+    def __enter__(self):
+        self.callers = []
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.url = "http://127.0.0.1:%d" % self.socket.getsockname()[1]
+        self.thread = threading.Thread(target=self.answer)
+        self.thread.start()
+        return self
+
+    def __exit__(self, *fault):
+        self.socket.shutdown(socket.SHUT_RDWR)
+        self.thread.join()
+        self.socket.close()
+
+    def answer(self):
+        while True:
+            try:
+                caller, (_, port) = self.socket.accept()
+            except OSError:  # shut down
+                return
+            with caller:
+                self.callers.append(self.user_at(port))
+
+    @staticmethod
+    def user_at(port):
+        """Whose socket has this local port: proc_net_tcp(5)."""
+        rows = (line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:])
+        return next(int(row[7]) for row in rows if row[1] == f"0100007F:{port:04X}")
 
 
 @unittest.skipUnless(os.geteuid() == 0, "only root can become somebody else")
@@ -69,6 +103,20 @@ class TheStoresOwner(Case):
                          f"store's owner: copy the file to {self.home} and chown it to that "
                          "user\n")
         self.assertEqual(self.owners(), {NOBODY.pw_uid})
+
+    def test_check_reads_what_is_roots_and_speaks_to_the_network_as_the_owner(self):
+        self.roomkey("db", "migrate")
+        site = self.private / "site.conf"
+        site.write_text("server_name video.clinic.example;\n")
+        site.chmod(0o600)
+        with Door() as door:
+            said = self.roomkey(
+                "check", "--nginx-site", site, status=1, TWILIO_ACCOUNT_SID="AC" + "0" * 32,
+                TWILIO_API_KEY="SK" + "1" * 32, TWILIO_API_SECRET="2" * 32,
+                TWILIO_VIDEO_URL=door.url, TWILIO_API_URL=door.url)
+        self.assertIn(f"[OK] The nginx site is there: {site}\n", said)
+        self.assertIn("[OK] The store can be read and written", said)
+        self.assertEqual(set(door.callers), {NOBODY.pw_uid})
 
     def test_it_is_nobody_else_s_group_and_stays_so(self):
         self.roomkey("db", "migrate")

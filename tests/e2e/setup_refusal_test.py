@@ -1,6 +1,7 @@
 """Where `roomkey setup` must not go on: nothing is changed then, or all of it is taken back."""
 import fcntl
 import os
+import stat
 import subprocess
 import unittest
 
@@ -137,12 +138,35 @@ class Refused(SetupCase):
 
     def test_two_at_once_do_not_mix(self):
         with Machine() as machine:
+            self.was_done(machine.setup(*machine.all_flags()))
+            machine.said_to_systemd()
+            lock = machine.root / "run/roomkey-setup.lock"
+            self.assertEqual(stat.S_IMODE(lock.stat().st_mode), 0o600)
+            before = machine.files()
+            with lock.open("r+") as held:
+                fcntl.flock(held, fcntl.LOCK_EX)
+                status, _, errors = machine.setup("--twilio-region", "ie1")
+            self.assertEqual((status, errors), (1, "roomkey: error: another setup is at work\n"))
+            self.changed_nothing(machine, before)
+
+    def test_who_may_only_read_the_configuration_s_folder_can_not_hold_it_up(self):
+        with Machine() as machine:
             folder = os.open(machine.env.parent, os.O_RDONLY)
-            fcntl.flock(folder, fcntl.LOCK_EX)
+            try:
+                fcntl.flock(folder, fcntl.LOCK_EX)
+                self.was_done(machine.setup(*machine.all_flags()))
+            finally:
+                os.close(folder)
+
+    def test_without_its_lock_nothing_is_done(self):
+        with Machine() as machine:
+            lock, elsewhere = machine.root / "run/roomkey-setup.lock", machine.root / "elsewhere"
+            lock.symlink_to(elsewhere)
             before = machine.files()
             status, _, errors = machine.setup(*machine.all_flags())
-            os.close(folder)
-            self.assertEqual((status, errors), (1, "roomkey: error: another setup is at work\n"))
+            self.assertEqual(status, 1)
+            self.assertEqual(errors, f"roomkey: error: {lock}: Too many levels of symbolic links\n")
+            self.assertFalse(elsewhere.exists())
             self.changed_nothing(machine, before)
 
     @unittest.skipIf(os.path.exists("/run/systemd/system"), "systemd runs this machine")

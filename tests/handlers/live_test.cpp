@@ -32,6 +32,7 @@ struct Desk {
                         roomkey::store::find_appointment(store.database, 47).value(), twilio,
                         now + later);
   }
+  Known known() { return known_room(store.database, 47, *appointment_47().room); }
   void make(std::chrono::seconds later = 0s) {
     make_room(store.database, 47, *appointment_47().room, twilio, now + later);
   }
@@ -52,6 +53,23 @@ struct Desk {
                          {}};
     roomkey::store::put_room_event(transaction, store.database, 47, room, 1, came);
     transaction.commit();
+  }
+  // Another patient, and another room where one is named.
+  void give_to_sam(std::optional<roomkey::access::Room> room) {
+    roomkey::store::Transaction transaction(store.database);
+    put_user(transaction, store.database, {3, "sam@example.com", "Sam"});
+    auto other = appointment_47();
+    other.patient_id = 3;
+    other.room = std::move(room);
+    put_appointment(transaction, store.database, other);
+    transaction.commit();
+  }
+  void tell_of_sam() {
+    Json::Value sam;
+    sam["room_sid"] = sid("RM", '3');
+    sam["sid"] = sid("PA", '3');
+    sam["identity"] = "3-sam@example.com";
+    tell_of(sam);
   }
   void room_at_twilio() { accepted(rest.create_room(std::string(kRoom))); }
   std::size_t questions() { return there.seen()["requests"].size(); }
@@ -142,7 +160,7 @@ TEST(who_was_removed_and_came_back_is_put_out_by_the_next_who_looks) {
   const auto after = desk.look(5s);
   same(std::string(kJane) + " disconnected; " + kSarah + " connected; ", people(after));
   same("disconnected", desk.there.seen()["participants"][0]["status"].asString());
-  same(people(after), people(known_room(desk.store.database, 47)), "and is remembered as gone");
+  same(people(after), people(desk.known()), "and is remembered as gone");
 }
 
 TEST(one_who_was_removed_is_looked_after_though_callbacks_tell) {
@@ -200,17 +218,28 @@ TEST(what_is_told_of_a_room_that_was_given_up_meanwhile_is_forgotten) {
   desk.room_at_twilio();
   desk.there.control(kJoin + kJane + "\"}}");
   const auto before = roomkey::store::find_appointment(desk.store.database, 47).value();
-  {
-    roomkey::store::Transaction transaction(desk.store.database);
-    put_user(transaction, desk.store.database, {3, "sam@example.com", "Sam"});
-    auto other = before;
-    other.patient_id = 3;
-    put_appointment(transaction, desk.store.database, other);
-    transaction.commit();
-  }
+  desk.give_to_sam(std::nullopt);
   const auto known = look_at_room(desk.store.database, before, desk.twilio, desk.now);
   expect(desk.questions() > 0, "Twilio was asked");
   expect(!known.session, "other people must not see who was there");
+}
+
+TEST(who_looked_up_a_room_that_was_given_up_meanwhile_sees_nothing_of_the_next_one) {
+  Desk desk;
+  desk.room_at_twilio();
+  const auto before = roomkey::store::find_appointment(desk.store.database, 47).value();
+  desk.give_to_sam(roomkey::access::Room{"another", desk.now});
+  desk.tell_of_sam();
+  const Known now = known_room(desk.store.database, 47, {"another", desk.now});
+  same("3-sam@example.com connected; ", people(now));
+  expect(!desk.known().session, "without asking");
+  for (const bool makes : {false, true}) {
+    desk.twilio.makes_rooms = makes;
+    expect(!look_at_room(desk.store.database, before, desk.twilio, desk.now).session);
+    desk.now += 10s;
+  }
+  desk.twilio.rest = nullptr;
+  expect(!look_at_room(desk.store.database, before, desk.twilio, desk.now).session);
 }
 
 TEST(has_a_room_made_only_where_it_is_to_and_once) {
@@ -220,12 +249,12 @@ TEST(has_a_room_made_only_where_it_is_to_and_once) {
   desk.twilio.makes_rooms = true;
   desk.there.fault("close");
   desk.make();
-  expect(!known_room(desk.store.database, 47).session);
+  expect(!desk.known().session);
   desk.there.control(R"({"fault":null})");
   desk.make(4s);
-  expect(!known_room(desk.store.database, 47).session, "not so soon again");
+  expect(!desk.known().session, "not so soon again");
   desk.make(5s);
-  same("in-progress", word(known_room(desk.store.database, 47).session.value().status));
+  same("in-progress", word(desk.known().session.value().status));
   const auto asked = desk.questions();
   desk.make(20s);
   same(asked, desk.questions(), "it is there");

@@ -3,8 +3,10 @@
 #include <atomic>
 #include <thread>
 
+#include "../support/room.hpp"
 #include "../support/store.hpp"
 #include "../support/test.hpp"
+#include "roomkey/store/rooms.hpp"
 
 namespace {
 
@@ -70,6 +72,49 @@ TEST(a_room_stays_unless_another_is_named) {
   put(store.database, renamed);
   same("another", find_appointment(store.database, 47)->room.value().name);
   same(kNine, find_appointment(store.database, 47)->room.value().created_at);
+}
+
+TEST(a_renamed_room_s_old_name_is_nobody_s_any_more) {
+  MemoryStore store;
+  const auto room_of = [&](std::int64_t id) {
+    const auto room = find_appointment(store.database, id).value().room;
+    return room ? room->name : "none";
+  };
+  Appointment renamed = appointment_47();
+  renamed.room = Room{"another", kNine};
+  put(store.database, renamed);
+  expect(!find_appointment_by_room(store.database, kRoom));
+  Appointment thief = appointment_47();
+  thief.id = 48;
+  same("video_room_id: was the room of another appointment\n", faults_of(store.database, thief));
+  put(store.database, thief);
+  same("none", room_of(48), "nor past the conflicts");
+  same("", faults_of(store.database, appointment_47()), "its own");
+  put(store.database, appointment_47());
+  same("another", room_of(47), "and does not come back");
+  renamed.room = Room{"third", kNine};
+  put(store.database, renamed);
+  same("third", room_of(47));
+  thief.room = Room{"another", kNine};
+  same("video_room_id: was the room of another appointment\n", faults_of(store.database, thief));
+}
+
+TEST(what_happened_in_a_room_does_not_follow_the_appointment_into_another) {
+  MemoryStore store;
+  {
+    Transaction transaction(store.database);
+    for (const auto& event : whole_session()) {
+      put_room_event(transaction, store.database, 47, sid("RM", '1'), event.sequence, event);
+    }
+    put_room_answer(transaction, store.database, 47, fold(sid("RM", '1'), whole_session()));
+    transaction.commit();
+  }
+  put(store.database, appointment_47());
+  expect(latest_room_session(store.database, 47) && room_answer(store.database, 47), "the same");
+  Appointment renamed = appointment_47();
+  renamed.room = Room{"another", kNine};
+  put(store.database, renamed);
+  expect(!latest_room_session(store.database, 47) && !room_answer(store.database, 47));
 }
 
 TEST(names_what_keeps_an_appointment_out) {

@@ -29,6 +29,11 @@ namespace roomkey::base {
 // where there is none.
 [[nodiscard]] char32_t next_code_point(std::string_view bytes, std::size_t& at);
 
+// True where the bytes are UTF-8 without control characters (Unicode's Cc: below U+0020, U+007F to
+// U+009F; terminals obey all of them), so that they fit into a line of a table or a log. The one
+// place where foreign text that is shown as it is gets refused.
+[[nodiscard]] bool is_line(std::string_view bytes);
+
 [[nodiscard]] std::string lower_ascii(std::string_view text);
 [[nodiscard]] bool equals_ignoring_case(std::string_view a, std::string_view b);
 

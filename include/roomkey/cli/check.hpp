@@ -29,6 +29,7 @@ class Checks {
   void ok(std::string name, std::string text);
   void warn(std::string name, std::string text, std::string cure);
   void error(std::string name, std::string text, std::string cure);
+  void add(const Checks& more);  // behind these
 
   [[nodiscard]] const std::vector<Check>& all() const { return all_; }
   [[nodiscard]] std::size_t count(Check::Status status) const;

@@ -23,8 +23,10 @@ struct Known {
   std::string_view source = "store";  // "callback" or "provider" where there is a session
 };
 
-// What the store knows.
-[[nodiscard]] Known known_room(store::Database& database, std::int64_t appointment_id);
+// What the store knows of that room of the appointment's; nothing where the appointment has it no
+// more: whoever looked it up may see nothing of the people who came after.
+[[nodiscard]] Known known_room(store::Database& database, std::int64_t appointment_id,
+                               const access::Room& room);
 
 // The same after having asked Twilio, where no callbacks tell, the last fact is older than 15 s or
 // somebody is there who was removed, and is put out again: at most once in 5 s for a room, over all

@@ -19,7 +19,7 @@ namespace roomkey::store {
                                                                           std::string_view name);
 
 // What keeps the appointment out of the store: a user that is not there, a room that another
-// appointment has.
+// appointment has or had.
 [[nodiscard]] std::vector<access::FieldFault> conflicts(Database& database,
                                                         const access::Appointment& appointment);
 
@@ -27,9 +27,10 @@ namespace roomkey::store {
 // stays, unless `appointment` names another. std::logic_error where it has conflicts(). Part of the
 // open transaction.
 //
-// Where its patient or psychologist changes it gives up its room, since those before may still hold
-// tokens for it, and what is known of who was there. No appointment gets a room of that name again:
-// where `appointment` names such a one, that is passed over.
+// Where its patient or psychologist changes, or `appointment` names another room, it gives up the
+// room that it has, since there may still be tokens for it, and what is known of who was there. No
+// appointment gets a room of that name again: where `appointment` names such a one, that is passed
+// over.
 bool put_appointment(Transaction& transaction, Database& database,
                      const access::Appointment& appointment);
 

@@ -17,15 +17,14 @@ struct Prunable {
   std::int64_t last_event = 0;  // the last of them
   std::int64_t sessions = 0;    // of rooms, each with its events
   std::int64_t room_events = 0;
-  std::int64_t answers = 0;   // of the provider
-  std::int64_t removals = 0;  // of people from rooms
+  std::int64_t answers = 0;  // of the provider
 
-  [[nodiscard]] bool of_rooms() const { return sessions + answers + removals > 0; }
+  [[nodiscard]] bool of_rooms() const { return sessions + answers > 0; }
 };
 
 // What is older than `before`: events, as far as no younger one stands between them; and what
-// happened in the rooms of appointments that had ended by then. A removal only where the
-// appointment is completed, cancelled or a no-show: elsewhere a token could be given yet.
+// happened in the rooms of appointments that had ended by then. Who was removed from one stays so:
+// it can be opened again.
 [[nodiscard]] Prunable prunable(Database& database, std::chrono::sys_seconds before);
 
 struct SignOff {
