@@ -214,14 +214,15 @@ base::Result<http::Response> twilio_callback(http::Call& call, store::Database& 
   if (call.request.twilio_signature.empty()) {
     return Error{Code::bad_signature, "not signed"};
   }
-  if (!is_form(call.request.content_type)) {
-    return Error{Code::bad_request, "The body is not application/x-www-form-urlencoded"};
-  }
+  // Of a body that is no form there is no right signature.
   const auto form = http::parse_form(call.body);
-  if (!form) return form.error();
+  if (!form) return Error{Code::bad_signature, form.error().detail};
   if (!provider::signed_by_twilio(call.request.twilio_signature, settings.url, *form,
                                   settings.auth_token.reveal())) {
     return Error{Code::bad_signature, "not signed for TWILIO_STATUS_CALLBACK_URL"};
+  }
+  if (!is_form(call.request.content_type)) {
+    return Error{Code::bad_request, "The body is not application/x-www-form-urlencoded"};
   }
   const auto callback = provider::read_twilio_callback(*form);
   if (!callback) return callback.error();
