@@ -318,13 +318,15 @@ class AdHoc(LiveCase):
         self.assertEqual([one["identity"] for one in listed["participants"]],
                          [JANE_THERE, SARAH_THERE])
 
-    def test_who_is_about_to_come_back_is_told_as_reconnecting(self):
+    def test_who_is_about_to_come_back_is_told_as_reconnecting_and_not_connected(self):
         twilio().create(name := room_of(number := next_room()))
         twilio().join(name, JANE_THERE, "reconnecting")
         twilio().join(name, SARAH_THERE)
         seen = self.status(number)
         self.assertEqual({one["identity"]: one["status"] for one in seen["participants"]},
                          {JANE_THERE: "reconnecting", SARAH_THERE: "connected"})
+        self.assertEqual((seen["participants_count"], seen["patient_connected"],
+                          seen["psychologist_connected"]), (1, False, True))
 
     def test_a_room_that_ended_is_completed_after_the_next_question(self):
         made = twilio().create(name := room_of(number := next_room()))
