@@ -508,7 +508,6 @@ class Removal(LiveCase):
     def test_may_be_done_by(self, user, by_sid):
         twilio().create(name := room_of(number := next_room()))
         jane = twilio().join(name, JANE_THERE)
-        self.status(number)  # only from there a SID is known
         twilio().tell(plain_paths=True)  # as Twilio says of itself
         who = jane["sid"] if by_sid else JANE_THERE
         removed = self.given(self.change("remove", number, who, user))
