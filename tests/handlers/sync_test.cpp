@@ -169,9 +169,10 @@ TEST(every_field_at_fault_is_named_and_nothing_is_changed) {
   same("active: must not be null: leave it out instead; ",
        fields_of(office.put_user(20, with(with(kJaneNow, "true", "null"), "2", "20"))));
   const std::string nulls = with(with(k47, "\"scheduled\"", "null"), "\"telehealth\"", "null");
-  same("status: must not be null: leave it out instead; session_type: must not be null: leave it "
-       "out instead; ",
-       fields_of(office.put_appointment(47, nulls)));
+  same(
+      "status: must not be null: leave it out instead; session_type: must not be null: leave it "
+      "out instead; ",
+      fields_of(office.put_appointment(47, nulls)));
   same("", office.events());
   same(k47, to_json_without_room(office.stored()));
 }
