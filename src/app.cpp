@@ -93,7 +93,7 @@ std::vector<http::Route> App::routes() {
        [this](const Call& call) { return handlers::remove_participant(call, database_, live_); }},
       {"POST", "/api/appointments/video-participant/{id}/{text}/readmit/", "participant_readmit",
        Who::user, Effect::reads, 0,
-       [this](const Call& call) { return handlers::readmit_participant(call, database_); }},
+       [this](const Call& call) { return handlers::readmit_participant(call, database_, live_); }},
       // Not Effect::writes: nobody's turn is taken before the signature was looked at.
       {"POST", "/api/appointments/twilio-status-callback/", "twilio_status_callback", Who::anyone,
        Effect::reads, http::kMaxBody,

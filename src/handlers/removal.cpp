@@ -22,24 +22,43 @@ struct Person {
   access::Appointment appointment;
 };
 
-// The identity that the path names: that of a participant's SID, or itself.
-std::string identity_of(std::string_view named, const Known& known) {
-  if (known.session) {
-    for (const access::Participant& one : known.session->participants) {
-      if (one.sid == named) return one.identity;
-    }
+constexpr std::chrono::seconds kSoon{2};  // as long as nginx can wait beside Twilio's own deadlines
+
+// Nothing where it is no SID that is known.
+std::optional<std::string> identity_of(std::string_view sid, const Known& known) {
+  if (!known.session) return std::nullopt;
+  for (const access::Participant& one : known.session->participants) {
+    if (one.sid == sid) return one.identity;
   }
-  return std::string(named);
+  return std::nullopt;
 }
 
-base::Result<Person> find_person(const http::Call& call, store::Database& database) {
+// The identity that the path names: that of a participant's SID, or itself. Who asks may have the
+// SID from Twilio's SDK before anybody told of it here.
+base::Result<std::string> named_identity(const http::Call& call, store::Database& database,
+                                         const access::Appointment& appointment,
+                                         const Twilio& twilio) {
+  const auto started = std::chrono::steady_clock::now();
+  auto identity = identity_of(call.text, known_room(database, call.id, *appointment.room));
+  if (!identity && call.text.starts_with("PA")) {
+    identity = identity_of(call.text, look_at_room(database, appointment, twilio, call.now));
+  }
+  if (std::chrono::steady_clock::now() - started > kSoon) {
+    return Error{Code::provider_unavailable, "Twilio took too long to name the participant"};
+  }
+  return identity.value_or(std::string(call.text));
+}
+
+base::Result<Person> find_person(const http::Call& call, store::Database& database,
+                                 const Twilio& twilio) {
   auto appointment = store::find_appointment(database, call.id);
   if (!appointment) return Error{Code::appointment_not_found};
   const auto permitted = access::permit(access::Action::remove, *appointment, call.caller());
   if (!permitted) return permitted.error();
   if (!appointment->room) return Error{Code::room_not_found};
-  const Known known = known_room(database, call.id, *appointment->room);
-  const std::string identity = identity_of(call.text, known);
+  const auto named = named_identity(call, database, *appointment, twilio);
+  if (!named) return named.error();
+  const std::string& identity = *named;
   for (const std::int64_t user_id : {appointment->patient_id, appointment->psychologist_id}) {
     const auto user = store::find_user(database, user_id);
     if (!user) throw base::Unavailable("the store: an appointment's user is missing");
@@ -80,7 +99,7 @@ void note(store::Transaction& transaction, store::Database& database, const http
 
 base::Result<http::Response> remove_participant(const http::Call& call, store::Database& database,
                                                 const Twilio& twilio) {
-  const auto person = find_person(call, database);
+  const auto person = find_person(call, database, twilio);
   if (!person) return person.error();
   const auto started = std::chrono::steady_clock::now();
   if (twilio.rest != nullptr) {
@@ -96,14 +115,14 @@ base::Result<http::Response> remove_participant(const http::Call& call, store::D
   }
   // Who came back in between had a token of before; none is given from here on. Not where Twilio is
   // so slow that nginx would give up on this answer.
-  const bool in_time = std::chrono::steady_clock::now() - started < std::chrono::seconds{2};
+  const bool in_time = std::chrono::steady_clock::now() - started < kSoon;
   if (twilio.rest != nullptr && in_time) static_cast<void>(put_out(*twilio.rest, *person));
   return answer(call, *person, "Participant removed");
 }
 
-base::Result<http::Response> readmit_participant(const http::Call& call,
-                                                 store::Database& database) {
-  const auto person = find_person(call, database);
+base::Result<http::Response> readmit_participant(const http::Call& call, store::Database& database,
+                                                 const Twilio& twilio) {
+  const auto person = find_person(call, database, twilio);
   if (!person) return person.error();
   store::Transaction transaction(database);
   if (store::readmit_user(transaction, database, call.id, person->user_id)) {

@@ -69,10 +69,13 @@ std::string json_of(const std::vector<Participant>& participants) {
   return array.text();
 }
 
-// Whether the user is, or with `ever` was, in the room.
+// Who is about to come back is not.
+bool is_connected(const Participant& one) { return one.status() == "connected"; }
+
+// Whether the user is connected, or with `ever` is or was in the room.
 bool is_there(const std::vector<Participant>& participants, std::int64_t user_id, bool ever) {
   return std::any_of(participants.begin(), participants.end(), [&](const Participant& one) {
-    return (ever || !one.disconnected_at) &&
+    return (ever || is_connected(one)) &&
            provider::user_of_twilio_identity(one.identity) == user_id;
   });
 }
@@ -85,15 +88,14 @@ base::Result<http::Response> video_status(const http::Call& call, store::Databas
   if (!view) return view.error();
   const auto& session = view->session;
   const auto people = view->participants();
-  const auto present = std::count_if(people.begin(), people.end(),
-                                     [](const Participant& one) { return !one.disconnected_at; });
+  const auto connected = std::count_if(people.begin(), people.end(), is_connected);
   const auto named_at = view->room.created_at;
   base::JsonObject body;
   body.add("appointment_id", call.id)
       .add("room_name", view->room.name)
       .add("room_sid", view->sid())
       .add("status", view->status())
-      .add("participants_count", std::int64_t{present})
+      .add("participants_count", std::int64_t{connected})
       .add_raw("participants", json_of(people))
       .add("duration", session ? session->duration : std::nullopt)
       .add("created_at", base::format_utc(session ? session->created_at : named_at))
@@ -214,14 +216,15 @@ base::Result<http::Response> twilio_callback(http::Call& call, store::Database& 
   if (call.request.twilio_signature.empty()) {
     return Error{Code::bad_signature, "not signed"};
   }
-  if (!is_form(call.request.content_type)) {
-    return Error{Code::bad_request, "The body is not application/x-www-form-urlencoded"};
-  }
+  // Of a body that is no form there is no right signature.
   const auto form = http::parse_form(call.body);
-  if (!form) return form.error();
+  if (!form) return Error{Code::bad_signature, form.error().detail};
   if (!provider::signed_by_twilio(call.request.twilio_signature, settings.url, *form,
                                   settings.auth_token.reveal())) {
     return Error{Code::bad_signature, "not signed for TWILIO_STATUS_CALLBACK_URL"};
+  }
+  if (!is_form(call.request.content_type)) {
+    return Error{Code::bad_request, "The body is not application/x-www-form-urlencoded"};
   }
   const auto callback = provider::read_twilio_callback(*form);
   if (!callback) return callback.error();

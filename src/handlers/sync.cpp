@@ -44,7 +44,13 @@ base::Result<Json::Value> read_record(const http::Call& call, std::int64_t id) {
 }
 
 void keep_if_left_out(Json::Value& record, const char* field, const Json::Value& before) {
-  if (record[field].isNull()) record[field] = before;
+  if (!record.isMember(field)) record[field] = before;
+}
+
+// Null is of no field's type, though an import takes it for left out.
+void refuse_null(std::vector<FieldFault>& faults, const Json::Value& record, const char* field) {
+  if (!record.isMember(field) || !record[field].isNull()) return;
+  faults.push_back({field, "must not be null: leave it out instead"});
 }
 
 Json::Value text(std::string_view word) { return std::string(word); }
@@ -75,6 +81,7 @@ base::Result<http::Response> put_user(const http::Call& call, std::string_view a
   if (before) keep_if_left_out(*record, "active", before->active);
   access::User user;
   auto faults = access::read_user(*record, user);
+  refuse_null(faults, *record, "active");
   if (faults.empty()) faults = lock_out_faults(call.caller(), user);
   if (!faults.empty()) return invalid(faults);
   const std::string now = access::to_json(user);
@@ -98,6 +105,7 @@ base::Result<http::Response> put_appointment(const http::Call& call, std::string
   }
   access::Appointment appointment;
   auto faults = access::read_appointment(*record, appointment);
+  for (const char* field : {"status", "session_type"}) refuse_null(faults, *record, field);
   if (record->isMember("video_room_id")) {
     faults.insert(faults.begin(), {"video_room_id", "is not a field that is known"});
   }

@@ -321,13 +321,16 @@ class Form(CallbackCase):
         self.refused(tell(self.demo, good, body=body), 400, "bad_request")
         self.assertEqual(whole_store(self.demo), before)
 
-    def test_a_body_that_is_no_utf_8_is_400(self):
+    def test_a_body_that_is_no_utf_8_has_no_right_signature(self):
         for body in (b"RoomName=%ff", b"RoomName=%", b"a=%00"):
-            self.refused(tell(self.demo, {}, body=body), 400, "bad_request")
+            self.refused(tell(self.demo, {}, body=body), 403, "bad_signature")
 
-    def test_without_a_signature_it_is_403_whatever_the_body_is(self):
-        for options in ({"Content_Type": "application/json"}, {"body": b"RoomName=%ff"}):
-            self.refused(tell(self.demo, {}, signature=None, **options), 403, "bad_signature")
+    def test_without_the_right_signature_it_is_403_whatever_the_body_is(self):
+        for options in ({"Content_Type": "application/json"}, {"body": b"RoomName=%ff"},
+                        {"Content_Type": "application/json", "body": b'{"a": 1}'}):
+            for signature in (None, "A" * 27 + "="):
+                answer = tell(self.demo, {}, signature=signature, **options)
+                self.refused(answer, 403, "bad_signature")
 
     def test_rooms_and_events_of_others_are_received_and_not_kept(self):
         session = Session(next_number())

@@ -318,13 +318,15 @@ class AdHoc(LiveCase):
         self.assertEqual([one["identity"] for one in listed["participants"]],
                          [JANE_THERE, SARAH_THERE])
 
-    def test_who_is_about_to_come_back_is_told_as_reconnecting(self):
+    def test_who_is_about_to_come_back_is_told_as_reconnecting_and_not_connected(self):
         twilio().create(name := room_of(number := next_room()))
         twilio().join(name, JANE_THERE, "reconnecting")
         twilio().join(name, SARAH_THERE)
         seen = self.status(number)
         self.assertEqual({one["identity"]: one["status"] for one in seen["participants"]},
                          {JANE_THERE: "reconnecting", SARAH_THERE: "connected"})
+        self.assertEqual((seen["participants_count"], seen["patient_connected"],
+                          seen["psychologist_connected"]), (1, False, True))
 
     def test_a_room_that_ended_is_completed_after_the_next_question(self):
         made = twilio().create(name := room_of(number := next_room()))
@@ -444,6 +446,9 @@ class Faults(LiveCase):
 
 # --- Out of the room, and in again ----------------------------------------------------------------
 
+REMOVED = 403, {"error": "Permission denied", "code": "permission_denied", "reason": "removed"}
+
+
 class Removal(LiveCase):
     def call_token(self, number, user):
         body = json.dumps({"callId": room_of(number)}).encode()
@@ -459,7 +464,7 @@ class Removal(LiveCase):
 
     def is_out(self, number, user):
         for answer in self.ways_in(number, user):
-            self.refused(answer, 403, "removed")
+            self.assertEqual((answer.status, answer.json), REMOVED)
         self.assertIs(self.joins(number, user), False)
 
     def may_come(self, number, user):
@@ -503,14 +508,14 @@ class Removal(LiveCase):
     def test_may_be_done_by(self, user, by_sid):
         twilio().create(name := room_of(number := next_room()))
         jane = twilio().join(name, JANE_THERE)
-        self.status(number)  # only from there a SID is known
         twilio().tell(plain_paths=True)  # as Twilio says of itself
         who = jane["sid"] if by_sid else JANE_THERE
         removed = self.given(self.change("remove", number, who, user))
         self.assertEqual((removed["identity"], removed["user_id"]), (JANE_THERE, JANE))
         self.assertEqual(twilio().status(jane), "disconnected")
         self.assertEqual([path.rsplit("/", 1)[1] for path in self.put_out()][:1], [jane["sid"]])
-        self.refused(self.demo.token(number, JANE), 403, "removed")
+        answer = self.demo.token(number, JANE)
+        self.assertEqual((answer.status, answer.json), REMOVED)
         self.given(self.change("readmit", number, who, user))
         self.given(self.demo.token(number, JANE))
         self.assertEqual(self.changes(number), [("participant_remove", user, "user 2"),

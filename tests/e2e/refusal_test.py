@@ -346,6 +346,20 @@ class EveryAnswer(Case):
             demo.start()
             self.given(demo.token())
 
+    def test_without_its_socket_it_is_502_and_no_log_holds_the_query_or_the_path(self):
+        with Demo() as demo:
+            socket = demo.dir / "token.sock"
+            socket.rename(demo.dir / "moved.sock")
+            query = f"?access_token={demo.bearer(JANE)}"
+            answer = demo.get(TOKEN.format(47) + query, JANE, headers={"Referer": f"/{query}"})
+            self.refused(answer, 502, "worker_unavailable", "Service temporarily unavailable")
+            self.carries_all(answer)
+            wait_until(lambda: 'worker_status="502, 502, 502"' in demo.log(), "nginx's line")
+            for part in ("eyJ", "token.sock", "access_token"):
+                self.assertNotIn(part, demo.log())
+            (demo.dir / "moved.sock").rename(socket)
+            self.given(demo.token())
+
     def test_workers_that_hang_are_504(self):
         with Demo(workers=1) as demo:
             worker = demo.workers()[0]

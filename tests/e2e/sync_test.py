@@ -113,7 +113,8 @@ class Sync(Case):
     @each([("email", {"email": 5}), ("email", {"email": "nobody"}), ("email", {"email": None}),
            ("name", {"name": ""}), ("name", {"name": "a\nb"}), ("name", {"name": "x" * 401}),
            ("role", {"role": "king"}), ("role", {"role": ["patient"]}),
-           ("active", {"active": "true"}), ("active", {"active": 1}), ("id", {"id": 7003}),
+           ("active", {"active": "true"}), ("active", {"active": 1}),
+           ("active", {"active": None}), ("id", {"id": 7003}),
            ("id", {"id": "7002"}), ("nickname", {"nickname": "N"}), ("__proto__", {"__proto__": 1})])
     def test_a_user_s_field_is_refused(self, wrong):
         self.fields(put_user(7002, user(**wrong)), set(wrong))
@@ -128,6 +129,7 @@ class Sync(Case):
            ("duration_minutes", {"duration_minutes": 0}),
            ("duration_minutes", {"duration_minutes": 1441}),
            ("duration_minutes", {"duration_minutes": True}), ("status", {"status": "Cancelled"}),
+           ("status", {"status": None}), ("session_type", {"session_type": None}),
            ("session_type", {"session_type": "phone"}),
            ("video_room_id", {"video_room_id": "my-room"}), ("id", {"id": 1})])
     def test_an_appointment_s_field_is_refused(self, wrong):

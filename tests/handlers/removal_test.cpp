@@ -32,7 +32,7 @@ struct Desk {
   Call call{request, kNine, 47, kJane, sarah()};
 
   Result<Response> remove() { return remove_participant(call, store.database, twilio); }
-  Result<Response> readmit() { return readmit_participant(call, store.database); }
+  Result<Response> readmit() { return readmit_participant(call, store.database, twilio); }
   bool jane_may_join() {
     const auto appointment = roomkey::store::find_appointment(store.database, 47).value();
     return roomkey::access::decide(appointment, jane(), kNine, {}).has_value();
@@ -161,6 +161,20 @@ TEST(a_sid_names_its_participant) {
   desk.call.text = jane_s;
   accepted(desk.remove());
   expect(!desk.jane_may_join(), "who is not there just now is removed too");
+}
+
+TEST(a_sid_that_nobody_told_of_yet_is_looked_up_at_twilio) {
+  Desk desk;
+  accepted(desk.rest.create_room(std::string(kRoom)));
+  desk.there.control(R"({"join":{"room":"apt-47-1763138954-46eb915c","identity":")" +
+                     std::string(kJane) + "\"}}");
+  const std::string jane_s = desk.there.seen()["participants"][0]["sid"].asString();
+  desk.call.text = jane_s;
+  accepted(desk.remove());
+  same("disconnected", desk.there.seen()["participants"][0]["status"].asString());
+  expect(!desk.jane_may_join());
+  accepted(desk.readmit());
+  expect(desk.jane_may_join());
 }
 
 TEST(only_the_two_of_the_appointment_can_be_removed) {

@@ -188,8 +188,9 @@ TEST(what_twilio_did_not_sign_leaves_no_trace) {
   refused(Code::bad_signature, desk.callback(fields, "application/json"));
   refused(Code::bad_signature, desk.callback({{"StatusCallbackEvent", "%zz"}}));
   desk.without_signature = false;
+  refused(Code::bad_signature, desk.callback({{"StatusCallbackEvent", "%zz"}}));
+  refused(Code::bad_signature, desk.callback(fields, "application/json", kUrl, "another-token"));
   refused(Code::bad_request, desk.callback(fields, "application/json"));
-  refused(Code::bad_request, desk.callback({{"StatusCallbackEvent", "%zz"}}));
   expect(!knows_a_session(desk));
   body_of(desk.callback(fields, "Application/X-WWW-form-urlencoded; charset=UTF-8"));
   expect(knows_a_session(desk));

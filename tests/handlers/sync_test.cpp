@@ -111,7 +111,6 @@ TEST(what_is_left_out_stays_as_it_is) {
   Office office;
   accepted(office.put_user(2, with(kJaneNow, "true", "false")));
   accepted(office.put_user(2, with(kJaneNow, R"(,"active":true)", "")));
-  accepted(office.put_user(2, with(kJaneNow, "true", "null")));
   expect(!roomkey::store::find_user(office.store.database, 2).value().active);
   accepted(office.put_appointment(
       47, with(with(k47, "scheduled", "no_show"), "telehealth", "in_person")));
@@ -165,6 +164,15 @@ TEST(every_field_at_fault_is_named_and_nothing_is_changed) {
        fields_of(office.put_appointment(47, with(with(k47, ":2,", ":98,"), ":19", ":99"))));
   same("psychologist_id: must be another user than the patient; ",
        fields_of(office.put_appointment(47, with(k47, ":19", ":2"))));
+  same("active: must not be null: leave it out instead; ",
+       fields_of(office.put_user(2, with(kJaneNow, "true", "null"))));
+  same("active: must not be null: leave it out instead; ",
+       fields_of(office.put_user(20, with(with(kJaneNow, "true", "null"), "2", "20"))));
+  const std::string nulls = with(with(k47, "\"scheduled\"", "null"), "\"telehealth\"", "null");
+  same(
+      "status: must not be null: leave it out instead; session_type: must not be null: leave it "
+      "out instead; ",
+      fields_of(office.put_appointment(47, nulls)));
   same("", office.events());
   same(k47, to_json_without_room(office.stored()));
 }
