@@ -167,15 +167,15 @@ export class Requests {
     try {
       const answer = JSON.parse(text)
       if (answer && typeof answer === 'object') return answer
-    } catch { /* a redirect */ }
+    } catch { /* not JSON, as of a redirect */ }
     throw this.fault('not_roomkey', `no answer of roomkey's (status ${response.status})`,
       { status: response.status || null })
   }
 
   #refusal(response, answer) {
     const { status, headers } = response
-    const code = String(answer.reason ?? answer.code ?? `http_${status}`)
-    return this.fault(code, answer.error ?? `status ${status}`, {
+    const code = answer.reason ?? answer.code // the reason tells more
+    return this.fault(String(code ?? `http_${status}`), answer.error ?? `status ${status}`, {
       status, retryAfter: Number(headers.get('Retry-After')) || null,
       opensAt: answer.opens_at, closesAt: answer.closes_at,
       requestId: headers.get('X-Request-Id'),

@@ -144,11 +144,6 @@ export default async function helperTests({ demo, browser }) {
     )
     const german = await token(page, { texts: { advice: { too_early: 'Noch zu früh.' } } })
     assert.equal(german.advice, 'Noch zu früh.')
-    await page.unrouteAll()
-    await scripted(page, tokenPath, refusal(403, 'permission_denied', { reason: 'removed' }))
-    const out = await token(page)
-    assert.deepEqual([out.status, out.code], [403, 'removed'])
-    assert.match(out.advice, /put out/)
     await closed(page)
   })
 
