@@ -174,8 +174,7 @@ export class Requests {
 
   #refusal(response, answer) {
     const { status, headers } = response
-    const code = answer.reason ?? answer.code // the reason tells more
-    return this.fault(String(code ?? `http_${status}`), answer.error ?? `status ${status}`, {
+    return this.fault(String(answer.code ?? `http_${status}`), answer.error ?? `status ${status}`, {
       status, retryAfter: Number(headers.get('Retry-After')) || null,
       opensAt: answer.opens_at, closesAt: answer.closes_at,
       requestId: headers.get('X-Request-Id'),

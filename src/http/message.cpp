@@ -21,8 +21,8 @@ Answer answer_to(const Error& error) {
     case Code::invalid_token: return {401, "Invalid token"};
     case Code::token_expired: return {401, "Token has expired"};
     case Code::user_unknown: return {401, "User not found or inactive"};
-    case Code::permission_denied:
-    case Code::removed: return {403, "Permission denied"};
+    case Code::permission_denied: return {403, "Permission denied"};
+    case Code::removed: return {403, "Removed from this session"};
     case Code::appointment_not_found: return {404, "Appointment not found"};
     case Code::room_not_found: return {404, "No video room found for this appointment"};
     case Code::not_found: return {404, "Not found"};
@@ -73,12 +73,8 @@ std::string json_of(const std::vector<base::FieldFault>& fields) {
 
 Response error_response(const Error& error) {
   const Answer answer = answer_to(error);
-  // The contract has one word for whoever may not; why stands beside it.
-  const bool removed = error.code == Code::removed;
   base::JsonObject body;
-  body.add("error", answer.text)
-      .add("code", base::word(removed ? Code::permission_denied : error.code));
-  if (removed) body.add("reason", base::word(error.code));
+  body.add("error", answer.text).add("code", base::word(error.code));
   if (error.code == Code::too_early || error.code == Code::too_late) {
     body.add("opens_at", utc(error.window.opens_at)).add("closes_at", utc(error.window.closes_at));
   }

@@ -70,7 +70,7 @@ class Removed(LiveCase):
         self.assertIn(f"\tremoved {JANE}\n", shown())
         self.assertIn(f'"removed":[{JANE}]',
                       self.demo.roomkey("--json", "appointment", "show", self.number))
-        self.assertEqual(self.demo.token(self.number).json["reason"], "removed")
+        self.assertEqual(self.demo.token(self.number).code, "removed")
         self.put("readmit")
         self.assertNotIn("removed", shown())
         self.given(self.demo.token(self.number))

@@ -43,7 +43,7 @@ TEST(each_code_has_the_contract_s_status_text_and_word) {
       {Code::payload_too_large, 413, "Request body too large", "payload_too_large"},
       {Code::invalid_fields, 422, "Some fields are missing or wrong", "invalid_fields"},
       {Code::token_failed, 500, "Failed to generate access token: why", "token_failed"},
-      {Code::removed, 403, "Permission denied", "permission_denied"},
+      {Code::removed, 403, "Removed from this session", "removed"},
       {Code::bad_signature, 403, "Invalid signature", "bad_signature"},
       {Code::participant_not_found, 404, "Participant not found", "participant_not_found"},
       {Code::provider_not_configured, 500, "GetStream API credentials not configured",
@@ -59,8 +59,7 @@ TEST(each_code_has_the_contract_s_status_text_and_word) {
     same(text, body["error"].asString(), word);
     same(word, body["code"].asString());
     const bool window = code == Code::too_early || code == Code::too_late;
-    const bool more = code == Code::invalid_fields || code == Code::removed;
-    same(window ? 4 : more ? 3 : 2, body.size(), word);
+    same(window ? 4 : code == Code::invalid_fields ? 3 : 2, body.size(), word);
     const std::string headers = headers_of(response);
     same(status == 401, contains(headers, "WWW-Authenticate: Bearer realm=\"roomkey\""), word);
     same(status == 503, contains(headers, "Retry-After: 2"), word);
@@ -84,11 +83,6 @@ TEST(a_refusal_by_the_window_tells_it_or_null) {
   same(R"({"error":"Too late to join","code":"too_late","opens_at":null,)"
        R"("closes_at":"2025-11-16T10:00:00Z"})",
        error_response({Code::too_late, "", {std::nullopt, kNine + 1h}}).body);
-}
-
-TEST(who_was_removed_may_not_and_is_told_why) {
-  same(R"({"error":"Permission denied","code":"permission_denied","reason":"removed"})",
-       error_response({Code::removed}).body);
 }
 
 TEST(refused_fields_are_named_with_their_reason_and_cannot_break_out) {

@@ -15,7 +15,7 @@
 namespace roomkey::base {
 
 // Every way roomkey says no. The word of each (see word()) is what programs read: the `code` of an
-// HTTP error (for removed its `reason`), the `reason` of an audit event, the `code` of a log line.
+// HTTP error, the `reason` of an audit event, the `code` of a log line.
 enum class Code {
   authentication_required,
   invalid_token,

@@ -10,9 +10,9 @@ namespace roomkey::handlers {
 
 // PUT users/<id> and appointments/<id>, for callers of role service: 201 where the record was made,
 // else 200, with the record as it stands now. The rules are those of an import (access/record.hpp),
-// but a field with a default that is left out stays as it was, and null is a fault. bad_request
-// where the body is no JSON object, invalid_fields where the record can't be taken. What changes is
-// one audit event named `action`; where nothing changes there is none.
+// but a field with a default that is left out stays as it was. bad_request where the body is no
+// JSON object, invalid_fields where the record can't be taken. What changes is one audit event
+// named `action`; where nothing changes there is none.
 //
 // A service can't change its own role or make itself inactive.
 [[nodiscard]] base::Result<http::Response> put_user(const http::Call& call, std::string_view action,
