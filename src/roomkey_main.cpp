@@ -209,7 +209,7 @@ void add_audit(CLI::App& root, Arguments& a) {
       command(*audit, a, "export", "The events with their hashes, for an auditor",
               [&a](cli::Session& s) { return cli::audit_export(s, a.audit, a.exported); });
   add_filter(*exported, a.audit);
-  exported->add_option("--format", a.exported.format, "csv (the default) or jsonl")
+  exported->add_option("--format", a.exported.format, "csv (the default) or jsonl (with --json)")
       ->check(CLI::IsMember({"csv", "jsonl"}));
   exported->add_option("--output", a.exported.file, "A new file; standard output otherwise");
   add_prune(*audit, a);

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <iostream>
 #include <memory>
 
 #include "audit_events.hpp"
@@ -95,12 +96,20 @@ class Output {
   bool whole_ = false;
 };
 
+void say_exported(const Session& session, const std::string& file, std::int64_t events) {
+  if (session.json) {
+    std::cout << base::JsonObject().add("file", file).add("events", events).text() << '\n';
+  } else {
+    std::cout << "exported " << file << ": " << events << " events\n";
+  }
+}
+
 }  // namespace
 
 int audit_export(Session& session, const AuditFields& filter_fields, const ExportFields& fields) {
   store::AuditFilter filter;
   if (!read_filter(filter_fields, filter)) return kUsage;
-  const bool csv = fields.format == "csv";
+  const bool csv = fields.format.empty() ? !session.json : fields.format == "csv";
   session.database.ready();
   Output output(fields.file);
   if (!output.is_open()) return fail(kFailed, fields.file + ": " + std::strerror(errno));
@@ -114,9 +123,7 @@ int audit_export(Session& session, const AuditFields& filter_fields, const Expor
     ++events;
   });
   if (!output.finish()) return fail(kFailed, std::string("can't write: ") + std::strerror(errno));
-  if (!fields.file.empty()) {
-    std::printf("exported %s: %lld events\n", fields.file.c_str(), static_cast<long long>(events));
-  }
+  if (!fields.file.empty()) say_exported(session, fields.file, events);
   return kDone;
 }
 
