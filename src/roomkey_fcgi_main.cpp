@@ -48,6 +48,7 @@ void keep_freed_memory() { mallopt(M_TRIM_THRESHOLD, 4 << 20); }
 int run(const std::string& env_file, const std::string& listen) {
   auto config = configure(env_file);
   if (!config) return roomkey::kExitConfig;
+  roomkey::hold_stop_signals();  // before anybody can see that it listens
   const int socket = listen.empty() ? 0 : roomkey::listen_at(listen);
   if (!roomkey::is_listening(socket)) {
     std::cerr << "roomkey: error: file descriptor 0 is not a listening socket\n"
