@@ -26,6 +26,7 @@ void hide(std::string_view token, int argc, char** argv) {
 
 int run(Arguments& arguments) {
   if (arguments.setup_command->parsed()) {
+    arguments.setup.json = arguments.json;
     if (arguments.env_file.empty()) return cli::setup(arguments.setup);
     return cli::fail(cli::kUsage,
                      "setup writes /etc/roomkey/roomkey.env; --env-file is not for it");
