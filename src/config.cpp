@@ -38,8 +38,7 @@ class Variables {
   // `what`: the word for it in a fault.
   std::string file(const std::string& name, const std::string& path,
                    const std::string& what = "file") {
-    constexpr std::size_t kMost = 1 << 20;
-    auto content = base::read_file(path, kMost);
+    auto content = base::read_file(path);
     if (!content) fault(name, "can't read the " + what + ": " + content.error().detail);
     if (content && content->empty()) fault(name, "the " + what + " is empty");
     return content ? std::move(*content) : std::string();

@@ -93,6 +93,7 @@ TEST(a_file_that_cannot_be_read_is_a_fault) {
   Environment environment;
   expect(contains(environment.add_file(folder.file("missing")).at(0), "No such file"));
   expect(!environment.add_file(folder.path()).empty(), "a folder is no file of variables");
+  same("/dev/zero: too large", environment.add_file("/dev/zero").at(0));
 }
 
 TEST(later_files_and_then_the_process_win) {
