@@ -10,6 +10,7 @@ using namespace roomkey;
 CLI::App* command(CLI::App& parent, Arguments& arguments, const char* name, const char* does,
                   Run run) {
   CLI::App* added = parent.add_subcommand(name, does);
+  added->footer("--env-file FILE and --json are understood here as well (roomkey --help).");
   added->callback([&arguments, run = std::move(run)] { arguments.run = run; });
   return added;
 }

@@ -17,7 +17,7 @@ inline const CLI::Validator kWhole{[](std::string& text) {
                                      if (number) text = std::to_string(*number);
                                      return number ? std::string() : "must be a whole number";
                                    },
-                                   "NUMBER"};
+                                   ""};
 
 // Empty comes from a shell variable that is not set, and would be as if nothing was said.
 inline const CLI::Validator kNotEmpty{
