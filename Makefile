@@ -40,7 +40,7 @@ LIBS := -lfcgi -ljsoncpp -lcrypto -lSQLiteCpp -lsqlite3 -lspdlog -lfmt -lcurl
 
 ROOMS := base metrics crypto access provider store http handlers cli
 MAINS := src/roomkey_main.cpp src/roomkey_fcgi_main.cpp
-CLI_OPTIONS := src/roomkey_setup_options.cpp
+CLI_OPTIONS := src/roomkey_options.cpp src/roomkey_setup_options.cpp
 SOURCES := $(filter-out $(MAINS) $(CLI_OPTIONS),$(wildcard src/*.cpp)) $(foreach r,$(ROOMS),$(wildcard src/$(r)/*.cpp))
 TESTS := $(wildcard tests/*_test.cpp) $(foreach r,$(ROOMS),$(wildcard tests/$(r)/*_test.cpp))
 object = $(patsubst %.cpp,$(BUILD)/%.o,$(1))

@@ -115,10 +115,11 @@ fill_in() { # template, output, NAME=value...
     printf '%s\n' "$text" >"$2"
 }
 
+# KEY=VALUE lines and nothing else, so that any program can read them. There is no such account at
+# Twilio: nobody is asked about it.
 write_env() {
     [ ! -e roomkey.env ] || return 0
     cat >roomkey.env.new <<EOF
-# Made up by make demo, good for the demo only. Kept as it is at the next start.
 ROOMKEY_DB=$dir/roomkey.db
 ROOMKEY_JWT_ALGORITHM=HS256
 ROOMKEY_JWT_SECRET=$(openssl rand -hex 32)
@@ -127,7 +128,6 @@ TWILIO_API_KEY=SK$(openssl rand -hex 16)
 TWILIO_API_SECRET=$(openssl rand -base64 96 | tr -dc 'A-Za-z0-9' | cut -c 1-32)
 TWILIO_AUTH_TOKEN=$(openssl rand -hex 16)
 TWILIO_REGION=au1
-# No such account: nobody is asked about it.
 TWILIO_VIDEO_URL=http://127.0.0.1:9
 TWILIO_API_URL=http://127.0.0.1:9
 STREAM_API_KEY=$(openssl rand -hex 6)
@@ -207,8 +207,9 @@ fill_store() {
         *) roomkey appointment show 47 >/dev/null ;; # once more, for what it has to say
     esac
     now=$(date +%s)
+    # Just begun, so that it is inside any join window.
     fill_in demo-seed.json.in seed.json "ROOM=apt-47-$now-$(openssl rand -hex 4)" \
-        "START=$(date -u -d "@$(((now / 3600 + 1) * 3600))" +%Y-%m-%dT%H:%M:%SZ)"
+        "START=$(date -u -d "@$((now / 60 * 60))" +%Y-%m-%dT%H:%M:%SZ)"
     roomkey import seed.json >/dev/null
 }
 
@@ -303,8 +304,10 @@ hmac_sha256() { # key; the message comes on standard input
 }
 
 signed_with_the_api_secret() { # JWT
-    local secret signature
+    local secret signature file
     secret=$(setting TWILIO_API_SECRET)
+    file=$(setting TWILIO_API_SECRET_FILE)
+    [ -n "$secret" ] || [ -z "$file" ] || secret=$(<"$file")
     [ -n "$secret" ] || return 1
     signature=$(printf %s "${1%.*}" | hmac_sha256 "$secret" | openssl base64 -A | tr '+/' '-_')
     [ "${signature%%=*}" = "${1##*.}" ]
@@ -316,16 +319,27 @@ pretty() { # a flat JSON object on standard input
 
 fetch_token() {
     local path=/api/appointments/video-token/47/ origin=${origins[0]} bearer answer allowed token
+    local refusal='"code": *"(token_failed|too_early|too_late|appointment_closed)"'
     local outcome='%{http_code} %header{access-control-allow-origin}'
     allowed=$(fetch "$path" -X OPTIONS -o /dev/null -w "$outcome" -H "Origin: $origin" \
         -H 'Access-Control-Request-Method: GET' -H 'Access-Control-Request-Headers: authorization')
     [ "$allowed" = "204 $origin" ] || fail "the preflight for $origin was answered with: $allowed"
 
+    if [[ $(setting ROOMKEY_JWT_ALGORITHM) =~ ^([RE]S|Ed) ]]; then
+        printf '\nno token is fetched: the key that signs bearer tokens is not here (%s)\n' \
+            "$(setting ROOMKEY_JWT_ALGORITHM)"
+        return
+    fi
     bearer=$(roomkey bearer 2) || fail 'no bearer token for Jane Doe (user 2) could be made'
     answer=$(printf 'header = "Authorization: Bearer %s"\n' "$bearer" |
         fetch "$path" -K - -H "Origin: $origin" -w "\\n$outcome")
     printf '\nGET %s%s (Jane Doe, in a page of %s)\n' "$url" "$path" "$origin"
     pretty <<<"${answer%$'\n'*}"
+    # A refusal that a kept roomkey.env or a kept store asks for is an answer as good as a token.
+    if [[ $answer =~ $refusal && ${answer##*$'\n'} = [45]??" $origin" ]]; then
+        printf '\nno token, as %s or the appointment has it\n' "$dir/roomkey.env"
+        return
+    fi
     [ "${answer##*$'\n'}" = "200 $origin" ] || fail 'that is no token for this page'
 
     token=$(sed -n 's/.*"access_token" *: *"\([^"]*\)".*/\1/p' <<<"$answer")

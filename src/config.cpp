@@ -1,6 +1,9 @@
 #include "roomkey/config.hpp"
 
+#include <sys/stat.h>
+
 #include <algorithm>
+#include <cerrno>
 
 #include "roomkey/base/file.hpp"
 #include "roomkey/base/log.hpp"
@@ -32,11 +35,12 @@ class Variables {
     return value.empty() ? otherwise : value;
   }
 
-  std::string file(const std::string& name, const std::string& path) {
-    constexpr std::size_t kMost = 1 << 20;
-    auto content = base::read_file(path, kMost);
-    if (!content) fault(name, "can't read the file: " + content.error().detail);
-    if (content && content->empty()) fault(name, "the file is empty");
+  // `what`: the word for it in a fault.
+  std::string file(const std::string& name, const std::string& path,
+                   const std::string& what = "file") {
+    auto content = base::read_file(path);
+    if (!content) fault(name, "can't read the " + what + ": " + content.error().detail);
+    if (content && content->empty()) fault(name, "the " + what + " is empty");
     return content ? std::move(*content) : std::string();
   }
 
@@ -87,11 +91,13 @@ class Variables {
   }
 
  private:
-  [[nodiscard]] std::string credential(const std::string& name) const {
+  std::string credential(const std::string& name) {
     const std::string directory = text("CREDENTIALS_DIRECTORY");
     if (directory.empty()) return {};
-    auto content = base::read_file(directory + '/' + base::lower_ascii(name));
-    return content ? std::move(*content) : std::string();
+    const std::string path = directory + '/' + base::lower_ascii(name);
+    struct stat there {};
+    if (lstat(path.c_str(), &there) != 0 && errno == ENOENT) return {};  // not given
+    return file(name, path, "credential");
   }
 
   const Environment& environment_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "roomkey/base/text.hpp"
 #include "roomkey/crypto/secret.hpp"
 
 namespace roomkey {
@@ -141,7 +142,13 @@ class EnvFileReader {
   void end_value() {
     drop_blanks_at_end(key_);
     Assignment found{std::move(key_), value_, begin_, position_};
-    is_name(found.name) ? assign_(found) : fault(key_line_, "not of the form KEY=VALUE");
+    if (!is_name(found.name)) {
+      fault(key_line_, "not of the form KEY=VALUE");
+    } else if (!base::is_utf8(found.value)) {
+      fault(key_line_, found.name + " is not UTF-8 without NUL");
+    } else {
+      assign_(found);
+    }
     crypto::wipe(found.value);
     crypto::wipe(value_);
     key_.clear();
@@ -150,7 +157,7 @@ class EnvFileReader {
 
   void append(char c) { value_ += c; }
   void go(State next) { state_ = next; }
-  void fault(int line, const char* why) {
+  void fault(int line, const std::string& why) {
     faults_.push_back("line " + std::to_string(line) + ": " + why);
   }
 

@@ -121,20 +121,17 @@ class Group {
 // refuse to accept, for good.
 constexpr std::array kStopSignals{SIGTERM, SIGINT, SIGUSR1};
 
-// Blocks the signals that end a worker; returns the mask to wait with, in which they are open.
+// Takes over the signals that end a worker; returns the mask to wait with, in which they are open.
 sigset_t take_over_signals() {
   struct sigaction action {};
   action.sa_handler = [](int) { stopping = 1; };
-  sigset_t held;
+  hold_stop_signals();
   sigset_t open;
-  sigemptyset(&held);
   sigprocmask(SIG_BLOCK, nullptr, &open);
   for (const int signal : kStopSignals) {
     sigaction(signal, &action, nullptr);
-    sigaddset(&held, signal);
     sigdelset(&open, signal);
   }
-  sigprocmask(SIG_BLOCK, &held, nullptr);
   struct sigaction ignored {};
   ignored.sa_handler = SIG_IGN;
   sigaction(SIGPIPE, &ignored, nullptr);
@@ -149,6 +146,13 @@ bool stop_is_due() {
 }
 
 }  // namespace
+
+void hold_stop_signals() {
+  sigset_t held;
+  sigemptyset(&held);
+  for (const int signal : kStopSignals) sigaddset(&held, signal);
+  sigprocmask(SIG_BLOCK, &held, nullptr);
+}
 
 int listen_at(const std::string& path) {
   sockaddr_un address{};

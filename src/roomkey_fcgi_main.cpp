@@ -3,7 +3,6 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-#include <CLI/CLI.hpp>
 #include <iostream>
 
 #include "roomkey/app.hpp"
@@ -11,6 +10,7 @@
 #include "roomkey/base/text.hpp"
 #include "roomkey/fcgi_server.hpp"
 #include "roomkey/notify.hpp"
+#include "roomkey_validators.hpp"
 
 namespace {
 
@@ -48,6 +48,7 @@ void keep_freed_memory() { mallopt(M_TRIM_THRESHOLD, 4 << 20); }
 int run(const std::string& env_file, const std::string& listen) {
   auto config = configure(env_file);
   if (!config) return roomkey::kExitConfig;
+  roomkey::hold_stop_signals();  // before anybody can see that it listens
   const int socket = listen.empty() ? 0 : roomkey::listen_at(listen);
   if (!roomkey::is_listening(socket)) {
     std::cerr << "roomkey: error: file descriptor 0 is not a listening socket\n"
@@ -85,13 +86,18 @@ int main(int argc, char** argv) {
       "roomkey's FastCGI worker: answers on the listening socket at file descriptor 0"};
   std::string env_file;
   std::string listen;
-  options.add_option("--env-file", env_file, "read variables from this file first");
-  options.add_option("--listen", listen, "listen on a Unix socket at this path instead");
+  options.add_option("--env-file", env_file, "read variables from this file first")
+      ->check(kNotEmpty);
+  options.add_option("--listen", listen, "listen on a Unix socket at this path instead")
+      ->check(kNotEmpty);
   options.set_version_flag("--version", ROOMKEY_VERSION);
   try {
     options.parse(argc, argv);
+  } catch (const CLI::Success& asked) {
+    return options.exit(asked);
   } catch (const CLI::ParseError& fault) {
-    return options.exit(fault) == 0 ? 0 : kExitUsage;
+    std::cerr << "roomkey: error: " << fault.what() << "\nroomkey: hint: roomkey-fcgi --help\n";
+    return kExitUsage;
   }
   try {
     return run(env_file, listen);

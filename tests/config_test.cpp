@@ -1,5 +1,7 @@
 #include "roomkey/config.hpp"
 
+#include <filesystem>
+
 #include "crypto/made_keys.hpp"
 #include "support/folder.hpp"
 #include "support/test.hpp"
@@ -179,6 +181,17 @@ TEST(a_secret_may_be_a_systemd_credential) {
   const Read nearer =
       reading({{"CREDENTIALS_DIRECTORY", folder.path()}, {"ROOMKEY_JWT_SECRET", "nearer"}});
   expect(takes_secret(nearer.config, "nearer") && !takes_secret(nearer.config, "a credential"));
+}
+
+TEST(a_credential_that_is_there_and_of_no_use_is_a_fault) {
+  const Folder folder;
+  static_cast<void>(folder.file("roomkey_jwt_secret", ""));
+  std::filesystem::create_directory(folder.file("twilio_api_secret"));
+  std::filesystem::create_symlink("nowhere", folder.file("stream_api_secret"));
+  const Read read = reading({{"CREDENTIALS_DIRECTORY", folder.path()}});
+  same("ROOMKEY_JWT_SECRET TWILIO_API_SECRET STREAM_API_SECRET ", read.names());
+  same("TWILIO_API_SECRET: can't read the credential: Is a directory", read.faults.at(1));
+  same("", reading({{"CREDENTIALS_DIRECTORY", folder.file("missing")}}).names());
 }
 
 TEST(a_secret_given_twice_is_a_fault) {

@@ -80,7 +80,9 @@ TEST(a_bad_line_is_named_by_its_number_and_never_shown) {
         Case{"1A=hunter2", "line 1: not of the form KEY=VALUE"},
         Case{"A-B=hunter2", "line 1: not of the form KEY=VALUE"},
         Case{"\n\nA=\"hunter2\n", "line 3: a quote is not closed"},
-        Case{"A='hunter2", "line 1: a quote is not closed"}}) {
+        Case{"A='hunter2", "line 1: a quote is not closed"},
+        Case{"B=1\nA=hunter2\0x\n"sv, "line 2: A is not UTF-8 without NUL"},
+        Case{"A=hunter2\xE4", "line 1: A is not UTF-8 without NUL"}}) {
     Environment environment;
     same(fault, read(environment, content), content);
   }
@@ -91,6 +93,7 @@ TEST(a_file_that_cannot_be_read_is_a_fault) {
   Environment environment;
   expect(contains(environment.add_file(folder.file("missing")).at(0), "No such file"));
   expect(!environment.add_file(folder.path()).empty(), "a folder is no file of variables");
+  same("/dev/zero: too large", environment.add_file("/dev/zero").at(0));
 }
 
 TEST(later_files_and_then_the_process_win) {

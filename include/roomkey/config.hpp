@@ -30,7 +30,7 @@ class Environment {
   Environment& operator=(const Environment&) = delete;
 
   // KEY=VALUE lines, read as systemd reads an EnvironmentFile= (systemd.exec(5)). Returns all that
-  // is wrong with it, naming the lines and never showing their content.
+  // is wrong with it, naming lines and variables and never showing a value.
   [[nodiscard]] std::vector<std::string> add_file(const std::string& path);
   // The process's own variables, over those of files. Secrets are wiped out of the process's
   // environment (so out of /proc/<pid>/environ) as they are read.

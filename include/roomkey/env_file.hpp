@@ -1,7 +1,7 @@
 // Files of variables in the form of systemd's EnvironmentFile= (systemd.exec(5)): read as systemd
 // reads them, and changed without touching what was not asked for. What systemd passes over in
-// silence is a fault here: a line that is no assignment, an open quote. Faults name a line and
-// never show its content. Pure: text in, text out.
+// silence is a fault here: a line that is no assignment, an open quote, a value that is not UTF-8.
+// Faults name a line, at most its variable, and never a value. Pure: text in, text out.
 #pragma once
 
 #include <functional>

@@ -28,6 +28,9 @@ struct Service {
   std::function<bool(const http::Request& request)> likes_company;
 };
 
+// From here on SIGTERM, SIGINT and SIGUSR1 wait for serve(), which then ends in good order at once.
+void hold_stop_signals();
+
 // Answers until SIGTERM, SIGINT or SIGUSR1, which are let in only while no request is in hand, so
 // none is cut off. Returns then. Of requests that wait already it takes up to eight at once, as
 // long as they like company: what takes its time is the last of its group, or alone.

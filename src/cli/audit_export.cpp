@@ -4,10 +4,12 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <iostream>
 #include <memory>
 
 #include "audit_events.hpp"
 #include "roomkey/base/text.hpp"
+#include "roomkey/cli/store_owner.hpp"
 #include "roomkey/crypto/digest.hpp"
 
 namespace roomkey::cli {
@@ -95,15 +97,32 @@ class Output {
   bool whole_ = false;
 };
 
+int say_not_open(const std::string& file) {
+  const std::string why = file + ": " + std::strerror(errno);
+  const std::string closed = may_not_write(file);
+  if (closed.empty()) return fail(kFailed, why);
+  return fail(kFailed, closed,
+              "as root, roomkey works as the store's owner: leave --output out, and have the shell "
+              "write the file: > FILE");
+}
+
+void say_exported(const Session& session, const std::string& file, std::int64_t events) {
+  if (session.json) {
+    std::cout << base::JsonObject().add("file", file).add("events", events).text() << '\n';
+  } else {
+    std::cout << "exported " << file << ": " << events << " events\n";
+  }
+}
+
 }  // namespace
 
 int audit_export(Session& session, const AuditFields& filter_fields, const ExportFields& fields) {
   store::AuditFilter filter;
   if (!read_filter(filter_fields, filter)) return kUsage;
-  const bool csv = fields.format == "csv";
+  const bool csv = fields.format.empty() ? !session.json : fields.format == "csv";
   session.database.ready();
   Output output(fields.file);
-  if (!output.is_open()) return fail(kFailed, fields.file + ": " + std::strerror(errno));
+  if (!output.is_open()) return say_not_open(fields.file);
   if (csv) {
     output.write(
         "id,at,request_id,user_id,appointment_id,action,outcome,reason,expires_at,hash\r\n");
@@ -114,9 +133,7 @@ int audit_export(Session& session, const AuditFields& filter_fields, const Expor
     ++events;
   });
   if (!output.finish()) return fail(kFailed, std::string("can't write: ") + std::strerror(errno));
-  if (!fields.file.empty()) {
-    std::printf("exported %s: %lld events\n", fields.file.c_str(), static_cast<long long>(events));
-  }
+  if (!fields.file.empty()) say_exported(session, fields.file, events);
   return kDone;
 }
 

@@ -12,11 +12,7 @@ namespace {
 
 std::string quoted_list(const std::vector<std::string>& texts) {
   base::JsonArray list;
-  for (const auto& text : texts) {
-    std::string quoted;
-    base::append_quoted(quoted, text);
-    list.add_raw(quoted);
-  }
+  for (const auto& text : texts) list.add(text);
   return list.text();
 }
 

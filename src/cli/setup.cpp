@@ -11,6 +11,7 @@
 #include <iostream>
 
 #include "roomkey/base/clock.hpp"
+#include "roomkey/base/json.hpp"
 #include "roomkey/cli/session.hpp"
 #include "roomkey/crypto/secret.hpp"
 #include "setup_parts.hpp"
@@ -45,12 +46,19 @@ void need_machine(std::vector<std::string>& faults) {
   }
 }
 
-void say_what_is_left(const Plan& plan) {
+// Where it is new, and has to be set in Twilio's console.
+std::optional<std::string> new_callback(const Plan& plan) {
   const auto callback = plan.variables.find("TWILIO_STATUS_CALLBACK_URL");
-  if (callback != plan.variables.end() && callback->second) {
+  return callback == plan.variables.end() ? std::nullopt : callback->second;
+}
+
+std::string url_of(const Plan& plan) { return "https://" + plan.site.domain + '/'; }
+
+void say_what_is_left(const Plan& plan) {
+  if (const auto callback = new_callback(plan)) {
     std::cout << "For Twilio's callbacks, set this in its console (Video, Room Settings, Status "
                  "Callback URL):\n  "
-              << *callback->second << '\n';
+              << *callback << '\n';
   }
   if (plan.self_signed) {
     std::cout << "The certificate is self-signed: browsers refuse it until they are told to trust "
@@ -59,15 +67,31 @@ void say_what_is_left(const Plan& plan) {
   if (plan.site.origins.empty()) {
     std::cout << "No page of another site may ask for tokens: see --origin\n";
   }
-  std::cout << "roomkey answers on https://" << plan.site.domain << "/\n\n";
+  std::cout << "roomkey answers on " << url_of(plan) << "\n\n";
+}
+
+void say_changes(const std::vector<std::string>& list, bool would) {
+  std::cout << (list.empty() ? "nothing to change\n" : would ? "would change:\n" : "changes:\n");
+  for (const auto& line : list) std::cout << "  " << line << '\n';
+}
+
+void print_json(const std::vector<std::string>& list, const Plan& plan, bool dry_run) {
+  base::JsonArray changes;
+  for (const auto& line : list) changes.add(line);
+  std::cout << base::JsonObject()
+                   .add("dry_run", dry_run)
+                   .add_raw("changes", changes.text())
+                   .add("url", url_of(plan))
+                   .add("new_callback_url", new_callback(plan))
+                   .add("self_signed", plan.self_signed)
+                   .text()
+            << '\n';
 }
 
 int go_on(const Plan& plan, const SetupFlags& flags, const Present& present, bool asked,
           std::chrono::sys_seconds now) {
   const auto list = changes(plan, present, now);
-  if (list.empty()) std::cout << "nothing to change\n";
-  if (!list.empty()) std::cout << (flags.dry_run || asked ? "would change:\n" : "changes:\n");
-  for (const auto& line : list) std::cout << "  " << line << '\n';
+  flags.json ? print_json(list, plan, flags.dry_run) : say_changes(list, flags.dry_run || asked);
   std::cout.flush();
   if (flags.dry_run) return kDone;
   if (asked && !list.empty() && !Terminal().confirm("Do this?")) {
@@ -75,7 +99,7 @@ int go_on(const Plan& plan, const SetupFlags& flags, const Present& present, boo
     return kFailed;
   }
   if (const int status = carry_out(plan, present, now)) return status;
-  say_what_is_left(plan);
+  if (!flags.json) say_what_is_left(plan);
   return check_all(present);
 }
 
@@ -103,13 +127,14 @@ int run(SetupFlags& flags) {
   const auto now = base::SystemClock().now();
   Present present;
   present.places.root = flags.root;
+  present.json = flags.json;
   std::vector<std::string> obstacles;
   if (flags.root.empty()) need_machine(obstacles);
   if (obstacles.empty()) take_lock(present.places, obstacles);
   if (obstacles.empty()) read_present(present, obstacles);
   if (!obstacles.empty()) return say_all(kFailed, obstacles);
-  const bool ask =
-      Terminal::is_there() && (flags.ask_for_nothing() || is_short(flags, present, now));
+  const bool ask = !flags.json && Terminal::is_there() &&
+                   (flags.ask_for_nothing() || is_short(flags, present, now));
   if (ask) interview(flags, present, now);
   Plan plan;
   PlanFaults faults;

@@ -51,6 +51,7 @@ struct Places {
 // What is there.
 struct Present {
   Places places;
+  bool json = false;      // SetupFlags::json, for the commands that are run
   std::string env_text;   // of roomkey.env; holds secrets
   std::string site_text;  // of site.conf
   Environment env;

@@ -110,6 +110,7 @@ int start_workers() {
 
 // This program once more, as the administrator would call it.
 std::vector<std::string> roomkey(const Present& present, std::vector<std::string> command) {
+  if (present.json) command.insert(command.begin(), "--json");
   command.insert(command.begin(), {"/proc/self/exe", "--env-file", present.places.env()});
   return command;
 }

@@ -29,6 +29,16 @@ TEST(a_name_is_what_the_model_has_of_one) {
   same("a@example.com", user_of(R"("first_name":null)").name);
 }
 
+// Of a project without a user model of its own.
+TEST(django_s_own_users_are_people_as_well) {
+  const auto records = faultless_records(
+      R"([{"model":"auth.user","pk":2,"fields":{"username":"j","email":"a@example.com"}},)"
+      R"({"model":"auth.group","pk":1,"fields":{}}])");
+  same(R"({"id":2,"email":"a@example.com","name":"j","role":"patient","active":true})",
+       to_json(records.users.at(0).record));
+  same(1, records.ignored.at("auth.group"));
+}
+
 TEST(a_role_is_spelled_in_any_way_that_is_clear) {
   for (const char* word :
        {"practice_manager", "PRACTICE_MANAGER", "Practice Manager", "practice-manager"}) {

@@ -17,7 +17,7 @@ TEST(formats_are_told_apart_by_content_behind_a_byte_order_mark) {
   same(
       "x",
       faultless_records("\xEF\xBB\xBFid,email,name,role\n1,a@b,x,patient").users.at(0).record.name);
-  same("file: holds no users.user and no appointments.appointment\n", faults_of(" [ ] "));
+  same("file: holds no users.user, auth.user or appointments.appointment\n", faults_of(" [ ] "));
   same("resourceType: must be Bundle\n", faults_of(R"({"id":"x","resourceType":"Patient"})"));
   same("file: is empty\n", faults_of("\xEF\xBB\xBF\r\n"));
   same("file: is not UTF-8 without NUL\n", faults_of("\xFF\xFE{"));

@@ -23,6 +23,8 @@ class TheDemo(Case):
                 self.assertIn(text, output)
             self.assertEqual([e["user_id"] for e in demo.granted()], [JANE])
             self.assertEqual(os.stat(demo.dir / "roomkey.env").st_mode & 0o077, 0)
+            for line in (demo.dir / "roomkey.env").read_text().splitlines():
+                self.assertRegex(line, r"^[A-Z_]+=\S+$")
             self.assertEqual(os.stat(demo.db).st_mode & 0o077, 0)
             self.assertEqual(os.stat(demo.dir / "tls/key.pem").st_mode & 0o077, 0)
             for secret in ("ROOMKEY_JWT_SECRET", "TWILIO_API_SECRET", "TWILIO_AUTH_TOKEN",
@@ -76,6 +78,26 @@ class TheDemo(Case):
             self.assertEqual(self.given(demo.token())["region"], "de1")
             demo.stop()
             self.assertEqual((demo.dir / "roomkey.env").read_text(), text)
+
+    def test_a_kept_configuration_may_be_any_that_works(self):
+        for changes, said in (({"ROOMKEY_JOIN_EARLY_MINUTES": "0"}, '"access_token": "eyJ'),
+                              ({"TWILIO_API_SECRET": None, "TWILIO_API_SECRET_FILE": "key.pem"},
+                               "verified with the API secret: yes"),
+                              ({"TWILIO_API_SECRET": ""}, '"code": "token_failed"'),
+                              ({"ROOMKEY_JWT_ALGORITHM": "ES256"}, "no token is fetched")):
+            with self.subTest(said), Demo(start=False) as demo:
+                key = subprocess.run(["openssl", "ecparam", "-name", "prime256v1", "-genkey"],
+                                     capture_output=True, check=True).stdout
+                subprocess.run(["openssl", "ec", "-pubout", "-out", demo.dir / "key.pem"],
+                               input=key, capture_output=True, check=True)
+                settings = made_up_settings(ROOMKEY_JWT_PUBLIC_KEY_FILE=str(demo.dir / "key.pem"),
+                                            **changes)
+                (demo.dir / "roomkey.env").write_text(
+                    "".join(f"{name}={value}\n" for name, value in settings.items()))
+                output = demo.start()
+                self.assertIn(said, output)
+                self.assertIn("What to try next:", output)
+                self.assertEqual(demo.get("/healthz").status, 200)
 
     def test_a_taken_port_is_an_error_in_words_and_leaves_nothing_behind(self):
         with socket.socket() as taken:

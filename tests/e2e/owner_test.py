@@ -102,6 +102,10 @@ class TheStoresOwner(Case):
                          f"{self.private}/backup.db\nroomkey: hint: as root, roomkey works as the "
                          f"store's owner: copy the file to {self.home} and chown it to that "
                          "user\n")
+        said = self.roomkey("audit", "export", "--output", "audit.csv", status=1)
+        self.assertEqual(said, f"roomkey: error: user nobody may not write to {self.private}\n"
+                         "roomkey: hint: as root, roomkey works as the store's owner: leave "
+                         "--output out, and have the shell write the file: > FILE\n")
         self.assertEqual(self.owners(), {NOBODY.pw_uid})
 
     def test_check_reads_what_is_roots_and_speaks_to_the_network_as_the_owner(self):

@@ -1,4 +1,5 @@
 """`roomkey setup` by flags on a made-up machine: what it writes, starts, keeps and changes."""
+import json
 import os
 import stat
 import subprocess
@@ -97,6 +98,26 @@ class SetUp(SetupCase):
             self.was_done(machine.setup("--twilio-account-sid", "", "--stream-api-key", ""))
             self.assertEqual(machine.env.read_text().rstrip(), without)
             self.assertNotEqual(without, env)
+
+    def test_for_a_program_every_line_is_an_object(self):
+        with Machine() as machine:
+            status, output, errors = machine.setup(*machine.all_flags(), "--dry-run", "--json")
+            self.assertEqual((status, errors), (0, ""))
+            planned = json.loads(output)
+            env = f"{machine.env}: "
+            self.assertIn(env + "TWILIO_REGION=au1", planned["changes"])
+            self.assertIn(env + "TWILIO_API_SECRET set (not shown)", planned["changes"])
+            del planned["changes"]
+            self.assertEqual(planned, {"dry_run": True, "url": "https://video.clinic.example/",
+                                       "new_callback_url": CALLBACK, "self_signed": True})
+            for changed in (True, False):
+                _, output, errors = machine.setup(*machine.all_flags(), "--json")
+                self.shows_no_secret(output, errors)
+                first, second, *checks = map(json.loads, output.splitlines())
+                self.assertEqual(bool(first["changes"]), changed)
+                self.assertEqual(first["new_callback_url"], CALLBACK if changed else None)
+                self.assertEqual(second["steps"] > 0, changed)
+                self.assertEqual(checks[-1]["check"], "summary")
 
     def test_another_domain_takes_certificate_and_callback_along(self):
         with Machine() as machine:

@@ -195,6 +195,30 @@ class Signals(Case):
             self.assertEqual(worker.stop(), 0)
             self.assertLess(time.monotonic() - started, 10)
 
+    def test_a_worker_that_is_stopped_while_it_starts_exits_with_0_too(self):
+        with Worker() as worker, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+            worker.stop()
+            os.unlink(worker.path)
+            worker.settings["NOTIFY_SOCKET"] = str(worker.dir / "notify")
+            systemd.bind(worker.settings["NOTIFY_SOCKET"])
+            systemd.settimeout(PATIENCE)
+            waiting = 0
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as other:
+                other.setblocking(False)
+                with self.assertRaises(BlockingIOError):  # full: the worker can't say READY=1
+                    while waiting < 100000:
+                        other.sendto(b"x", worker.settings["NOTIFY_SOCKET"])
+                        waiting += 1
+            worker.start()
+            wait_until(lambda: "event=started" in worker.log().rpartition("event=stopped")[2],
+                       "its first line")
+            worker.process.terminate()
+            time.sleep(0.2)
+            self.assertTrue(worker.alive())
+            while systemd.recv(100) != b"READY=1":
+                continue
+            self.assertEqual(worker.process.wait(PATIENCE), 0)
+
     def test_a_second_worker_takes_over_the_path_of_the_first(self):
         with Worker() as worker:
             worker.process.kill()

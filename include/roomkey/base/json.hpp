@@ -56,9 +56,13 @@ class JsonObject {
   std::string out_ = "{";
 };
 
-// An array of things that are JSON already.
 class JsonArray {
  public:
+  void add(std::string_view text) {
+    add_raw("");
+    append_quoted(out_, text);
+  }
+  // `json` is JSON already.
   void add_raw(std::string_view json) {
     if (out_.size() > 1) out_ += ',';
     out_ += json;

@@ -64,8 +64,8 @@ int audit_verify(Session& session);
 // For an auditor: with the hash of each event, as CSV (RFC 4180) or one JSON object a line. Into a
 // file that must not be there yet, mode 0600, or to standard output.
 struct ExportFields {
-  std::string format = "csv";  // or "jsonl"
-  std::string file;            // empty: standard output
+  std::string format;  // "csv" or "jsonl"; empty: as --json has it
+  std::string file;    // empty: standard output
 };
 int audit_export(Session& session, const AuditFields& filter, const ExportFields& fields);
 

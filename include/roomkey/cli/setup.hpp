@@ -60,6 +60,7 @@ inline constexpr std::array kSettings{
 struct SetupFlags {
   std::string root;  // of another system's files, for tests; "" for this one
   bool dry_run = false;
+  bool json = false;  // what is said is for a program; nothing is asked
   std::optional<std::string> domain, certificate, key;
   bool self_signed = false;
   std::optional<std::vector<std::string>> origins, health_allow;
