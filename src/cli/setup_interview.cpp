@@ -150,7 +150,7 @@ class Interview {
     for (;;) {
       std::string& typed = flags_.secrets[variable];
       typed = terminal_.ask_secret(question + (kept ? " [kept] (not shown)" : " (not shown)"));
-      const std::string why = env_value_fault(typed);
+      const std::string why = form_fault(variable, typed);
       if (!why.empty()) std::cout << "  what was typed " << why << '\n';
       if (typed.empty() && needed && !kept) std::cout << "  it can't be done without\n";
       if (why.empty() && (!typed.empty() || kept || !needed)) break;
