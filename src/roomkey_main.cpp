@@ -1,6 +1,5 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <iostream>
@@ -8,6 +7,7 @@
 #include "roomkey/base/clock.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/cli/commands.hpp"
+#include "roomkey/cli/hint.hpp"
 #include "roomkey/cli/store_owner.hpp"
 #include "roomkey/crypto/secret.hpp"
 #include "roomkey_setup_options.hpp"
@@ -35,15 +35,13 @@ struct Arguments {
   cli::AuditFields audit;
   cli::CheckFields check;
   bool takes_faults = false;  // runs in spite of an unusable configuration
+  bool closed = false;        // the installed configuration is not for this user
   cli::ExportFields exported;
   cli::PruneFields prune;
   bool leaves_root_itself = false;  // reads what only root may, then leaves root
   cli::SetupFlags setup;
   CLI::App* setup_command = nullptr;
 };
-
-// Read where no other is named and we may: an installed roomkey knows its own store.
-constexpr const char* kInstalledEnvFile = "/etc/roomkey/roomkey.env";
 
 const CLI::Validator kId{[](std::string& text) {
                            return base::parse_id(text) ? std::string()
@@ -221,9 +219,12 @@ int run(Arguments& arguments) {
     return cli::fail(cli::kUsage,
                      "setup writes /etc/roomkey/roomkey.env; --env-file is not for it");
   }
-  if (arguments.env_file.empty() && ::access(kInstalledEnvFile, R_OK) == 0) {
-    arguments.env_file = kInstalledEnvFile;
-  }
+  arguments.closed = arguments.env_file.empty() && std::getenv("ROOMKEY_DB") == nullptr &&
+                     cli::is_closed(cli::kInstalledEnvFile);
+  // A check reads what is closed as well, and has to say so.
+  const bool installed =
+      cli::may_read(cli::kInstalledEnvFile) || (arguments.closed && arguments.takes_faults);
+  if (arguments.env_file.empty() && installed) arguments.env_file = cli::kInstalledEnvFile;
   Environment environment;
   std::vector<std::string> faults;
   if (!arguments.env_file.empty()) {
@@ -250,18 +251,6 @@ std::string what_is_wrong(const CLI::App& root, const CLI::ParseError& fault) {
     }
   }
   return fault.what();
-}
-
-// The cure for what went wrong with the store.
-std::string_view hint_for(std::string_view fault) {
-  if (fault.starts_with("the store: unable to open")) {
-    return "`roomkey db migrate` makes the store that ROOMKEY_DB names; the folder must be there";
-  }
-  if (fault.find("can't be made: unable to open") != fault.npos) {
-    return "the folder must be one that this user may write in";
-  }
-  if (fault.find("locked") != fault.npos) return "another program holds it; try again";
-  return "";
 }
 
 }  // namespace
@@ -293,8 +282,13 @@ int main(int argc, char** argv) {
   }
   hide(arguments.token, argc, argv);
   try {
-    return run(arguments);
+    const int status = run(arguments);
+    const bool unexplained = status == cli::kFailed || status == kExitConfig;
+    if (arguments.closed && unexplained && !arguments.takes_faults) {
+      std::cerr << "roomkey: hint: " << cli::hint_for("", true) << '\n';
+    }
+    return status;
   } catch (const std::exception& fault) {
-    return cli::fail(cli::kFailed, fault.what(), hint_for(fault.what()));
+    return cli::fail(cli::kFailed, fault.what(), cli::hint_for(fault.what(), arguments.closed));
   }
 }

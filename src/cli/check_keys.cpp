@@ -10,8 +10,7 @@ namespace roomkey::cli {
 
 namespace {
 
-constexpr const char* kRestart =
-    ", and restart the workers (systemctl restart 'roomkey-token@*' 'roomkey-room@*').";
+constexpr const char* kRestart = ", and restart the workers (systemctl reload roomkey.target).";
 
 bool starts_or_ends_oddly(std::string_view secret) {
   constexpr std::string_view kOdd = " \t\r\n\"'";
@@ -111,7 +110,7 @@ void check_fault(Checks& checks, const std::string& fault, const std::string& en
   checks.error(name, fault + '.',
                file ? "See that " + name +
                           " names the right file and that the workers' user may read it" + kRestart
-                    : "Correct " + name + " as docs/configuration.md has it" + kRestart);
+                    : "Correct " + name + " as roomkey.env(5) has it" + kRestart);
 }
 
 }  // namespace roomkey::cli
