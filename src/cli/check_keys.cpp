@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 
 #include "inspect_parts.hpp"
 #include "roomkey/access/decide.hpp"
@@ -99,11 +101,12 @@ void check_stream_token(Checks& checks, const Config& config, std::chrono::sys_s
 void check_fault(Checks& checks, const std::string& fault, const std::string& env_file) {
   if (!env_file.empty() && fault.starts_with(env_file)) {
     const bool line = fault.substr(env_file.size()).starts_with(" line ");
+    const char* const cure = line ? "Correct that line: KEY=VALUE, or # before a comment."
+                             : fault.ends_with(std::strerror(EACCES))
+                                 ? "Run roomkey as root."
+                                 : "Give --env-file the configuration's right name.";
     return checks.error("env_file",
-                        fault + (line ? "." : ". What follows is said without that file."),
-                        line ? "Correct that line: KEY=VALUE, or # before a comment."
-                             : "Give --env-file the configuration's right name. Where it is there "
-                               "and may not be read, run roomkey as root.");
+                        fault + (line ? "." : ". What follows is said without that file."), cure);
   }
   const std::string name = fault.substr(0, fault.find(':'));
   const bool file = name.ends_with("_FILE");

@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
 
 #include "roomkey/cli/check.hpp"
@@ -81,6 +82,7 @@ class Rights {
 std::string cure_for_store(std::string_view fault, const std::string& path) {
   struct stat facts {};
   if (stat(path.c_str(), &facts) != 0) {
+    if (errno == EACCES) return "Run roomkey as root.";
     return "`roomkey db migrate` makes the store that ROOMKEY_DB names; the folder must be there. "
            "If there was one, `roomkey db restore FILE` brings a backup back.";
   }

@@ -122,7 +122,7 @@ def all_of(inside, first, second):
             said = inside.sh(f"runuser -u nobody -- roomkey {command}", check=False)
             holds(said.stdout, "roomkey: hint: run roomkey as root: this user may not read " + ENV)
         said = inside.sh("runuser -u nobody -- roomkey check --offline", check=False)
-        holds(said.stdout, f"[ERROR] {ENV}: Permission denied", "run roomkey as root")
+        holds(said.stdout, f"[ERROR] {ENV}: Permission denied", "    Run roomkey as root.\n")
 
     def every_unit_keeps_within_its_bounds():
         for unit, most in BOUNDS.items():
