@@ -48,7 +48,7 @@ class Interview {
           [](const std::string& d) { return put_behind(d, domain_fault(base::lower_ascii(d))); });
     }
     text("ROOMKEY_FRONTEND_URL",
-         "Address of the clinic's pages, such as https://app.clinic.example");
+         "Address of the clinic's pages, such as https://app.clinic.example, for meeting links");
     list(flags_.origins, "Origins of the pages that may ask, with blanks between them",
          site.origins.empty() ? frontend_origin() : line_of(site.origins), origin_fault);
     list(flags_.health_allow, "Addresses that may see health and metrics, beside this machine",
