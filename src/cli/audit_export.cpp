@@ -4,12 +4,10 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <filesystem>
 #include <memory>
 
 #include "audit_events.hpp"
 #include "roomkey/base/text.hpp"
-#include "roomkey/cli/store_owner.hpp"
 #include "roomkey/crypto/digest.hpp"
 
 namespace roomkey::cli {
@@ -97,16 +95,6 @@ class Output {
   bool whole_ = false;
 };
 
-int cant_open(const Session& session, const std::string& file) {
-  const std::string why = std::strerror(errno);
-  const std::string who = may_not_write(file);
-  if (who.empty()) return fail(kFailed, file + ": " + why);
-  const auto home = std::filesystem::absolute(session.database.path()).parent_path();
-  return fail(kFailed, who,
-              "as root, roomkey works as the store's owner: --output to a file in " +
-                  home.string() + ", and move it from there");
-}
-
 }  // namespace
 
 int audit_export(Session& session, const AuditFields& filter_fields, const ExportFields& fields) {
@@ -115,7 +103,7 @@ int audit_export(Session& session, const AuditFields& filter_fields, const Expor
   const bool csv = fields.format == "csv";
   session.database.ready();
   Output output(fields.file);
-  if (!output.is_open()) return cant_open(session, fields.file);
+  if (!output.is_open()) return fail(kFailed, fields.file + ": " + std::strerror(errno));
   if (csv) {
     output.write(
         "id,at,request_id,user_id,appointment_id,action,outcome,reason,expires_at,hash\r\n");
