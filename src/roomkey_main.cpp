@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdlib>
 #include <iostream>
 
 #include "roomkey/base/clock.hpp"
@@ -35,7 +36,6 @@ struct Arguments {
   cli::AuditFields audit;
   cli::CheckFields check;
   bool takes_faults = false;  // runs in spite of an unusable configuration
-  bool closed = false;        // the installed configuration is not for this user
   cli::ExportFields exported;
   cli::PruneFields prune;
   bool leaves_root_itself = false;  // reads what only root may, then leaves root
@@ -213,17 +213,21 @@ void add_audit(CLI::App& root, Arguments& a) {
   add_prune(*audit, a);
 }
 
-int run(Arguments& arguments) {
+// The installed configuration would be the one to go by, and this user may not read it.
+bool is_closed(const Arguments& arguments) {
+  return !arguments.setup_command->parsed() && arguments.env_file.empty() &&
+         std::getenv("ROOMKEY_DB") == nullptr && cli::is_closed(cli::kInstalledEnvFile);
+}
+
+int run(Arguments& arguments, bool closed) {
   if (arguments.setup_command->parsed()) {
     if (arguments.env_file.empty()) return cli::setup(arguments.setup);
     return cli::fail(cli::kUsage,
                      "setup writes /etc/roomkey/roomkey.env; --env-file is not for it");
   }
-  arguments.closed = arguments.env_file.empty() && std::getenv("ROOMKEY_DB") == nullptr &&
-                     cli::is_closed(cli::kInstalledEnvFile);
   // A check reads what is closed as well, and has to say so.
   const bool installed =
-      cli::may_read(cli::kInstalledEnvFile) || (arguments.closed && arguments.takes_faults);
+      cli::may_read(cli::kInstalledEnvFile) || (closed && arguments.takes_faults);
   if (arguments.env_file.empty() && installed) arguments.env_file = cli::kInstalledEnvFile;
   Environment environment;
   std::vector<std::string> faults;
@@ -281,14 +285,15 @@ int main(int argc, char** argv) {
                      "roomkey --help, or --help behind a command");
   }
   hide(arguments.token, argc, argv);
+  const bool closed = is_closed(arguments);
   try {
-    const int status = run(arguments);
+    const int status = run(arguments, closed);
     const bool unexplained = status == cli::kFailed || status == kExitConfig;
-    if (arguments.closed && unexplained && !arguments.takes_faults) {
+    if (closed && unexplained && !arguments.takes_faults) {
       std::cerr << "roomkey: hint: " << cli::hint_for("", true) << '\n';
     }
     return status;
   } catch (const std::exception& fault) {
-    return cli::fail(cli::kFailed, fault.what(), cli::hint_for(fault.what(), arguments.closed));
+    return cli::fail(cli::kFailed, fault.what(), cli::hint_for(fault.what(), closed));
   }
 }
