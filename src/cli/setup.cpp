@@ -47,7 +47,7 @@ void say_what_is_left(const Plan& plan) {
   const auto callback = plan.variables.find("TWILIO_STATUS_CALLBACK_URL");
   if (callback != plan.variables.end() && callback->second) {
     std::cout << "For Twilio's callbacks, set this in its console (Video, Room Settings, Status "
-                 "Callback URL, method POST):\n  "
+                 "Callback URL):\n  "
               << *callback->second << '\n';
   }
   if (plan.self_signed) {
