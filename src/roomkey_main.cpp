@@ -1,11 +1,12 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
 
 #include "roomkey/base/clock.hpp"
+#include "roomkey/cli/hint.hpp"
 #include "roomkey/cli/store_owner.hpp"
 #include "roomkey/crypto/secret.hpp"
 #include "roomkey_options.hpp"
@@ -14,9 +15,6 @@ namespace {
 
 using namespace roomkey;
 
-// Read where no other is named and we may: an installed roomkey knows its own store.
-constexpr const char* kInstalledEnvFile = "/etc/roomkey/roomkey.env";
-
 // A token on the command line is seen in the list of processes only until here.
 void hide(std::string_view token, int argc, char** argv) {
   for (int i = 1; i < argc && token.size() > 1; ++i) {
@@ -24,16 +22,23 @@ void hide(std::string_view token, int argc, char** argv) {
   }
 }
 
-int run(Arguments& arguments) {
+// The installed configuration would be the one to go by, and this user may not read it.
+bool is_closed(const Arguments& arguments) {
+  return !arguments.setup_command->parsed() && arguments.env_file.empty() &&
+         std::getenv("ROOMKEY_DB") == nullptr && cli::is_closed(cli::kInstalledEnvFile);
+}
+
+int run(Arguments& arguments, bool closed) {
   if (arguments.setup_command->parsed()) {
     arguments.setup.json = arguments.json;
     if (arguments.env_file.empty()) return cli::setup(arguments.setup);
     return cli::fail(cli::kUsage,
                      "setup writes /etc/roomkey/roomkey.env; --env-file is not for it");
   }
-  if (arguments.env_file.empty() && ::access(kInstalledEnvFile, R_OK) == 0) {
-    arguments.env_file = kInstalledEnvFile;
-  }
+  // A check reads what is closed as well, and has to say so.
+  const bool installed =
+      cli::may_read(cli::kInstalledEnvFile) || (closed && arguments.takes_faults);
+  if (arguments.env_file.empty() && installed) arguments.env_file = cli::kInstalledEnvFile;
   Environment environment;
   std::vector<std::string> faults;
   if (!arguments.env_file.empty()) {
@@ -60,18 +65,6 @@ std::string what_is_wrong(const CLI::App& root, const CLI::ParseError& fault) {
     }
   }
   return fault.what();
-}
-
-// The cure for what went wrong with the store.
-std::string_view hint_for(std::string_view fault) {
-  if (fault.starts_with("the store: unable to open")) {
-    return "`roomkey db migrate` makes the store that ROOMKEY_DB names; the folder must be there";
-  }
-  if (fault.find("can't be made: unable to open") != fault.npos) {
-    return "the folder must be one that this user may write in";
-  }
-  if (fault.find("locked") != fault.npos) return "another program holds it; try again";
-  return "";
 }
 
 // A disk that is full must not make half an answer pass for a whole one.
@@ -101,9 +94,15 @@ int main(int argc, char** argv) {
                      "roomkey --help, or --help behind a command");
   }
   hide(arguments.token, argc, argv);
+  const bool closed = is_closed(arguments);
   try {
-    return finish(run(arguments));
+    const int status = finish(run(arguments, closed));
+    const bool unexplained = status == cli::kFailed || status == kExitConfig;
+    if (closed && unexplained && !arguments.takes_faults) {
+      std::cerr << "roomkey: hint: " << cli::hint_for("", true) << '\n';
+    }
+    return status;
   } catch (const std::exception& fault) {
-    return cli::fail(cli::kFailed, fault.what(), hint_for(fault.what()));
+    return cli::fail(cli::kFailed, fault.what(), cli::hint_for(fault.what(), closed));
   }
 }

@@ -74,7 +74,8 @@ void check_providers(Checks& checks, const Session& session, const CheckFields& 
   const bool no_stream = provider::Stream(config.stream).unused();
   if (no_twilio && no_stream) {
     checks.error("providers", "Neither Twilio nor Stream is configured.",
-                 "Set TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET, as Twilio's "
+                 "Installed, `roomkey setup` asks for one. By hand: set "
+                 "TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET, as Twilio's "
                  "Console shows them under API keys & tokens, or STREAM_API_KEY and "
                  "STREAM_API_SECRET.");
   } else if (no_twilio) {

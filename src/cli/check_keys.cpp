@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 
 #include "inspect_parts.hpp"
 #include "roomkey/access/decide.hpp"
@@ -10,8 +12,7 @@ namespace roomkey::cli {
 
 namespace {
 
-constexpr const char* kRestart =
-    ", and restart the workers (systemctl restart 'roomkey-token@*' 'roomkey-room@*').";
+constexpr const char* kRestart = ", and restart the workers (systemctl reload roomkey.target).";
 
 bool starts_or_ends_oddly(std::string_view secret) {
   constexpr std::string_view kOdd = " \t\r\n\"'";
@@ -100,18 +101,19 @@ void check_stream_token(Checks& checks, const Config& config, std::chrono::sys_s
 void check_fault(Checks& checks, const std::string& fault, const std::string& env_file) {
   if (!env_file.empty() && fault.starts_with(env_file)) {
     const bool line = fault.substr(env_file.size()).starts_with(" line ");
+    const char* const cure = line ? "Correct that line: KEY=VALUE, or # before a comment."
+                             : fault.ends_with(std::strerror(EACCES))
+                                 ? "Run roomkey as root."
+                                 : "Give --env-file the configuration's right name.";
     return checks.error("env_file",
-                        fault + (line ? "." : ". What follows is said without that file."),
-                        line ? "Correct that line: KEY=VALUE, or # before a comment."
-                             : "Give --env-file the configuration's right name. Where it is there "
-                               "and may not be read, run roomkey as root.");
+                        fault + (line ? "." : ". What follows is said without that file."), cure);
   }
   const std::string name = fault.substr(0, fault.find(':'));
   const bool file = name.ends_with("_FILE");
   checks.error(name, fault + '.',
                file ? "See that " + name +
                           " names the right file and that the workers' user may read it" + kRestart
-                    : "Correct " + name + " as docs/configuration.md has it" + kRestart);
+                    : "Correct " + name + " as roomkey.env(5) has it" + kRestart);
 }
 
 }  // namespace roomkey::cli

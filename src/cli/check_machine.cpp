@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
 
 #include "roomkey/cli/check.hpp"
@@ -81,12 +82,19 @@ class Rights {
 std::string cure_for_store(std::string_view fault, const std::string& path) {
   struct stat facts {};
   if (stat(path.c_str(), &facts) != 0) {
+    if (errno == EACCES) return "Run roomkey as root.";
     return "`roomkey db migrate` makes the store that ROOMKEY_DB names; the folder must be there. "
            "If there was one, `roomkey db restore FILE` brings a backup back.";
   }
   if (fault.find("db migrate") != fault.npos) return "Run `roomkey db migrate`.";
   if (fault.find("locked") != fault.npos) return "Another program holds it: try again.";
   if (fault.find("newer than") != fault.npos) return "Install the newer roomkey that made it.";
+  if (fault.find("is full") != fault.npos || fault.find("disk I/O") != fault.npos) {
+    const auto folder = std::filesystem::absolute(path).parent_path().string();
+    return "See whether its disk is full (df -h " + folder +
+           ") and make room: all is well then, nothing is lost. If there is room, see whether the "
+           "disk fails (journalctl -k).";
+  }
   if (fault.find("readonly") != fault.npos || ::access(path.c_str(), R_OK | W_OK) != 0) {
     return "See who may write the store and its folder (ls -la): the workers' user must. "
            "Installed: "

@@ -30,20 +30,6 @@ bool lower_hex(std::string_view text) {
   return text.find_first_not_of("0123456789abcdef") == text.npos;
 }
 
-// What came along when the value was copied; empty where nothing did.
-std::string pasted_along(std::string_view value) {
-  if (value.empty()) return {};
-  if (is_quote(value.front()) || is_quote(value.back())) return "has quotes around it";
-  if (is_blank(value.front()) || is_blank(value.back())) {
-    return "has a blank or a line break before or behind it";
-  }
-  if (std::any_of(value.begin(), value.end(), is_blank)) return "has a blank in it";
-  if (!std::all_of(value.begin(), value.end(), is_plain)) {
-    return "has a character in it that can't be there, perhaps one that is not seen";
-  }
-  return value.find('=') == value.npos ? "" : "has a = in it: its name was pasted along";
-}
-
 // Why it is not the SID; empty where it is.
 std::string wrong_sid(const std::string& value, const std::string& kind) {
   if (auto pasted = pasted_along(value); !pasted.empty()) return pasted;
@@ -140,6 +126,19 @@ std::string wrong_stream_key(const std::string& api_key, std::string_view api_se
 }
 
 }  // namespace
+
+std::string pasted_along(std::string_view value) {
+  if (value.empty()) return {};
+  if (is_quote(value.front()) || is_quote(value.back())) return "has quotes around it";
+  if (is_blank(value.front()) || is_blank(value.back())) {
+    return "has a blank or a line break before or behind it";
+  }
+  if (std::any_of(value.begin(), value.end(), is_blank)) return "has a blank in it";
+  if (!std::all_of(value.begin(), value.end(), is_plain)) {
+    return "has a character in it that can't be there, perhaps one that is not seen";
+  }
+  return value.find('=') == value.npos ? "" : "has a = in it: its name was pasted along";
+}
 
 bool check_twilio_variables(Checks& checks, const TwilioVariables& values) {
   const bool sids = check_sids(checks, values);

@@ -48,7 +48,7 @@ class Interview {
           [](const std::string& d) { return put_behind(d, domain_fault(base::lower_ascii(d))); });
     }
     text("ROOMKEY_FRONTEND_URL",
-         "Address of the clinic's pages, such as https://app.clinic.example");
+         "Address of the clinic's pages, such as https://app.clinic.example, for meeting links");
     list(flags_.origins, "Origins of the pages that may ask, with blanks between them",
          site.origins.empty() ? frontend_origin() : line_of(site.origins), origin_fault);
     list(flags_.health_allow, "Addresses that may see health and metrics, beside this machine",
@@ -150,7 +150,7 @@ class Interview {
     for (;;) {
       std::string& typed = flags_.secrets[variable];
       typed = terminal_.ask_secret(question + (kept ? " [kept] (not shown)" : " (not shown)"));
-      const std::string why = env_value_fault(typed);
+      const std::string why = form_fault(variable, typed);
       if (!why.empty()) std::cout << "  what was typed " << why << '\n';
       if (typed.empty() && needed && !kept) std::cout << "  it can't be done without\n";
       if (why.empty() && (!typed.empty() || kept || !needed)) break;

@@ -109,6 +109,9 @@ void make_plan(Plan& plan, const SetupFlags& flags, const Present& present,
 // The same of a variable's value: of one that is new, and beside it the algorithm in force.
 [[nodiscard]] std::string value_fault(const std::string& variable, const std::string& value,
                                       const std::string& algorithm);
+// Why a value, a secret perhaps, can't be the variable's: its form, or what was pasted along with
+// it. Goes behind its name, and doesn't show it.
+[[nodiscard]] std::string form_fault(const std::string& variable, const std::string& value);
 
 // The texts of site.conf and of nginx's site.
 void write_site(Plan& plan, const Present& present, PlanFaults& faults);

@@ -1,9 +1,11 @@
 // From flags and what is there to what shall be, with everything checked and nothing changed.
 #include <algorithm>
+#include <array>
 #include <filesystem>
 
 #include "roomkey/base/file.hpp"
 #include "roomkey/base/text.hpp"
+#include "roomkey/cli/check.hpp"
 #include "roomkey/crypto/secret.hpp"
 #include "setup_parts.hpp"
 
@@ -141,7 +143,7 @@ class Planner {
 
   void set(const std::string& variable, const std::string& value, const std::string& flag) {
     if (value.empty()) return unset(variable);
-    if (const std::string why = env_value_fault(value); !why.empty()) {
+    if (const std::string why = form_fault(variable, value); !why.empty()) {
       return wrong(flag, "the value " + why);
     }
     if (const std::string why = sid_fault(variable, value); !why.empty()) {
@@ -222,10 +224,18 @@ class Planner {
 
 }  // namespace
 
+std::string form_fault(const std::string& variable, const std::string& value) {
+  constexpr std::array kCopied{"TWILIO_ACCOUNT_SID", "TWILIO_API_KEY", "TWILIO_API_SECRET",
+                               "TWILIO_AUTH_TOKEN",  "STREAM_API_KEY", "STREAM_API_SECRET"};
+  const std::string why = env_value_fault(value);
+  const bool copied = std::find(kCopied.begin(), kCopied.end(), variable) != kCopied.end();
+  return why.empty() && copied ? pasted_along(value) : why;
+}
+
 std::string value_fault(const std::string& variable, const std::string& value,
                         const std::string& algorithm) {
   if (value.empty()) return {};
-  if (const std::string why = env_value_fault(value); !why.empty()) return "the value " + why;
+  if (const std::string why = form_fault(variable, value); !why.empty()) return "the value " + why;
   if (const std::string why = sid_fault(variable, value); !why.empty()) return value + ' ' + why;
   Environment environment;
   environment.set("ROOMKEY_JWT_ALGORITHM", algorithm);

@@ -52,6 +52,25 @@ class Refused(SetupCase):
             self.assertIn("ROOMKEY_FRONTEND_URL: must begin with", errors)
             self.changed_nothing(machine, before)
 
+    def test_what_was_pasted_along_is_refused_and_not_shown(self):
+        sid = "AC" + "0" * 32
+        with Machine() as machine:
+            self.was_done(machine.setup(*machine.all_flags()))
+            machine.said_to_systemd()
+            before = machine.files()
+            for flag, value, why in (
+                    ("--twilio-account-sid", f'"{sid}"', "has quotes around it"),
+                    ("--twilio-account-sid", f" {sid}", "has a blank or a line break before"),
+                    ("--twilio-api-secret-file", "'s3cret'", "has quotes around it"),
+                    ("--twilio-auth-token-file", "s3cret ", "has a blank or a line break before"),
+                    ("--stream-api-secret-file", "STREAM_API_SECRET=s3cret", "has a = in it")):
+                given = machine.give("pasted", value) if flag.endswith("-file") else value
+                status, _, errors = machine.setup(flag, given)
+                self.assertEqual(status, 2)
+                self.assertIn(f"roomkey: error: {flag}: the value {why}", errors)
+                self.assertNotIn("s3cret", errors)
+            self.changed_nothing(machine, before)
+
     def test_a_dry_run_says_what_would_change_and_changes_nothing(self):
         with Machine() as machine:
             before = machine.files()

@@ -15,6 +15,7 @@ class AtTheTerminal(Case):
                ("Issuer", "\n"), ("Audience", "\n"),
                ("account SID", "SK1\n"), ("account SID", "AC0123456789\n"),
                ("API key of region US1", "SK0123456789\n"),
+               ("That key's secret", '"' + SECRETS["api"] + '"\n'),
                ("That key's secret", SECRETS["api"] + "\n"), ("Region", "au1\n"),
                ("Auth Token", "\n"), ("Stream's API key", "\n")]
 
@@ -23,8 +24,8 @@ class AtTheTerminal(Case):
             status, heard = machine.talk([*self.ANSWERS, ("Do this?", "\n")])
             self.assertIn(status, (0, 1), heard)
             for text in ("must begin with https://", "SK1 is no such SID",
-                         "it can't be done without", "[https://app.clinic.example]",
-                         "[self-signed]", "[HS256]"):
+                         "it can't be done without", "has quotes around it",
+                         "[https://app.clinic.example]", "[self-signed]", "[HS256]"):
                 self.assertIn(text, heard)
             for secret in SECRETS.values():
                 self.assertNotIn(secret, heard)

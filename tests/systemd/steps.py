@@ -117,6 +117,13 @@ def all_of(inside, first, second):
         same("", inside("find", "/var/lib/roomkey", "!", "-user", "roomkey").stdout)
         gives_a_token()
 
+    def another_user_is_told_to_be_root():
+        for command in ("user list", "db migrate", "bearer 2", "inspect eyJ.eyJ.x"):
+            said = inside.sh(f"runuser -u nobody -- roomkey {command}", check=False)
+            holds(said.stdout, "roomkey: hint: run roomkey as root: this user may not read " + ENV)
+        said = inside.sh("runuser -u nobody -- roomkey check --offline", check=False)
+        holds(said.stdout, f"[ERROR] {ENV}: Permission denied", "    Run roomkey as root.\n")
+
     def every_unit_keeps_within_its_bounds():
         for unit, most in BOUNDS.items():
             said = inside("systemd-analyze", "security", "--no-pager", unit).stdout
@@ -242,6 +249,7 @@ def all_of(inside, first, second):
             setting_it_up_starts_everything,
             a_token_comes_from_outside,
             what_root_does_leaves_no_file_that_the_workers_cannot_open,
+            another_user_is_told_to_be_root,
             every_unit_keeps_within_its_bounds,
             the_token_pool_has_no_network,
             a_backup_is_made_and_verified_and_another_comes_at_night,

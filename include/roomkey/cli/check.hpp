@@ -49,6 +49,10 @@ class Checks {
 // A line of read_config() or of Environment::add_file() on `env_file`.
 void check_fault(Checks& checks, const std::string& fault, const std::string& env_file);
 
+// What came along when a provider's SID, key or secret was copied, in words that go behind its
+// name; empty where nothing did.
+[[nodiscard]] std::string pasted_along(std::string_view value);
+
 struct TwilioVariables {
   std::string account_sid, api_key;
   std::string_view api_secret, auth_token;
