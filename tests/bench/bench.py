@@ -94,6 +94,13 @@ class Stack:
                         f"wrk.body = '{json.dumps({'callId': room})}'\n")
         return get, post
 
+    def paused(self, script, milliseconds):
+        """The same requests, each after a pause of 0 to twice so many milliseconds."""
+        path = script.with_name(f"paused-{script.name}")
+        path.write_text(script.read_text() + "function delay() return "
+                        f"math.random(0, {round(2 * milliseconds)}) end\n")
+        return path
+
     def add_responder(self, name, *arguments):
         """Two bare responders on one socket, as the pools have it."""
         path = self.dir / f"{name}.sock"
@@ -209,7 +216,16 @@ def main():
                                    "nginx alone": ("/bench/nginx", [], get)})
             table(rows, "bare responder")
             more = rows["video-token"][3] - rows["bare responder"][3]
-            print(f"\nworker CPU above the bare responder: {more:.1f} us a request (goal: 45)")
+            print(f"\nworker CPU above the bare responder: {more:.1f} us a request, "
+                  f"{more / rows['bare responder'][3]:.2f} of its own")
+            rate, median = rows["video-token"][:2]
+            script = stack.paused(get, max(1, 2000 * CONNECTIONS / rate - median))
+            print("\nAt half load:\n")
+            half = measure(stack, {"video-token": (TOKEN, stack.workers(), script),
+                                   "bare responder": ("/bench/bare", bare, script)})
+            table(half, "bare responder")
+            print(f"\np99 of the bare responder's: "
+                  f"{half['video-token'][2] / half['bare responder'][2]:.2f}\n")
             print("worker memory (PSS): "
                   + ", ".join(f"{pss_kib(pid) / 1024:.1f} MiB" for pid in stack.workers())
                   + "; bare responder: "
