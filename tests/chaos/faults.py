@@ -215,7 +215,7 @@ def removed():
 
 def read_only():
     """The store's file system is mounted read-only, and written again."""
-    with small_disk("24m") as folder:
+    with small_disk("24m") as folder, tempfile.TemporaryDirectory() as aside:
         if folder is None:
             return None
         with demo() as made:
@@ -228,18 +228,21 @@ def read_only():
             made.start()
             with Load(made) as load:
                 # Files that are open stay as they are: it is the workers that start who can't.
-                subprocess.run(["mount", "--bind", folder, folder], check=True)
-                done = subprocess.run(["mount", "-o", "remount,ro,bind", folder],
-                                      capture_output=True)
+                # Made elsewhere and bound whole: it can't become read-only with a file open on it.
+                done = [subprocess.run(["mount", *arguments], capture_output=True).returncode
+                        for arguments in (["--bind", folder, aside],
+                                          ["-o", "remount,ro,bind", aside],
+                                          ["--bind", aside, folder])]
                 for pid in made.workers() + made.workers("room"):
                     os.kill(pid, signal.SIGKILL)
                 time.sleep(SECONDS)
-                subprocess.run(["umount", "-l", folder], check=True)
+                for mounted in (folder, aside):
+                    subprocess.run(["umount", "-l", mounted], check=True)
                 since = time.monotonic()
                 time.sleep(1)
                 load.__exit__()
                 verdict = judge(made, load, since, allowed=(200, 201, 502, 503))
-                verdict.must(done.returncode == 0, "the remount was done")
+                verdict.must(done == [0, 0, 0], f"the mounts were done: {done}")
                 verdict.must(load.failed, "it is noticed")
                 return verdict
 
