@@ -57,6 +57,12 @@ class UnderLoad(Case):
             room = demo.request("POST", "/api/appointments/video-room/47/", JANE)
             counter = iter(range(10**9))
             told = 0
+
+            def all_started():
+                """Who is told before that has nothing in hand, and no goodbye to say."""
+                at_first = len(demo.workers("token")) + len(demo.workers("room"))
+                return demo.log().count("event=started") == at_first + told
+            wait_until(all_started, "each worker starts")
             with Load(demo, lambda: room if next(counter) % 2 else token()) as load:
                 end = time.monotonic() + SECONDS / 4
                 while time.monotonic() < end:
@@ -65,7 +71,7 @@ class UnderLoad(Case):
                         os.kill(before[0], signal.SIGTERM)
                         told += 1
                         wait_until(lambda: before[0] not in demo.workers(pool), "the worker goes")
-                    time.sleep(0.1)
+                        wait_until(all_started, "another one starts")
             self.all_well(load)
             # They said goodbye, so they left by the front door, with status 0.
             wait_until(lambda: demo.log().count("event=stopped") == told, "a goodbye of each")
