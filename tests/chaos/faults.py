@@ -126,19 +126,24 @@ def small_disk(size):
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def move_store(made, folder):
+    """The demo goes on with its store in that folder."""
+    made.roomkey("db", "backup", folder / "roomkey.db")
+    made.stop()
+    with open(made.dir / "roomkey.env", "a", encoding="utf-8") as env:
+        env.write(f"ROOMKEY_DB={folder}/roomkey.db\n")
+    made.db = folder / "roomkey.db"
+    made.__dict__.pop("settings", None)
+    made.start()
+
+
 def disk_full():
     """The store's disk fills up, and is given room again."""
     with small_disk("24m") as folder:
         if folder is None:
             return None
         with demo() as made:
-            made.roomkey("db", "backup", folder / "roomkey.db")
-            made.stop()
-            with open(made.dir / "roomkey.env", "a", encoding="utf-8") as env:
-                env.write(f"ROOMKEY_DB={folder}/roomkey.db\n")
-            made.db = folder / "roomkey.db"
-            made.__dict__.pop("settings", None)
-            made.start()
+            move_store(made, folder)
             with Load(made) as load:
                 filler = folder / "filler"
                 with contextlib.suppress(OSError), open(filler, "wb", buffering=0) as file:
@@ -219,13 +224,7 @@ def read_only():
         if folder is None:
             return None
         with demo() as made:
-            made.roomkey("db", "backup", folder / "roomkey.db")
-            made.stop()
-            with open(made.dir / "roomkey.env", "a", encoding="utf-8") as env:
-                env.write(f"ROOMKEY_DB={folder}/roomkey.db\n")
-            made.db = folder / "roomkey.db"
-            made.__dict__.pop("settings", None)
-            made.start()
+            move_store(made, folder)
             with Load(made) as load:
                 # Files that are open stay as they are: it is the workers that start who can't.
                 # Made elsewhere and bound whole: it can't become read-only with a file open on it.
