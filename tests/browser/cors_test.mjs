@@ -2,22 +2,30 @@
 
 import assert from 'node:assert/strict'
 
-// What a frontend with axios sends: two headers of its own and a query against caches.
-
 import { closed, opened } from './chromium.mjs'
-import { JANE, test } from './support.mjs'
+import { JANE, startDemo, test } from './support.mjs'
+
+// What a frontend with axios sends against caches, and what its release and tracing tools add to
+// every call.
+const OWN = {
+  'Cache-Control': 'no-cache',
+  Pragma: 'no-cache',
+  'X-Release-Tag': '2025.11.16-3',
+  'sentry-trace': '771a43a4192642f0b136d5159a501700-b7ad6b7169203331-1',
+  baggage: 'sentry-environment=production,sentry-release=2025.11.16-3',
+  traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+}
 
 async function asked(page, url, bearer, { method = 'GET', body } = {}) {
   return page.evaluate(
-    async ([address, token, how, content]) => {
+    async ([address, token, how, content, own]) => {
       try {
         const response = await fetch(address, {
           method: how,
           body: content,
           headers: {
             ...(token && { Authorization: `Bearer ${token}` }),
-            'Cache-Control': 'no-cache',
-            Pragma: 'no-cache',
+            ...own,
             ...(content && { 'Content-Type': 'application/json' }),
           },
         })
@@ -32,7 +40,7 @@ async function asked(page, url, bearer, { method = 'GET', body } = {}) {
         return { blocked: error.name }
       }
     },
-    [url, bearer, method, body],
+    [url, bearer, method, body, OWN],
   )
 }
 
@@ -88,6 +96,21 @@ export default async function corsTests({ demo, browser }) {
       body: JSON.stringify({ callId: 'x'.repeat(70000) }),
     })
     assert.deepEqual([large.status, large.answer.code], [413, 'payload_too_large'])
+    await closed(page)
+  })
+
+  await test('a 429 is read by scripts', async () => {
+    const limited = await startDemo({ DEMO_RATE_LIMIT: 'on' })
+    const page = await opened(browser, `${limited.listed}/blank.html`)
+    const url = `${limited.url}/api/nothing/`
+    let refused
+    for (let round = 0; round < 20 && !refused; round += 1) {
+      const answers = await Promise.all([...Array(50)].map(() => asked(page, url, null)))
+      assert.ok(answers.every(({ status }) => status === 404 || status === 429))
+      refused = answers.find(({ status }) => status === 429)
+    }
+    assert.equal(refused?.answer.code, 'rate_limited')
+    assert.deepEqual(refused.readable, ['Retry-After', 'X-Request-Id', 'Date'])
     await closed(page)
   })
 

@@ -113,7 +113,7 @@ async function pages() {
 }
 
 class Demo {
-  constructor(port, origins) {
+  constructor(port, origins, more) {
     this.dir = mkdtempSync(join(tmpdir(), 'roomkey-browser-'))
     this.url = `https://localhost:${port}`
     this.variables = {
@@ -124,6 +124,7 @@ class Demo {
       DEMO_ORIGINS: origins,
       DEMO_WORKERS: '1',
       DEMO_RATE_LIMIT: 'off',
+      ...more,
     }
   }
 
@@ -162,9 +163,10 @@ class Demo {
   }
 }
 
-export async function startDemo() {
+// `more`: variables of nginx/demo.sh.
+export async function startDemo(more = {}) {
   const [listed, unlisted] = [await pages(), await pages()]
-  const demo = new Demo(await freePort(), listed)
+  const demo = new Demo(await freePort(), listed, more)
   atEnd(async () => {
     await demo.script('stop')
     rmSync(demo.dir, { recursive: true })

@@ -11,6 +11,7 @@ from support import (ADMIN, BROWSER, CANCELLED, CLOSED_ROOMLESS, COMPLETED, FRES
 TOKEN = "/api/appointments/video-token/{}/"
 ROOM = "/api/appointments/video-room/{}/"
 EXPOSED = "WWW-Authenticate, Retry-After, X-Request-Id, Date"
+ALWAYS = "Authorization, Content-Type, Cache-Control, Pragma, X-Requested-With, X-Request-Id"
 REALM = 'Bearer realm="roomkey"'
 
 
@@ -297,9 +298,29 @@ class EveryAnswer(Case):
             self.assertEqual((answer.status, answer.body), (204, b""))
             self.carries_all(answer, origin, json=False)
             self.assertEqual(answer["Access-Control-Allow-Methods"], "GET, POST, PUT, OPTIONS")
-            self.assertEqual(answer["Access-Control-Allow-Headers"], "Authorization, Content-Type, "
-                             "Cache-Control, Pragma, X-Requested-With, X-Request-Id")
+            self.assertEqual(answer["Access-Control-Allow-Headers"], ALWAYS)
             self.assertEqual(answer["Access-Control-Max-Age"], "7200")
+
+    def preflight(self, asked, origin=ORIGIN):
+        answer = shared_demo().ask("OPTIONS", TOKEN.format(47), headers={
+            "Origin": origin, "Access-Control-Request-Method": "GET",
+            "Access-Control-Request-Headers": asked})
+        self.assertEqual((answer.status, answer["Vary"]), (204, "Origin"))
+        return answer.all("Access-Control-Allow-Headers")
+
+    @each((asked, asked) for asked in (
+        "authorization,baggage,sentry-trace,traceparent,x-release-tag", "x-a, x-b", "X-A\t,\tx-b",
+        "x_a", "!#$%&'*+-.^_`|~09azAZ", ",".join(f"x-{n:04}" for n in range(146))))
+    def test_preflight_allows_a_listed_origin_the_names_that_it_asks_for(self, asked):
+        self.assertEqual(self.preflight(asked), [f"{ALWAYS}, {asked}"])
+        self.assertEqual(self.preflight(asked, "https://evil.example"), [])
+
+    @each((repr(asked)[:40], asked) for asked in (
+        None, "", "authorization,x-requested-with", "Content-Type", "*", "x-a,*", "* , x-a", "x a",
+        "x-a,", ",x-a", "x-a,,x-b", "x-a;x-b", "x:a", '"x"', "x-\u00fc", "x\x01a", "x-a,x\x7f", "(x)",
+        "x/a", "x@a", "x[a]", "x{a}", "x\\a", "x=a", "x?a", "x<a>", "x" * 1025))
+    def test_preflight_allows_no_more_than_ever_to(self, asked):
+        self.assertEqual(self.preflight(asked), [ALWAYS])
 
     def test_without_origin_there_are_no_cors_headers_but_vary(self):
         self.carries_all(shared_demo().token(60, headers={"Origin": None}), origin=None)
