@@ -1,7 +1,7 @@
 // /roomkey/check/: a login handed over by the frontend or pasted, and what may never show of it.
 
 import assert from 'node:assert/strict'
-import { closed, opened } from './chromium.mjs'
+import { closed, opened } from './pages.mjs'
 import { onlyBad, openCheck, paste, ran } from './check_support.mjs'
 import { JANE, test } from './support.mjs'
 

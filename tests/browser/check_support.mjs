@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { opened } from './chromium.mjs'
+import { opened } from './pages.mjs'
 import { JANE, now, part, secrets } from './support.mjs'
 
 export const SHUT = 'br1' // a region whose door refuses WebSockets

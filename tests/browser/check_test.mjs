@@ -1,7 +1,7 @@
 // /roomkey/check/: all well, and each thing that may be wrong.
 
 import assert from 'node:assert/strict'
-import { closed } from './chromium.mjs'
+import { closed } from './pages.mjs'
 import { NOWHERE, SHUT, hears, onlyBad, openCheck, paste, ran, signed } from './check_support.mjs'
 import { JANE, SAM, now, test } from './support.mjs'
 

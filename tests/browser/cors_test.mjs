@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 
-import { closed, opened } from './chromium.mjs'
+import { closed, opened } from './pages.mjs'
 import { JANE, startDemo, test } from './support.mjs'
 
 // What a frontend with axios sends against caches, and what its release and tracing tools add to

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
-import { closed, opened, scripted, withRoomKey } from './chromium.mjs'
+import { closed, opened, scripted, socketsOf, withRoomKey } from './pages.mjs'
 import { stunStandIn } from './standins.mjs'
 import { freePort, listening, test } from './support.mjs'
 
@@ -77,8 +77,7 @@ export default async function diagnoseTests({ demo, browser }) {
 
   await test("for Stream it tries Stream's door, with the API key that roomkey names", async () => {
     const page = await withRoomKey(browser, demo)
-    const sockets = []
-    page.on('websocket', (socket) => sockets.push(socket.url()))
+    const sockets = await socketsOf(page)
     const options = { provider: 'stream', endpoints: here, media: false }
     const { report } = await diagnosed(page, { ...options, appointmentId: 47 })
     assert.ok(
@@ -86,13 +85,13 @@ export default async function diagnoseTests({ demo, browser }) {
       JSON.stringify(report),
     )
     assert.match(
-      sockets[0],
+      (await sockets())[0],
       /^wss:\/\/video\.stream-io-api\.com\/video\/connect\?api_key=[0-9a-f]{12}&/,
     )
     assert.equal(ofCheck(report, 'token').ok, true)
     const plain = await diagnosed(page, { ...options, rk: { bearer: null } })
     assert.deepEqual(
-      [ofCheck(plain.report, 'signalling_global').detail, sockets.length],
+      [ofCheck(plain.report, 'signalling_global').detail, (await sockets()).length],
       ['video.stream-io-api.com is reached', 1],
     )
     await closed(page)

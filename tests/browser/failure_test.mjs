@@ -6,7 +6,7 @@ import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { closed, opened, withRoomKey } from './chromium.mjs'
+import { closed, opened, withRoomKey } from './pages.mjs'
 import { ROOT, atEnd, freePort, given, listening, test } from './support.mjs'
 
 const token = (page) => page.evaluate(() => caught(make().videoToken(47)))
@@ -40,14 +40,22 @@ export default async function failureTests({ demo, browser }) {
     for (const path of Object.keys(answers)) {
       assert.equal((await elsewhere(`http://localhost:${portal}${path}`)).code, 'not_roomkey', path)
     }
-
-    await page.context().setOffline(true)
-    const offline = await token(page)
-    assert.deepEqual([offline.code, offline.status], ['offline', null])
-    assert.match(offline.advice, /offline/)
-    await page.context().setOffline(false)
     await closed(page)
   })
+
+  await test(
+    'a device without a network is told so',
+    async () => {
+      const page = await withRoomKey(browser, demo)
+      await page.context().setOffline(true)
+      const offline = await token(page)
+      assert.deepEqual([offline.code, offline.status], ['offline', null])
+      assert.match(offline.advice, /offline/)
+      await page.context().setOffline(false)
+      await closed(page)
+    },
+    ['chromium'],
+  )
 
   await test("an origin that is not in the list is told so, and a page's own policy", async () => {
     const imported = async (address) => {

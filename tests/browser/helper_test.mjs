@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { closed, scripted, withRoomKey } from './chromium.mjs'
+import { closed, scripted, withRoomKey } from './pages.mjs'
 import { ROOT, SARAH, given, now, test } from './support.mjs'
 
 const tokenPath = '/api/appointments/video-token/47/'

@@ -1,4 +1,4 @@
-// The tests in Chromium: node run.mjs [PART OF A NAME...]. Ends with "N passed, N failed".
+// The tests in Chromium and Firefox: node run.mjs [PART OF A NAME...]. Ends with "N passed, N failed".
 
 import checkAccessTests from './check_access_test.mjs'
 import checkLoginTests from './check_login_test.mjs'
@@ -9,10 +9,11 @@ import failureTests from './failure_test.mjs'
 import helperTests from './helper_test.mjs'
 import streamTests from './stream_test.mjs'
 import twilioTests from './twilio_test.mjs'
+import { startChromium, startFirefox } from './browsers.mjs'
 import { NOWHERE, SHUT } from './check_support.mjs'
-import { assertNothingShown, startChromium } from './chromium.mjs'
+import { assertNothingShown } from './pages.mjs'
 import { streamStandIn, stunStandIn, twilioStandIn } from './standins.mjs'
-import { count, endAll, startDemo, test } from './support.mjs'
+import { count, endAll, inBrowser, startDemo, test } from './support.mjs'
 
 process.on('unhandledRejection', (error) => {
   count.failed += 1
@@ -21,22 +22,24 @@ process.on('unhandledRejection', (error) => {
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) {
   process.once(signal, () => endAll().finally(() => process.exit(1)))
 }
-try {
-  const demo = await startDemo()
-  const twilio = await twilioStandIn(demo.tls)
-  const stream = await streamStandIn(demo.tls)
+
+// A browser, and stand-ins that no other has: what they heard and shall say is a test's own.
+async function withStandIns(demo, number, start) {
+  const [twilio, stream] = [await twilioStandIn(demo.tls), await streamStandIn(demo.tls)]
   twilio.shut.add(`${SHUT}.vss.twilio.com`)
   const stun = { silent: false }
-  const stunAddress = `127.77.${(process.pid >> 8) & 255}.${process.pid & 255 || 1}` // port 3478
-  await stunStandIn(stun, stunAddress, 3478)
-  const browser = await startChromium({
+  const address = `127.${76 + number}.${(process.pid >> 8) & 255}.${(process.pid & 255) || 1}` // port 3478
+  await stunStandIn(stun, address, 3478)
+  const hosts = {
     [`${NOWHERE}.vss.twilio.com`]: '~NOTFOUND',
-    'global.stun.twilio.com.': stunAddress,
     '*.vss.twilio.com': twilio.port,
     'video.stream-io-api.com': stream.port,
-  })
-  const all = { demo, browser, twilio, stream, stun }
-  await Promise.all([
+  }
+  return { demo, browser: await start(hosts, address), twilio, stream, stun }
+}
+
+const inChromium = (all) =>
+  Promise.all([
     corsTests(all)
       .then(() => helperTests(all))
       .then(() => failureTests(all)),
@@ -47,7 +50,29 @@ try {
     checkTests(all),
     checkSilenceTests(all), // only waits
   ])
-  await outageTests(all)
+
+const inFirefox = (all) =>
+  Promise.all([
+    corsTests(all)
+      .then(() => helperTests(all))
+      .then(() => failureTests(all)),
+    twilioTests(all).then(() => streamTests(all)),
+    diagnoseTests(all),
+  ])
+
+try {
+  const demo = await startDemo()
+  const [chromium, firefox] = await Promise.all([
+    withStandIns(demo, 1, (hosts, stun) =>
+      startChromium({ ...hosts, 'global.stun.twilio.com.': stun }),
+    ),
+    withStandIns(demo, 2, startFirefox),
+  ])
+  await Promise.all([
+    inBrowser('chromium', () => inChromium(chromium)),
+    inBrowser('firefox', () => inFirefox(firefox)),
+  ])
+  await outageTests(chromium)
   await test(
     'no token stood in a URL, the page, storage, the console or an error',
     assertNothingShown,

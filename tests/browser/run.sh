@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# web/roomkey.js in Chromium, through a demo, with the providers' own SDKs; its size and its types.
-# Needs node with npm, Debian's chromium, and what make demo needs. Takes parts of tests' names.
+# web/roomkey.js in Chromium and Firefox, through a demo, with the providers' own SDKs; its size and
+# its types. Needs node with npm, Debian's chromium and firefox-esr, and what make demo needs. Takes
+# parts of tests' names.
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 

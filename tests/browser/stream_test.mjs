@@ -3,7 +3,7 @@
 // that only keeps the order.
 
 import assert from 'node:assert/strict'
-import { closed, opened, scripted, withRoomKey } from './chromium.mjs'
+import { closed, opened, scripted, withRoomKey } from './pages.mjs'
 import { JANE, given, part, test } from './support.mjs'
 
 async function withStream(browser, demo) {

@@ -21,8 +21,15 @@ export const [JANE, SAM, SARAH] = [2, 3, 19]
 export const contexts = new AsyncLocalStorage() // those that a test opened
 export const count = { passed: 0, failed: 0 }
 const chosen = process.argv.slice(2)
+const running = new AsyncLocalStorage() // the name of the browser
 
-export async function test(name, body) {
+// Tests in there are run in that browser, and marked where it is not Chromium.
+export const inBrowser = (browser, tests) => running.run(browser, tests)
+
+export async function test(sentence, body, browsers = ['chromium', 'firefox']) {
+  const browser = running.getStore() ?? 'chromium'
+  if (!browsers.includes(browser)) return
+  const name = browser === 'chromium' ? sentence : `${sentence} [${browser}]`
   if (chosen.length > 0 && !chosen.some((part) => name.includes(part))) return
   let timer
   const late = new Promise((_, reject) => {
@@ -175,7 +182,7 @@ export async function startDemo(more = {}) {
   return Object.assign(demo, { listed, unlisted })
 }
 
-// Whatever may never show. Tokens that roomkey gives are put in by the watch (chromium.mjs).
+// Whatever may never show. Tokens that roomkey gives are put in by the watch (pages.mjs).
 export const secrets = new Set()
 
 // --- Tokens of nobody's --------------------------------------------------------------------------

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 
 // A page with twilio-video in it, and `calls`: what its connect() was given.
 
-import { closed, opened, scripted, withRoomKey } from './chromium.mjs'
+import { closed, opened, scripted, withRoomKey } from './pages.mjs'
 import { JANE, given, secrets, test } from './support.mjs'
 
 async function withTwilio(browser, demo) {
@@ -65,7 +65,9 @@ export default async function twilioTests({ demo, browser, twilio }) {
   await test('connect() gets the exact token, room and region, and gets there', async () => {
     const page = await withTwilio(browser, demo)
     expect('in')
-    const answer = page.waitForResponse(/video-token/).then((response) => response.json())
+    const answer = page
+      .waitForResponse((response) => /video-token/.test(response.url()) && response.status() === 200)
+      .then((response) => response.json())
     const name = await page.evaluate(async () => {
       window.room = await join()
       return room.name

@@ -1,43 +1,13 @@
-// Chromium, pages in it with roomkey.js, and a watch over all that a page lets out.
+// Pages in a browser (browsers.mjs), with roomkey.js in them, and a watch over all that a page lets out.
 
 import assert from 'node:assert/strict'
-import { chromium } from 'playwright-core'
-import { JANE, atEnd, contexts, count, secrets } from './support.mjs'
+import { JANE, contexts, secrets } from './support.mjs'
 
 const seen = [] // [where, text]
+const errors = new WeakMap() // of each page
 
-// `hosts`: {name: port on this machine, or what else it is to be}. No other name is found, so nothing
-// leaves this machine. The name of a STUN server needs a dot at its end: WebRTC asks so.
-export async function startChromium(hosts = {}) {
-  const rules = Object.entries(hosts).map(
-    ([name, to]) => `MAP ${name} ${Number.isInteger(to) ? `127.0.0.1:${to}` : to}`,
-  )
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--use-fake-device-for-media-stream=fps=5', // a picture costs time here
-      '--use-fake-ui-for-media-stream',
-      '--ignore-certificate-errors',
-      '--allow-loopback-in-peer-connection',
-      `--host-resolver-rules=${[
-        ...rules,
-        'MAP insecure.example 127.0.0.1',
-        'MAP * ~NOTFOUND',
-        'EXCLUDE localhost',
-        'EXCLUDE 127.0.0.1',
-      ].join(',')}`,
-    ],
-  })
-  atEnd(() => browser.close())
-  return browser
-}
+// What was thrown in the page and caught by nobody. Firefox counts a WebSocket that fails among them.
+export const errorsOf = (page) => errors.get(page)
 
 // A page in a profile of its own.
 export async function opened(browser, address, options = {}) {
@@ -77,6 +47,8 @@ export async function scripted(page, path, ...answers) {
   await page.route(
     (url) => url.pathname.startsWith(path),
     async (route) => {
+      // Firefox shows its preflights, too.
+      if (route.request().method() === 'OPTIONS') return route.continue()
       requests.push(route.request())
       const answer = answers.length > 1 ? answers.shift() : answers[0]
       if (typeof answer === 'function') return answer(route)
@@ -97,11 +69,26 @@ export async function scripted(page, path, ...answers) {
   return requests
 }
 
+// The addresses of the WebSockets that the page opens from now on. (Over BiDi no event tells of them.)
+export async function socketsOf(page) {
+  await page.evaluate(() => {
+    window.sockets = []
+    window.WebSocket = class extends WebSocket {
+      constructor(...options) {
+        super(...options)
+        window.sockets.push(this.url)
+      }
+    }
+  })
+  return () => page.evaluate(() => window.sockets)
+}
+
 function watch(context) {
   const note = (where, text) => seen.push([where, text])
   context.on('request', (request) => note('a URL', request.url()))
   context.on('response', (response) => keepTokens(response))
   context.on('page', (page) => {
+    errors.set(page, [])
     page.on('websocket', (socket) => note('a URL', socket.url()))
     page.on('console', (message) => {
       note('the console', message.text())
@@ -121,7 +108,10 @@ function watch(context) {
           )
       }
     })
-    page.on('pageerror', (error) => note('an error', `${error.message} ${error.stack}`))
+    page.on('pageerror', (error) => {
+      errors.get(page).push(error.message)
+      note('an error', `${error.message} ${error.stack}`)
+    })
   })
 }
 
