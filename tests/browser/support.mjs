@@ -33,7 +33,7 @@ export async function test(sentence, body, browsers = ['chromium', 'firefox']) {
   if (chosen.length > 0 && !chosen.some((part) => name.includes(part))) return
   let timer
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error('took longer than 30 s')), 30000)
+    timer = setTimeout(() => reject(new Error('took longer than 90 s')), 90000)
   })
   const began = Date.now()
   const mine = new Set()
