@@ -24,7 +24,7 @@ void hide(std::string_view token, int argc, char** argv) {
 
 // The installed configuration would be the one to go by, and this user may not read it.
 bool is_closed(const Arguments& arguments) {
-  return !arguments.setup_command->parsed() && arguments.env_file.empty() &&
+  return !arguments.setup_command->parsed() && !arguments.alone && arguments.env_file.empty() &&
          std::getenv("ROOMKEY_DB") == nullptr && cli::is_closed(cli::kInstalledEnvFile);
 }
 
@@ -35,6 +35,7 @@ int run(Arguments& arguments, bool closed) {
     return cli::fail(cli::kUsage,
                      "setup writes /etc/roomkey/roomkey.env; --env-file is not for it");
   }
+  if (arguments.alone) return arguments.alone();
   // A check reads what is closed as well, and has to say so.
   const bool installed =
       cli::may_read(cli::kInstalledEnvFile) || (closed && arguments.takes_faults);

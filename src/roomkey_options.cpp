@@ -1,5 +1,6 @@
 #include "roomkey_options.hpp"
 
+#include "roomkey/cli/origin.hpp"
 #include "roomkey_setup_options.hpp"
 #include "roomkey_validators.hpp"
 
@@ -137,6 +138,14 @@ void add_check(CLI::App& root, Arguments& a) {
       ->check(kNotEmpty);
 }
 
+// For nginx/demo.sh.
+void add_origin(CLI::App& root, Arguments& a) {
+  CLI::App* origin = root.add_subcommand("origin", "Origins as browsers send them, one a line");
+  origin->group("");
+  origin->callback([&a] { a.alone = [&a] { return cli::say_origins(a.files); }; });
+  origin->add_option("ORIGIN", a.files)->required();
+}
+
 void add_filter(CLI::App& events, cli::AuditFields& filter) {
   events.add_option("--appointment", filter.appointment_id)->check(kId);
   events.add_option("--user", filter.user_id)->check(kId);
@@ -186,7 +195,7 @@ void add_options(CLI::App& root, Arguments& arguments) {
   root.require_subcommand(1);
   root.fallthrough();
   for (const auto add : {add_db, add_import, add_user, add_appointment, add_bearer, add_inspect,
-                         add_audit, add_check}) {
+                         add_audit, add_check, add_origin}) {
     add(root, arguments);
   }
   arguments.setup_command = add_setup(root, arguments.setup);

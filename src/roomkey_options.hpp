@@ -31,6 +31,7 @@ struct Arguments {
   bool leaves_root_itself = false;  // reads what only root may, then leaves root
   roomkey::cli::SetupFlags setup;
   CLI::App* setup_command = nullptr;
+  std::function<int()> alone;  // in the place of `run`: needs neither configuration nor store
 };
 
 // Everything that `roomkey` understands; what is given is written into `arguments`.

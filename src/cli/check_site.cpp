@@ -87,6 +87,7 @@ void check_site(Checks& checks, const std::string& site, bool named, std::chrono
         "Give --nginx-site the name of a file.");
   }
   checks.ok(kSite, "The nginx site is there: " + site);
+  check_origins(checks, *content);
   check_certificate_of(checks, *content, now);
 }
 

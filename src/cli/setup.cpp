@@ -140,6 +140,7 @@ int run(SetupFlags& flags) {
   PlanFaults faults;
   make_plan(plan, flags, present, now, faults);
   if (!faults.none()) return say_faults(faults);
+  for (const auto& note : plan.notes) std::cerr << "roomkey: hint: " << note << '\n';
   return go_on(plan, flags, present, ask, now);
 }
 

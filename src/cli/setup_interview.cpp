@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "roomkey/base/text.hpp"
+#include "roomkey/cli/origin.hpp"
 #include "setup_parts.hpp"
 #include "setup_terminal.hpp"
 
@@ -70,8 +71,9 @@ class Interview {
   [[nodiscard]] std::string frontend_origin() const {
     const std::string url = given("ROOMKEY_FRONTEND_URL");
     const std::size_t host = url.find("://");
-    const std::string origin = host == url.npos ? "" : url.substr(0, url.find('/', host + 3));
-    return origin_fault(origin).empty() ? origin : "";
+    if (host == url.npos) return "";
+    const auto origin = read_origin(url.substr(0, url.find('/', host + 3)));
+    return origin ? origin->text : "";
   }
 
   void ask_certificate() {

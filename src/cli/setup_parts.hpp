@@ -82,6 +82,7 @@ struct Plan {
   std::string env_text;
   std::string site_settings_text, site_text;
   std::vector<NewFile> key_files;  // that the workers read
+  std::vector<std::string> notes;  // what was put right in the answers
 
   Plan() = default;
   ~Plan();

@@ -6,6 +6,7 @@
 #include "roomkey/base/file.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/cli/check.hpp"
+#include "roomkey/cli/origin.hpp"
 #include "roomkey/crypto/secret.hpp"
 #include "setup_parts.hpp"
 
@@ -44,12 +45,20 @@ class Planner {
     } else {
       check("--domain", plan_.site.domain, domain_fault(plan_.site.domain));
     }
-    if (flags_.origins) plan_.site.origins = without_repeats(*flags_.origins);
+    settle_origins();
     if (flags_.health_allow) plan_.site.health_allow = without_repeats(*flags_.health_allow);
-    for (const auto& origin : plan_.site.origins) check("--origin", origin, origin_fault(origin));
     for (const auto& address : plan_.site.health_allow) {
       check("--health-allow", address, address_fault(address));
     }
+  }
+
+  // Those from before as well, which an older roomkey may have taken.
+  void settle_origins() {
+    const auto& typed = flags_.origins ? *flags_.origins : present_.site.origins;
+    const Origins origins = read_origins(without_repeats(typed));
+    plan_.site.origins = origins.list;
+    for (const auto& note : origins.notes) plan_.notes.push_back("--origin: " + note);
+    for (const auto& fault : origins.faults) wrong("--origin", fault);
   }
 
   void settle_variables() {

@@ -114,6 +114,24 @@ export default async function corsTests({ demo, browser }) {
     await closed(page)
   })
 
+  await test('what the list makes of an origin is what a browser makes of it', async () => {
+    const page = await opened(browser, `${demo.listed}/blank.html`)
+    for (const typed of [
+      'https://App.Clinic.Example:443/',
+      'http://app.clinic.example:80',
+      'https://app.clinic.example:08443',
+      'https://my_app.clinic.example:',
+      'http://[0:0:0:0:0:0:0:1]:3000',
+      'http://[::FFFF:192.0.2.7]',
+      'http://[2001:db8:0:0:1:0:0:7]',
+      'http://192.0.2.7:8080',
+    ]) {
+      const sent = await page.evaluate((address) => new URL(address).origin, typed)
+      assert.equal(demo.roomkey('origin', typed), sent)
+    }
+    await closed(page)
+  })
+
   await test("the files are imported from the list's origins only, and have a policy", async () => {
     const imported = async (origin) => {
       const page = await opened(browser, `${origin}/blank.html`)

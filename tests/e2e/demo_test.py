@@ -167,7 +167,8 @@ class TheDemo(Case):
         for name, value in (("DEMO_PORT", "0"), ("DEMO_PORT", "65536"), ("DEMO_PORT", "x"),
                             ("DEMO_WORKERS", "0"), ("DEMO_WORKERS", "-1"),
                             ("DEMO_RATE_LIMIT", "maybe"), ("DEMO_ORIGINS", "https://a/b"),
-                            ("DEMO_ORIGINS", "*"), ("BIN_DIR", "/nonexistent")):
+                            ("DEMO_ORIGINS", "*"), ("DEMO_ORIGINS", "https://a.example,https://b.example"),
+                            ("DEMO_ORIGINS", "https://a.example:99999"), ("BIN_DIR", "/nonexistent")):
             with self.subTest(f"{name}={value}"), Demo(start=False) as demo:
                 demo.variables[name] = value
                 status, output = demo.script("start")
@@ -184,11 +185,20 @@ class TheDemo(Case):
 
     def test_other_origins_are_taken_literally(self):
         with Demo(start=False, port=free_port()) as demo:
-            demo.variables["DEMO_ORIGINS"] = "https://app.clinic.example http://[::1]:3000"
-            demo.start()
+            demo.variables["DEMO_ORIGINS"] = (
+                "https://App.clinic.example:443/ http://[::1]:3000\n"
+                "capacitor://localhost\tweb+clinic.app://localhost")
+            output = demo.start()
+            self.assertIn("https://App.clinic.example:443/ is taken as", output)
             for origin, allowed in (("https://app.clinic.example", True),
-                                    ("http://[::1]:3000", True),
+                                    ("http://[::1]:3000", True), ("capacitor://localhost", True),
+                                    ("web+clinic.app://localhost", True),
+                                    ("webbclinic.app://localhost", False),
+                                    ("capacitor://localhost:1", False),
                                     ("https://appxclinic.example", False),
                                     ("https://localhost:3000", False)):
                 answer = demo.token(headers={"Origin": origin})
                 self.assertEqual(answer["Access-Control-Allow-Origin"], origin if allowed else None)
+            said = demo.roomkey("check", "--offline", "--nginx-site", demo.dir / "roomkey-site.conf")
+            self.assertIn("[OK] Pages of these origins may ask for tokens: https://app.clinic.example "
+                          "http://[::1]:3000 capacitor://localhost web+clinic.app://localhost\n", said)

@@ -35,7 +35,7 @@ class Refused(SetupCase):
             before = machine.files()
             status, _, errors = machine.setup(
                 "--domain", "a b", "--certificate", "cert.pem", "--key", "/missing",
-                "--origin", "*", "--origin", "https://a.example/", "--health-allow", "all",
+                "--origin", "*", "--origin", "https://-", "--health-allow", "all",
                 "--jwt-secret-file", "/missing", "--twilio-account-sid", "SK1",
                 "--twilio-api-key", "AC1", "--twilio-api-secret-file", machine.give("two", "a\nb"),
                 "--stream-api-key", "k", "--stream-api-secret-file", machine.give("no", "\n"))

@@ -9,6 +9,7 @@ class AtTheTerminal(Case):
     ANSWERS = [("Name by which", "VIDEO.clinic.example\n"),
                ("Address of the clinic's pages", "app.clinic.example\n"),
                ("Address of the clinic's pages", "https://app.clinic.example/\n"),
+               ("Origins of the pages", "https://app.clinic.example https://-\n"),
                ("Origins of the pages", "\n"), ("may see health", "\n"),
                ("Certificate chain", "\n"), ("Algorithm", "\n"),
                ("The login's key", "\n"), ("The login's key", SECRETS["jwt"] + "\n"),
@@ -24,6 +25,7 @@ class AtTheTerminal(Case):
             status, heard = machine.talk([*self.ANSWERS, ("Do this?", "\n")])
             self.assertIn(status, (0, 1), heard)
             for text in ("must begin with https://", "SK1 is no such SID",
+                         "https://- has a hyphen",
                          "it can't be done without", "has quotes around it",
                          "[https://app.clinic.example]", "[self-signed]", "[HS256]"):
                 self.assertIn(text, heard)

@@ -84,6 +84,23 @@ class SetUp(SetupCase):
             self.assertNotIn("$http_origin;\n    \"~", machine.site.read_text())
             self.assertNotIn("allow 10", machine.site.read_text())
 
+    def test_origins_become_what_browsers_send(self):
+        with Machine() as machine:
+            self.was_done(machine.setup(*machine.all_flags()))
+            for origin in ("https://App.Clinic.Example:443", "https://app.clinic.example/"):
+                status, output, errors = machine.setup("--origin", origin, "--origin",
+                                                       "capacitor://localhost")
+                self.was_done((status, output, errors))
+                self.assertIn(f"roomkey: hint: --origin: {origin} is taken as "
+                              "https://app.clinic.example: browsers send it ", errors)
+                self.assertIn('default "";\n    "~^https://app\\.clinic\\.example$" $http_origin;'
+                              '\n    "~^capacitor://localhost$" $http_origin;\n}',
+                              machine.site.read_text())
+            settings = machine.env.parent / "site.conf"  # as an older roomkey left it
+            settings.write_text(settings.read_text().replace("clinic.example ", "clinic.example:443 "))
+            self.assertIn("https://app.clinic.example:443 is taken as", machine.setup()[2])
+            self.assertNotIn(":443", settings.read_text())
+
     def test_a_provider_taken_out_goes_as_a_whole(self):
         with Machine() as machine:
             env = machine.env.read_text()

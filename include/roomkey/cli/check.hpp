@@ -103,6 +103,8 @@ void check_files(Checks& checks, const Environment& environment, const std::stri
                  const std::string& store);
 // The enabled nginx site and its certificate. `site` must be there where it was `named`.
 void check_site(Checks& checks, const std::string& site, bool named, std::chrono::sys_seconds now);
+// The origins in an nginx site that was made from the template; says nothing of another.
+void check_origins(Checks& checks, const std::string& site);
 // How long a certificate is good for, and whether for this host.
 void check_certificate(Checks& checks, const crypto::Certificate& certificate,
                        const std::string& host, std::chrono::sys_seconds now);

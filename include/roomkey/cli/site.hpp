@@ -20,7 +20,6 @@ struct Site {
 
 // Each says what is wrong with a value, in words that go behind it; empty where nothing is.
 [[nodiscard]] std::string domain_fault(std::string_view domain);    // lower case
-[[nodiscard]] std::string origin_fault(std::string_view origin);    // as browsers send it
 [[nodiscard]] std::string address_fault(std::string_view address);  // or a network, in CIDR form
 [[nodiscard]] std::string path_fault(std::string_view path);  // inside quotes in nginx's files
 
