@@ -235,13 +235,23 @@ def all_of(inside, first, second):
         gives_a_token()
 
     def purging_it_says_what_it_deletes():
+        site = "/etc/nginx/sites-available/roomkey.conf"
+        # So that there is a site before. (The login's key has become a credential.)
+        inside("roomkey", "setup", "--origin", "https://b.example", "--jwt-secret-file",
+               "/root/secret")
+        inside("test", "-s", f"{site}.old")
+        inside.write(f"{site}.new", "half of a si", "644")
+        inside.write("/etc/nginx/conf.d/real-ip.conf", "real_ip_header X-Real-IP;\n", "644")
         said = inside("apt-get", "purge", "--yes", "roomkey").stdout
-        for path in ("/etc/roomkey", "/var/lib/roomkey", "/etc/nginx/sites-available/roomkey.conf"):
+        for path in ("/etc/roomkey", "/var/lib/roomkey", site, f"{site}.old", f"{site}.new",
+                     "/etc/nginx/sites-enabled/roomkey.conf"):
             holds(said, f"roomkey: deleting {path}\n")
             inside("test", "!", "-e", path)
         left = inside.sh("find /etc /var /run -name '*roomkey*' ! -path '/var/tmp/*' "
                          "! -path '/run/credentials*' ! -path '/var/log/journal/*'").stdout
         same("", left, "left over")
+        same("", inside("grep", "-ril", "roomkey", "/etc/nginx", check=False).stdout, "of ours")
+        inside("test", "-s", "/etc/nginx/conf.d/real-ip.conf")  # the administrator's
         inside("nginx", "-t", "-q")
 
     return [the_package_has_no_fault_of_lintian,
