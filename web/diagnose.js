@@ -35,7 +35,7 @@ export async function diagnose(options, { baseUrl, texts, requests, videoToken }
       check, ok: cure === undefined, detail: fill(detail), advice: advice ?? fill(cure ?? ''),
     }
     report.push(item)
-    options.onProgress?.(item, facts)
+    options.onProgress?.(item, { ...facts, key })
   }
 
   function browser() {
@@ -125,7 +125,7 @@ export async function diagnose(options, { baseUrl, texts, requests, videoToken }
       : { region: options.region, apiKey: options.apiKey }
     await signalling(address, known)
   })
-  const media = options.media === false ? null : lookAtMedia(found, texts, options.onMedia)
+  const media = options.media === false ? null : lookAtMedia(found, texts, options)
   await Promise.all([media, server(), knowing, udp(), ...signallings])
   ;(await media)?.end()
   return report.sort((a, b) => order.indexOf(a.check) - order.indexOf(b.check))
@@ -193,13 +193,14 @@ async function answersStun(urls) {
 
 // --- Camera and microphone -----------------------------------------------------------------------
 
-const wanted = { camera: { video: true }, microphone: { audio: true } }
 const patience = 14 // seconds, for a person to answer the browser's question
 const waiting = Symbol('the question was not answered')
 
 // `found` takes what was found. Each stream is shown to `onMedia`; those for which it doesn't say
-// true are stopped by the end() of what is returned.
-async function lookAtMedia(found, texts, onMedia) {
+// true are stopped by the end() of what is returned. `media` may say which devices.
+async function lookAtMedia(found, texts, { onMedia, media }) {
+  const { audio = true, video = true } = Object(media)
+  const wanted = { camera: { video }, microphone: { audio } }
   const streams = []
   const until = Date.now() + patience * 1000
 
@@ -256,7 +257,7 @@ async function lookAtMedia(found, texts, onMedia) {
 
   // Both at once is one question to the person; where that fails, each alone says which it is.
   try {
-    const stream = await opened({ audio: true, video: true })
+    const stream = await opened({ audio, video })
     await Promise.all(Object.keys(wanted).map((check) => tell(check, stream)))
   } catch (error) {
     if (error === waiting) for (const check of Object.keys(wanted)) refuse(check, error)

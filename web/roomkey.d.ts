@@ -124,8 +124,8 @@ export interface DiagnoseOptions {
    * `{region}` is the check `signalling_region`, any other is `signalling_global`.
    */
   endpoints?: { signalling?: string[], stun?: string[] }
-  /** false: camera and microphone are left alone. */
-  media?: boolean
+  /** false: camera and microphone are left alone. Or which are looked at, as getUserMedia() takes it. */
+  media?: boolean | { audio?: MediaTrackConstraints | true, video?: MediaTrackConstraints | true }
   /**
    * Gets each stream that was opened, to show picture and level: one with both tracks, or one each.
    * Say true to keep it, and stop its tracks yourself; all others are stopped at the end.
