@@ -1,7 +1,8 @@
 // The API as scripts of other origins see it, without any helper: what a browser lets them do.
 
 import assert from 'node:assert/strict'
-
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { closed, opened } from './pages.mjs'
 import { JANE, startDemo, test } from './support.mjs'
 
@@ -42,6 +43,14 @@ async function asked(page, url, bearer, { method = 'GET', body } = {}) {
     },
     [url, bearer, method, body, OWN],
   )
+}
+
+// A rate that a slow machine exceeds as well.
+function narrow(demo) {
+  const site = join(demo.dir, 'roomkey-site.conf')
+  const text = readFileSync(site, 'utf8')
+  writeFileSync(site, text.replace('rate=50r/s', 'rate=1r/m').replace('burst=200', 'burst=2'))
+  process.kill(Number(readFileSync(join(demo.dir, 'nginx.pid'), 'utf8')), 'SIGHUP')
 }
 
 export default async function corsTests({ demo, browser }) {
@@ -101,16 +110,13 @@ export default async function corsTests({ demo, browser }) {
 
   await test('a 429 is read by scripts', async () => {
     const limited = await startDemo({ DEMO_RATE_LIMIT: 'on' })
+    narrow(limited)
     const page = await opened(browser, `${limited.listed}/blank.html`)
-    const url = `${limited.url}/api/nothing/`
-    let refused
-    for (let round = 0; round < 20 && !refused; round += 1) {
-      const answers = await Promise.all([...Array(50)].map(() => asked(page, url, null)))
-      assert.ok(answers.every(({ status }) => status === 404 || status === 429))
-      refused = answers.find(({ status }) => status === 429)
-    }
-    assert.equal(refused?.answer.code, 'rate_limited')
-    assert.deepEqual(refused.readable, ['Retry-After', 'X-Request-Id', 'Date'])
+    const ask = () => asked(page, `${limited.url}/api/nothing/`, null)
+    let answer = await ask()
+    for (let round = 0; round < 50 && answer.status === 404; round += 1) answer = await ask()
+    assert.deepEqual([answer.status, answer.answer?.code], [429, 'rate_limited'])
+    assert.deepEqual(answer.readable, ['Retry-After', 'X-Request-Id', 'Date'])
     await closed(page)
   })
 
@@ -151,10 +157,9 @@ export default async function corsTests({ demo, browser }) {
   })
 }
 
-// The last of all: it takes the workers away.
+// The last of all: the room pool is gone.
 export async function outageTests({ demo, browser }) {
   await test('a 502 without any worker is read by scripts, and has advice', async () => {
-    demo.killPool('room')
     const page = await opened(browser, `${demo.listed}/blank.html`)
     const url = `${demo.url}/api/appointments/video-status/47/`
     const away = await asked(page, url, demo.bearer(JANE))

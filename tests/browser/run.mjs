@@ -72,7 +72,9 @@ try {
     inBrowser('chromium', () => inChromium(chromium)),
     inBrowser('firefox', () => inFirefox(firefox)),
   ])
-  await outageTests(chromium)
+  demo.killPool('room')
+  await inBrowser('chromium', () => outageTests(chromium))
+  await inBrowser('firefox', () => outageTests(firefox))
   await test(
     'no token stood in a URL, the page, storage, the console or an error',
     assertNothingShown,
