@@ -37,7 +37,7 @@ std::string take_word(std::string_view& rest) {
   };
   while (!mark && end < rest.size() && !ends(rest[end])) end += rest[end] == '\\' ? 2 : 1;
   end = std::min(end, rest.size());
-  const std::string word(rest.substr(0, end));
+  std::string word(rest.substr(0, end));
   rest.remove_prefix(std::min(end + (quote == '\0' ? 0 : 1), rest.size()));
   return word;
 }

@@ -31,7 +31,7 @@ std::string foreign_character(std::string_view text) {
     const char32_t c = base::next_code_point(text, at);
     if (c > 0x20 && c < 0x7F) continue;
     std::array<char, 16> name{};
-    std::snprintf(name.data(), name.size(), "U+%04X", static_cast<unsigned>(c));
+    static_cast<void>(std::snprintf(name.data(), name.size(), "U+%04X", static_cast<unsigned>(c)));
     return name.data();
   }
   return {};

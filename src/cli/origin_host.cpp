@@ -56,8 +56,8 @@ base::Result<std::string> read_ipv6(const std::string& host) {
   std::string sent = text.data();
   if (sent.find('.') != sent.npos) {
     std::array<char, 10> end{};
-    std::snprintf(end.data(), end.size(), "%x:%x", bytes[12] * 256 + bytes[13],
-                  bytes[14] * 256 + bytes[15]);
+    static_cast<void>(std::snprintf(end.data(), end.size(), "%x:%x", bytes[12] * 256 + bytes[13],
+                                    bytes[14] * 256 + bytes[15]));
     sent = sent.substr(0, sent.rfind(':') + 1) + end.data();
   }
   return '[' + sent + ']';
