@@ -1,31 +1,24 @@
 // Looks at all that a call needs, within 20 seconds. Each finding is {check, ok, detail, advice}.
 
-import { streamAccess } from './join.js'
+import { learn, tell } from './errors.js'
+import { lookAtMedia } from './devices.js'
+import { words } from './diagnose_words.js'
+import { answersStun, answersTurn, opens, usual } from './doors.js'
+import { explained } from './explain.js'
 import { reaches } from './request.js'
-import { explained } from './texts.js'
+import { streamAccess } from './stream.js'
 
-// {region} and {apiKey} are filled in; an address whose name isn't known is left out.
-const usual = {
-  twilio: {
-    signalling: [
-      'wss://{region}.vss.twilio.com/signaling', 'wss://global.vss.twilio.com/signaling',
-    ],
-    stun: ['stun:global.stun.twilio.com:3478'],
-  },
-  stream: {
-    signalling: [
-      'wss://video.stream-io-api.com/video/connect?api_key={apiKey}&stream-auth-type=jwt',
-    ],
-    stun: ['stun:global.stun.twilio.com:3478'],
-  },
-}
+learn(words)
+
 const order = ['browser', 'secure_context', 'camera', 'microphone', 'server', 'clock', 'token',
   'signalling_region', 'signalling_global', 'udp']
 const tooFarOff = 30 // seconds
 
 export async function diagnose(options, { baseUrl, texts, requests, videoToken }) {
   const provider = options.provider === 'stream' ? 'stream' : 'twilio'
-  const endpoints = { ...usual[provider], ...options.endpoints }
+  const { allow, ...doors } = usual[provider]
+  const endpoints = Object.fromEntries(Object.entries(doors).map(([name, addresses]) =>
+    [name, options.endpoints?.[name] ?? addresses]))
   const report = []
 
   function found(check, key, facts = {}, advice = undefined) {
@@ -35,7 +28,16 @@ export async function diagnose(options, { baseUrl, texts, requests, videoToken }
       check, ok: cure === undefined, detail: fill(detail), advice: advice ?? fill(cure ?? ''),
     }
     report.push(item)
-    options.onProgress?.(item, { ...facts, key })
+    tell(options.onProgress, item, { ...facts, key })
+  }
+
+  // What can't even be tried is a finding, too.
+  async function each(check, look) {
+    try {
+      await look()
+    } catch (error) {
+      found(check, 'check_broke', { message: explained(error, texts).message })
+    }
   }
 
   function browser() {
@@ -43,7 +45,8 @@ export async function diagnose(options, { baseUrl, texts, requests, videoToken }
     const lacking = Object.keys(needed).filter((name) => typeof globalThis[name] !== 'function')
       .map((name) => needed[name])
     // Only a secure page is shown the cameras: its lack of them is no fault of the browser.
-    if (globalThis.isSecureContext && !navigator.mediaDevices?.getUserMedia) lacking.push('camera')
+    const devices = globalThis.navigator?.mediaDevices
+    if (globalThis.isSecureContext && !devices?.getUserMedia) lacking.push('camera')
     if (lacking.length > 0) found('browser', 'browser_lacks', { what: lacking.join(', ') })
     else found('browser', 'browser_ok')
     found('secure_context', globalThis.isSecureContext ? 'secure_ok' : 'secure_not')
@@ -51,8 +54,12 @@ export async function diagnose(options, { baseUrl, texts, requests, videoToken }
 
   async function server() {
     try {
-      const { ms, offset, requestId } = await requests.probe(6)
+      // A stranger's question: 401 is the right answer.
+      const { error, date, sent, took: ms, requestId } =
+        await requests.sent('/api/video-call/', { timeout: 6 })
+      if (error?.status !== 401) throw error ?? await requests.whyNot()
       found('server', 'server_ok', { ms, requestId })
+      const offset = (sent + ms / 2 - date - 500) / 1000 // Date is cut to whole seconds
       const seconds = Math.round(Math.abs(offset))
       if (Number.isNaN(offset)) found('clock', 'clock_unknown')
       else if (seconds <= tooFarOff) found('clock', 'clock_ok', { seconds: Math.max(1, seconds) })
@@ -99,7 +106,7 @@ export async function diagnose(options, { baseUrl, texts, requests, videoToken }
     const check = address.includes('{region}') ? 'signalling_region' : 'signalling_global'
     const needed = [...address.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)
     const { protocol, host } = new URL(address.replace(/\{\w+\}/g, 'x'))
-    const shown = { host: host.replace(/^x\./, `${known.region}.`) }
+    const shown = { allow, host: host.replace(/^x\./, `${known.region}.`) }
     const web = `${protocol === 'ws:' ? 'http:' : 'https:'}//${shown.host}/`
     if (needed.includes('region') && !known.region) return
     if (needed.some((name) => !known[name])) {
@@ -112,21 +119,33 @@ export async function diagnose(options, { baseUrl, texts, requests, videoToken }
     else found(check, (await reaches(web)) ? 'signalling_blocked' : 'signalling_unreachable', shown)
   }
 
+  // TURN over TLS is what is left to a call whose UDP is blocked.
   async function udp() {
-    if (typeof RTCPeerConnection !== 'function') found('udp', 'udp_no')
-    else found('udp', (await answersStun(endpoints.stun)) ? 'udp_ok' : 'udp_blocked')
+    if (typeof RTCPeerConnection !== 'function') {
+      found('udp', 'udp_no')
+    } else if (endpoints.stun.length > 0) {
+      const turn = answersTurn(endpoints.turn)
+      if (await answersStun(endpoints.stun)) {
+        turn.catch(() => {})
+        found('udp', 'udp_ok')
+        return
+      }
+      const tls = await turn
+      const key = { true: 'udp_tls', false: 'udp_nothing', null: 'udp_blocked' }[tls]
+      found('udp', key, { tls, allow })
+    }
   }
 
-  browser()
+  await each('browser', async () => browser())
   const knowing = token()
   const late = (address) => /\{/.test(address) && !options.region && !options.apiKey
-  const signallings = endpoints.signalling.map(async (address) => {
+  const signallings = endpoints.signalling.map((address) => each('signalling_global', async () => {
     const known = late(address) ? await knowing
       : { region: options.region, apiKey: options.apiKey }
     await signalling(address, known)
-  })
+  }))
   const media = options.media === false ? null : lookAtMedia(found, texts, options)
-  await Promise.all([media, server(), knowing, udp(), ...signallings])
+  await Promise.all([media, server(), knowing, each('udp', udp), ...signallings])
   ;(await media)?.end()
   return report.sort((a, b) => order.indexOf(a.check) - order.indexOf(b.check))
 }
@@ -138,142 +157,4 @@ function limited(promise, seconds, error) {
     timer = setTimeout(() => reject(error()), seconds * 1000)
   })
   return Promise.race([promise, end]).finally(() => clearTimeout(timer))
-}
-
-// Milliseconds until a WebSocket was open, or null.
-function opens(address) {
-  return new Promise((resolve) => {
-    const began = performance.now()
-    let socket
-    const end = (ms) => {
-      clearTimeout(timer)
-      resolve(ms)
-      socket?.close()
-    }
-    const timer = setTimeout(end, 5000, null)
-    try {
-      socket = new WebSocket(address)
-    } catch {
-      end(null)
-      return
-    }
-    socket.onopen = () => end(Math.round(performance.now() - began))
-    socket.onerror = socket.onclose = () => end(null)
-  })
-}
-
-// Whether STUN came back. A browser leaves a candidate out that equals one it has, as on a machine
-// with a public address: gathering that ended without an error is good then, too.
-async function answersStun(urls) {
-  const connection = new RTCPeerConnection({ iceServers: [{ urls }] })
-  try {
-    return await new Promise((resolve) => {
-      let hosts = 0
-      let errors = 0
-      const timer = setTimeout(resolve, 7000, false)
-      const end = (answered) => {
-        clearTimeout(timer)
-        resolve(answered)
-      }
-      connection.onicecandidateerror = () => { errors += 1 }
-      connection.onicecandidate = ({ candidate }) => {
-        if (candidate === null) end(hosts > 0 && errors === 0)
-        else if (/ typ srflx /.test(candidate.candidate)) end(true)
-        else if (/ typ host /.test(candidate.candidate)) hosts += 1
-      }
-      connection.createDataChannel('roomkey')
-      connection.createOffer().then((offer) => connection.setLocalDescription(offer))
-        .catch(() => end(false))
-    })
-  } finally {
-    connection.close()
-  }
-}
-
-
-// --- Camera and microphone -----------------------------------------------------------------------
-
-const patience = 14 // seconds, for a person to answer the browser's question
-const waiting = Symbol('the question was not answered')
-
-// `found` takes what was found. Each stream is shown to `onMedia`; those for which it doesn't say
-// true are stopped by the end() of what is returned. `media` may say which devices.
-async function lookAtMedia(found, texts, { onMedia, media }) {
-  const { audio = true, video = true } = Object(media)
-  const wanted = { camera: { video }, microphone: { audio } }
-  const streams = []
-  const until = Date.now() + patience * 1000
-
-  async function opened(constraints) {
-    if (!navigator.mediaDevices?.getUserMedia) {
-      throw new TypeError('getUserMedia is not there')
-    }
-    const asked = navigator.mediaDevices.getUserMedia(constraints)
-    let timer
-    const late = new Promise((resolve) => {
-      timer = setTimeout(resolve, until - Date.now(), waiting)
-    })
-    const stream = await Promise.race([asked, late]).finally(() => clearTimeout(timer))
-    if (stream === waiting) {
-      asked.then(stop, () => {})
-      throw waiting
-    }
-    if (!taken(stream)) streams.push(stream)
-    return stream
-  }
-
-  function taken(stream) {
-    try {
-      return onMedia?.(stream) === true
-    } catch {
-      return false
-    }
-  }
-
-  async function tell(check, stream) {
-    const [track] = check === 'camera' ? stream.getVideoTracks() : stream.getAudioTracks()
-    const { width, height } = track.getSettings()
-    if (!(await delivers(track))) found(check, 'media_silent')
-    else if (check === 'camera') found(check, 'camera_ok', { width, height })
-    else found(check, 'microphone_ok')
-  }
-
-  function refuse(check, error) {
-    if (error === waiting) {
-      found(check, 'media_waiting')
-    } else {
-      const { code, advice } = explained(error, texts)
-      found(check, 'media_no', { code }, advice)
-    }
-  }
-
-  async function each(check) {
-    try {
-      await tell(check, await opened(wanted[check]))
-    } catch (error) {
-      refuse(check, error)
-    }
-  }
-
-  // Both at once is one question to the person; where that fails, each alone says which it is.
-  try {
-    const stream = await opened({ audio, video })
-    await Promise.all(Object.keys(wanted).map((check) => tell(check, stream)))
-  } catch (error) {
-    if (error === waiting) for (const check of Object.keys(wanted)) refuse(check, error)
-    else for (const check of Object.keys(wanted)) await each(check)
-  }
-  return { end: () => streams.forEach(stop) }
-}
-
-function stop(stream) {
-  for (const track of stream.getTracks()) track.stop()
-}
-
-// A track that is muted got nothing from its device; some are for a moment at first.
-async function delivers(track) {
-  for (let tries = 0; tries < 10 && track.muted; tries += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 200))
-  }
-  return !track.muted && track.readyState === 'live'
 }

@@ -1,29 +1,31 @@
-// One request to roomkey: never cached, without cookies, with the login's bearer token of this very
-// moment; once more with a new one after a 401, and after a wait that the server asked for.
+// Requests to roomkey: uncached, without cookies, with the login's bearer token of this moment;
+// sent again after a 401, a wait that the server asked for, and a fault of the network.
 
-import { RoomKeyError, adviceFor, scrubbed } from './texts.js'
+import { RoomKeyError, adviceFor, scrubbed } from './errors.js'
 
-// Until so many seconds are over, the network is back, or `signal` says stop.
+const secretive = { cache: 'no-store', credentials: 'omit', referrerPolicy: 'no-referrer' }
+const busy = { 429: 'rate_limited', 502: 'worker_unavailable', 503: 'worker_unavailable',
+  504: 'worker_unavailable' }
+export const offline = () => globalThis.navigator?.onLine === false
+
+// Until so many seconds are over, or `signal` says stop.
 export function wait(seconds, signal) {
   return new Promise((resolve) => {
     const timer = setTimeout(done, seconds * 1000)
     function done() {
       clearTimeout(timer)
-      globalThis.removeEventListener?.('online', done)
       signal?.removeEventListener('abort', done)
       resolve()
     }
-    globalThis.addEventListener?.('online', done)
     signal?.addEventListener('abort', done)
+    if (signal?.aborted) done()
   })
 }
 
-const secretive = { cache: 'no-store', credentials: 'omit', referrerPolicy: 'no-referrer' }
-
-// Whether anything at all comes from there, readable or not.
-export async function reaches(address) {
+// Whether anything comes from there; with `cors`: that this page may read.
+export async function reaches(address, mode = 'no-cors') {
   try {
-    await fetch(address, { ...secretive, mode: 'no-cors', signal: AbortSignal.timeout(3000) })
+    await fetch(address, { ...secretive, mode, signal: AbortSignal.timeout(3000) })
     return true
   } catch {
     return false
@@ -33,78 +35,120 @@ export async function reaches(address) {
 export class Requests {
   #options
   #texts
-  #refreshing = null
+  #refresh = null // {token: a promise, done}
+  #open = 0
+  #ahead = 0 // milliseconds, of the server's clock
 
   constructor(options, texts) {
     this.#options = options
     this.#texts = texts
   }
 
-  fault(code, message, facts) {
-    const status = facts?.status
-    const others = status ? [`http_${Math.floor(status / 100)}xx`] : []
-    const advice = adviceFor(this.#texts, code, ...others)
+  fault(code, message, facts = {}) {
+    const { status, opensAt, closesAt } = facts
+    const at = code === 'too_late' ? closesAt : opensAt
+    const advice = adviceFor(this.#texts, at, code, status && `http_${Math.floor(status / 100)}xx`)
     return new RoomKeyError(code, scrubbed(message), { ...facts, advice })
   }
 
-  // {answer, date}: the JSON, and the server's time in milliseconds (null where not readable).
-  async ask(path, { method = 'GET', body, signal } = {}) {
-    let bearer = await this.#bearer()
-    let refreshed = false
-    for (let waits = 0; ; ) {
-      const { response, text } = await this.#send(path, { method, body, bearer, signal })
-      const answer = this.#read(response, text)
-      if (response.ok) return { answer, date: Date.parse(response.headers.get('Date')) || null }
-      const error = this.#refusal(response, answer)
-      const renewed = response.status === 401 && error.code !== 'user_unknown' && !refreshed &&
-        await this.#renewed(bearer).catch(() => null)
-      if (renewed) {
-        refreshed = true
-        bearer = renewed
-      } else if (waits < 2 && this.#worthWaiting(error)) {
-        waits += 1
-        await wait(error.retryAfter, signal)
-      } else {
-        throw error
+  // {answer, date, ...}: the JSON; the server's time in milliseconds, NaN where it is not readable.
+  // `again`: a second sending does no harm.
+  async ask(path, { method = 'GET', body, signal, again = method === 'GET' } = {}) {
+    const tried = { refresh: this.#refresh?.done && this.#refresh }
+    const violations = []
+    const note = ({ disposition, blockedURI }) =>
+      disposition === 'report' || violations.push(blockedURI)
+    globalThis.document?.addEventListener('securitypolicyviolation', note)
+    this.#open += 1
+    try {
+      let bearer = await this.#bearer(signal)
+      for (let waits = 0; ; ) {
+        const reply = bearer === null
+          ? { error: this.fault('authentication_required', 'no bearer token', { status: 401 }) }
+          : await this.sent(path, { method, body, bearer, signal })
+        const { error } = reply
+        if (reply.answer) return reply
+        if (!error) {
+          if (!again || offline()) throw await this.whyNot(violations)
+          again = false
+          await wait(0.3, signal)
+        } else if (error.status === 401 && error.code !== 'user_unknown' &&
+          (bearer = await this.#renewed(bearer, tried, signal))) {
+          continue
+        } else if (waits++ < 2 && this.#worthWaiting(error)) {
+          await wait(error.retryAfter, signal)
+        } else {
+          throw error
+        }
       }
+    } finally {
+      globalThis.document?.removeEventListener('securitypolicyviolation', note)
+      if (--this.#open === 0) this.#refresh = null
     }
   }
 
-  // How long an answer takes, and how many seconds this clock is ahead of the server's (NaN where
-  // that can't be seen). A stranger's question: a 401 is the right answer.
-  async probe(timeout) {
-    const began = Date.now()
-    const { response, text } = await this.#send('/api/video-call/', { timeout })
-    const ms = Date.now() - began
-    const answer = this.#read(response, text)
-    if (response.status !== 401) throw this.#refusal(response, answer)
-    // Date is cut to whole seconds.
-    const server = Date.parse(response.headers.get('Date')) + 500
-    const requestId = response.headers.get('X-Request-Id')
-    return { ms, offset: (began + ms / 2 - server) / 1000, requestId }
+  // An answer with an access token in which `faultOf` finds no fault. One that a service worker or
+  // proxy kept is asked for once more.
+  async token(path, options, faultOf) {
+    for (let kept; ; ) {
+      const reply = await this.ask(path, options)
+      const { answer } = reply
+      const claims = claimsOf(answer.access_token ?? answer.token)
+      const fault = this.#age(reply, claims, kept) ?? faultOf(answer, claims)
+      if (!fault) return answer
+      if (fault[0] !== 'stale' || kept) throw this.fault(...fault)
+      kept = reply
+    }
   }
 
-  async #bearer() {
-    const { bearer } = this.#options
-    return this.#checked(await this.#called(bearer))
+  #age({ date, sent, took, requestId }, { iat, exp }, kept) {
+    if (!Number.isFinite(exp)) return ['bad_token', 'the access token is no JWT with exp']
+    const before = (time) => iat * 1000 < time - 60000
+    const stale = ['stale', 'the access token is older than the request for it']
+    const old = before(date - took)
+    const seemsOld = before(sent + this.#ahead)
+    if (exp * 1000 <= (date || sent) && !(old && seemsOld)) {
+      return ['token_lapsed', 'the access token has expired already']
+    }
+    if (old || (seemsOld && !kept)) return stale
+    if (!seemsOld) return null
+    // Either this device's clock is wrong, or the same came again.
+    if (requestId === kept.requestId && date === kept.date) return stale
+    this.#ahead = date - sent
+    return null
   }
 
-  // Another bearer token than the one refused, or null. Requests that were refused together share
-  // one: whoever comes late finds that `bearer` gives another by now.
-  async #renewed(refused) {
-    const { refreshBearer } = this.#options
-    if (!refreshBearer) return null
-    const current = await this.#bearer()
-    if (current && current !== refused) return current
-    this.#refreshing ??= this.#called(refreshBearer)
-      .then((fresh) => (typeof fresh === 'string' ? this.#checked(fresh) : this.#bearer()))
-      .finally(() => { this.#refreshing = null })
-    return this.#refreshing
-  }
-
-  async #called(callback) {
+  // Resolves to `work`, within `timeout` and until `signal` says stop.
+  async #within(work, what, signal, timeout = this.#options.timeout) {
+    let timer
+    let stop
+    const end = new Promise((_, reject) => {
+      timer = setTimeout(() => reject(this.fault('timeout', `${what} did not answer in time`)),
+        timeout * 1000)
+      stop = () => reject(this.fault('aborted', 'stopped by the page'))
+      signal?.addEventListener('abort', stop)
+      if (signal?.aborted) stop()
+    })
     try {
-      return await (typeof callback === 'function' ? callback() : callback)
+      return await Promise.race([end, signal?.aborted || work()])
+    } finally {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', stop)
+    }
+  }
+
+  // null: there is no login; undefined: none is needed.
+  async #bearer(signal) {
+    const { bearer } = this.#options
+    if (bearer === undefined || bearer === null) return undefined
+    return this.#called('bearer', signal)
+  }
+
+  async #called(name, signal) {
+    const callback = this.#options[name]
+    try {
+      return this.#checked(await this.#within(
+        async () => (typeof callback === 'function' ? callback() : callback), name, signal))
     } catch (error) {
       if (error instanceof RoomKeyError) throw error
       throw this.fault('bearer_missing', `no bearer token: ${error?.message ?? error}`)
@@ -113,72 +157,90 @@ export class Requests {
 
   // RFC 6750's b64token. The browser's own message about a bad header would quote it.
   #checked(bearer) {
-    if (bearer === null || bearer === undefined || bearer === '') return null
-    const token = typeof bearer === 'string' && bearer.trim().replace(/^Bearer +/i, '')
-    if (token && /^[\w.~+/-]+=*$/.test(token)) return token
-    throw this.fault('bearer_malformed', 'the bearer token is none (it must be the token alone, ' +
-      'without quotes)')
+    const token = typeof bearer === 'string' ? bearer.trim().replace(/^Bearer +/i, '') : bearer
+    if ([undefined, null, '', 'null', 'undefined'].includes(token)) return null
+    if (/^[\w.~+/-]+=*$/.test(token) && typeof token === 'string') return token
+    throw this.fault('bearer_malformed', 'bearer must give the token alone, without quotes')
   }
 
-  async #send(path, { method = 'GET', body, bearer, signal, timeout = this.#options.timeout }) {
-    const stop = new AbortController()
-    const timer = setTimeout(() => stop.abort(), timeout * 1000)
-    const abort = () => stop.abort()
-    signal?.addEventListener('abort', abort, { once: true })
-    const violations = []
-    const note = (event) => violations.push(event.blockedURI)
-    globalThis.document?.addEventListener('securitypolicyviolation', note)
+  // Another bearer token than the one refused, or null. Requests that were refused together share
+  // one call of refreshBearer.
+  async #renewed(refused, tried, signal) {
+    if (!this.#options.refreshBearer || tried.over) return null
     try {
-      if (signal?.aborted) throw signal.reason
-      const headers = { Accept: 'application/json' }
-      if (bearer) headers.Authorization = `Bearer ${bearer}`
-      if (body !== undefined) headers['Content-Type'] = 'application/json'
-      const response = await fetch(this.#options.baseUrl + path, {
-        method, headers, body: body === undefined ? undefined : JSON.stringify(body),
-        ...secretive, mode: 'cors', redirect: 'manual', signal: stop.signal,
-      })
-      return { response, text: await response.text() }
-    } catch {
-      if (signal?.aborted) throw this.fault('aborted', 'stopped by the page')
-      if (stop.signal.aborted) throw this.fault('timeout', 'the server did not answer in time')
-      throw await this.#whyNot(violations)
-    } finally {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', abort)
-      globalThis.document?.removeEventListener('securitypolicyviolation', note)
+      const current = tried.switched ? null : await this.#bearer(signal)
+      if (current && current !== refused) {
+        tried.switched = true
+        return current
+      }
+      tried.over = true
+      if (!this.#refresh || this.#refresh === tried.refresh) {
+        const token = this.#called('refreshBearer').then((fresh) => fresh ?? this.#bearer())
+        const refresh = { token }
+        refresh.token.catch(() => {}).then(() => { refresh.done = true })
+        this.#refresh = refresh
+      }
+      return await this.#within(() => this.#refresh.token, 'refreshBearer', signal)
+    } catch (error) {
+      if (error.code === 'aborted') throw error
+      return null
     }
+  }
+
+  // {answer} or {error}; neither where nothing came.
+  async sent(path, { method = 'GET', body, bearer, signal, timeout }) {
+    const stop = new AbortController()
+    const sent = Date.now()
+    const fresh = method === 'GET' ? `${path.includes('?') ? '&' : '?'}_t=${sent}` : ''
+    try {
+      const { response, text } = await this.#within(async () => {
+        const headers = { Accept: 'application/json' }
+        if (bearer) headers.Authorization = `Bearer ${bearer}`
+        if (body !== undefined) headers['Content-Type'] = 'application/json'
+        const response = await fetch(this.#options.baseUrl + path + fresh, {
+          method, headers, body: body === undefined ? undefined : JSON.stringify(body),
+          ...secretive, mode: 'cors', redirect: 'manual', signal: stop.signal,
+        })
+        return { response, text: await response.text() }
+      }, 'the server', signal, timeout)
+      return this.#read(response, text, sent)
+    } catch (error) {
+      if (error instanceof RoomKeyError) throw error
+      return {}
+    } finally {
+      stop.abort()
+    }
+  }
+
+  #read({ status, ok, headers }, text, sent) {
+    const answer = parsed(text)
+    const date = Date.parse(headers.get('Date'))
+    const requestId = headers.get('X-Request-Id')
+    const reply = { date, sent, took: Date.now() - sent, requestId }
+    if (ok && answer) return { answer, ...reply }
+    const { error, code, opens_at: opensAt, closes_at: closesAt } = answer ?? {}
+    const known = typeof code === 'string' && /^[a-z_]+$/.test(code) ? code
+      : busy[status] ?? (answer || status >= 500 ? `http_${status}` : 'not_roomkey')
+    const retryAfter = secondsOf(headers.get('Retry-After'), date)
+    const said = error ?? `no answer of roomkey's (status ${status})`
+    return { ...reply, error: this.fault(known, said,
+      { status: status || null, retryAfter, opensAt, closesAt, requestId }) }
   }
 
   // A browser doesn't say why a fetch failed; what it lets through says something.
-  async #whyNot(violations) {
+  async whyNot(violations = []) {
     const { baseUrl } = this.#options
     const { origin } = new URL(baseUrl)
-    if (globalThis.navigator?.onLine === false) return this.fault('offline', 'this device is offline')
-    const answers = await reaches(`${baseUrl}/roomkey/roomkey.js`)
-    await wait(0.05) // the violation is told after the fetch has failed
+    if (offline()) return this.fault('offline', 'this device is offline')
+    const probe = `${baseUrl}/roomkey/roomkey.js?_t=${Date.now()}`
+    const [answers, readable] = await Promise.all([reaches(probe), reaches(probe, 'cors')])
+    await wait(0.05) // a violation is told after the fetch has failed
     if (violations.some((uri) => uri.startsWith(origin))) {
-      return this.fault('blocked_by_page', `the page's policy forbids connections to ${origin}`)
+      return this.fault('blocked_by_page', `the page's policy forbids ${origin}`)
     }
-    return answers ? this.fault('cors', `${origin} does not answer scripts of ${globalThis.location?.origin}`)
+    return answers && !readable
+      ? this.fault('cors', `${origin} does not answer scripts of ${globalThis.location?.origin}`)
       : this.fault('unreachable', `${origin} can't be reached (name, certificate or network)`)
-  }
-
-  #read(response, text) {
-    try {
-      const answer = JSON.parse(text)
-      if (answer && typeof answer === 'object') return answer
-    } catch { /* not JSON, as of a redirect */ }
-    throw this.fault('not_roomkey', `no answer of roomkey's (status ${response.status})`,
-      { status: response.status || null })
-  }
-
-  #refusal(response, answer) {
-    const { status, headers } = response
-    return this.fault(String(answer.code ?? `http_${status}`), answer.error ?? `status ${status}`, {
-      status, retryAfter: Number(headers.get('Retry-After')) || null,
-      opensAt: answer.opens_at, closesAt: answer.closes_at,
-      requestId: headers.get('X-Request-Id'),
-    })
   }
 
   #worthWaiting({ code, retryAfter }) {
@@ -187,10 +249,23 @@ export class Requests {
   }
 }
 
-// What an access token itself says. Its signature is the provider's business; these checks find
-// the token that was made for something else, or is not the one that was announced.
+function parsed(text) {
+  try {
+    const answer = JSON.parse(text)
+    return answer && typeof answer === 'object' ? answer : null
+  } catch {
+    return null
+  }
+}
 
-// The claims, none where it is no JWT.
+// Retry-After is a number of seconds or a date.
+function secondsOf(text, now) {
+  const seconds = /^\d+$/.test(text) ? Number(text)
+    : Math.ceil((Date.parse(text) - (now || Date.now())) / 1000)
+  return seconds >= 0 ? seconds : null
+}
+
+// What an access token says; its signature is the provider's business.
 function claimsOf(token) {
   try {
     const bytes = atob(token.split('.')[1].replace(/-/g, '+').replace(/_/g, '/'))
@@ -201,30 +276,7 @@ function claimsOf(token) {
   }
 }
 
-// [code, message] of the first fault of a Twilio token, or null. `now` is the server's time.
-export function twilioFault(answer, id, now) {
-  const claims = claimsOf(answer.access_token)
-  const { grants } = claims
-  return lapse(claims, now) ?? differs('room', answer.room_name, grants?.video?.room) ??
-    differs('identity', answer.user_identity, grants?.identity) ??
-    differs('exp', Date.parse(answer.expires_at), claims.exp * 1000) ??
-    // Past 2^53 both are rounded alike.
-    differs('appointment', answer.appointment_id, Number(id))
-}
-
-// The same of a Stream token.
-export function streamFault(answer, userId, cid, now) {
-  const claims = claimsOf(answer.token)
-  return lapse(claims, now) ?? differs('user', userId, claims.user_id) ??
-    differs('call', cid, claims.call_cids?.[0])
-}
-
-function differs(name, announced, found) {
+export function differs(name, announced, found) {
   return announced !== undefined && announced === found ? null
     : ['bad_token', `the access token's ${name} is not the one that was announced`]
-}
-
-function lapse({ exp }, now) {
-  if (!Number.isInteger(exp)) return ['bad_token', 'the access token is no JWT with an expiry']
-  return exp * 1000 > now ? null : ['token_lapsed', 'the access token has expired already']
 }

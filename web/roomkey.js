@@ -1,11 +1,9 @@
 // roomkey in the browser: access tokens, and calls joined with them (docs/browser.md). No token is
-// kept here, neither the login's nor roomkey's: each is fetched when it is needed and handed on.
-// None ever gets into an address, the page, storage, the console or an error.
+// kept: each is fetched when it is needed and handed on, and gets into no address, page, storage,
+// console or error. What a provider's SDK or diagnose() needs is loaded when it is needed.
 
-import { diagnose } from './diagnose.js'
-import { connectTwilio, joinStream } from './join.js'
-import { Requests, twilioFault } from './request.js'
-import { RoomKeyError, texts, worded } from './texts.js'
+import { RoomKeyError, tell, texts, worded } from './errors.js'
+import { Requests, differs } from './request.js'
 
 export { RoomKeyError, texts }
 
@@ -15,57 +13,86 @@ export class RoomKey {
   #options
   #texts
 
-  constructor({ baseUrl = new URL(import.meta.url).origin, bearer, refreshBearer, timeout = 20,
-    maxWait = 5, texts: words } = {}) {
-    const { origin, protocol, pathname, username, search } = new URL(baseUrl)
-    if (!/^https?:$/.test(protocol) || username || search) {
-      throw new TypeError('baseUrl must be like https://video.clinic.example')
-    }
+  constructor({ baseUrl = home(), bearer, refreshBearer, timeout = 20, maxWait = 5,
+    texts: words } = {}) {
     if (refreshBearer !== undefined && typeof refreshBearer !== 'function') {
       throw new TypeError('refreshBearer must be a function')
     }
-    const base = origin + pathname.replace(/\/+$/, '')
-    this.#options = { baseUrl: base, bearer, refreshBearer, timeout, maxWait }
+    this.#options = { baseUrl: addressOf(baseUrl), bearer, refreshBearer, timeout, maxWait }
     this.#texts = worded(words)
     this.#requests = new Requests(this.#options, this.#texts)
   }
 
-  // Any route of docs/api.md, as its JSON.
   async request(path, options) {
     if (!/^\/api\//.test(path)) throw new TypeError('path must begin with /api/')
     return (await this.#requests.ask(path, options)).answer
   }
 
-  // A new access token of Twilio's, each time, checked against what was announced with it.
+  // Twilio's, new each time, checked against what was announced with it.
   async videoToken(id, { refresh = false, signal } = {}) {
     const number = idOf(id)
     const route = refresh ? 'video-token-refresh' : 'video-token'
-    const { answer, date } = await this.#requests.ask(`/api/appointments/${route}/${number}/`,
-      { signal })
-    const fault = twilioFault(answer, number, date ?? Date.now())
-    if (fault) throw this.#requests.fault(...fault)
-    return answer
+    return this.#requests.token(`/api/appointments/${route}/${number}/`, { signal },
+      (answer, { grants, exp }) => differs('room', answer.room_name, grants?.video?.room) ??
+        differs('identity', answer.user_identity, grants?.identity) ??
+        differs('exp', Date.parse(answer.expires_at), Math.floor(exp) * 1000) ??
+        // Past 2^53 both are rounded alike.
+        differs('appointment', answer.appointment_id, Number(number)))
   }
 
   // Twilio's Room. `Video` is the module twilio-video.
-  connectTwilio(Video, id, options = {}) {
-    const token = (how) => this.videoToken(id, how)
-    return connectTwilio(Video, token, options, this.#texts, this.#requests)
+  async connectTwilio(Video, id, options = {}) {
+    const { connectTwilio } = await this.#part(() => import('./twilio.js'))
+    return connectTwilio(Video, (how) => this.videoToken(idOf(id), how), options, this.#texts,
+      this.#requests)
   }
 
-  // Stream's Call, joined. `StreamVideoClient` is the class of @stream-io/video-client.
-  joinStream(StreamVideoClient, options = {}) {
+  // Stream's Call. `StreamVideoClient` is the class of @stream-io/video-client.
+  async joinStream(StreamVideoClient, options = {}) {
+    const { joinStream } = await this.#part(() => import('./stream.js'))
     return joinStream(StreamVideoClient, options, this.#texts, this.#requests)
   }
 
-  // [{check, ok, detail, advice}], within 20 seconds. Never throws for what it finds.
-  diagnose(options = {}) {
-    const hasBearer = this.#options.bearer !== undefined && this.#options.bearer !== null
-    return diagnose({ ...options, hasBearer }, {
-      baseUrl: this.#options.baseUrl, texts: this.#texts, requests: this.#requests,
-      videoToken: (id, how) => this.videoToken(id, how),
-    })
+  // [{check, ok, detail, advice}]
+  async diagnose(options) {
+    const { baseUrl, bearer } = this.#options
+    const [texts, requests] = [this.#texts, this.#requests]
+    try {
+      const { diagnose } = await this.#part(() => import('./diagnose.js'))
+      return await diagnose({ ...options, hasBearer: bearer !== undefined && bearer !== null }, {
+        baseUrl, texts, requests, videoToken: (id, how) => this.videoToken(id, how),
+      })
+    } catch ({ code, message, advice }) {
+      const finding = { check: 'server', ok: false, detail: message, advice }
+      tell(options?.onProgress, finding, { code })
+      return [finding]
+    }
   }
+
+  async #part(load) {
+    try {
+      return await load()
+    } catch {
+      throw await this.#requests.whyNot()
+    }
+  }
+}
+
+// Where this file came from, if that is an installation: in a bundle it may be anywhere.
+function home() {
+  const [, base] = /^(https?:\/\/.+)\/roomkey\/roomkey\.js([?#].*)?$/.exec(import.meta.url) ?? []
+  if (base) return base
+  throw new TypeError('baseUrl is missing: where roomkey is, like https://video.clinic.example')
+}
+
+function addressOf(baseUrl) {
+  try {
+    const { origin, protocol, pathname, username, search } = new URL(baseUrl)
+    if (/^https?:$/.test(protocol) && !username && !search) {
+      return origin + pathname.replace(/\/+$/, '')
+    }
+  } catch { /* not an address */ }
+  throw new TypeError('baseUrl must be like https://video.clinic.example')
 }
 
 function idOf(id) {

@@ -1,5 +1,6 @@
 // The tests in Chromium and Firefox: node run.mjs [PART OF A NAME...]. Ends with "N passed, N failed".
 
+import causesTests from './causes_test.mjs'
 import checkAccessTests from './check_access_test.mjs'
 import checkLoginTests from './check_login_test.mjs'
 import checkTests, { checkSilenceTests } from './check_test.mjs'
@@ -7,6 +8,8 @@ import corsTests, { outageTests } from './cors_test.mjs'
 import diagnoseTests from './diagnose_test.mjs'
 import failureTests from './failure_test.mjs'
 import helperTests from './helper_test.mjs'
+import rejoinTests from './rejoin_test.mjs'
+import requestsTests from './requests_test.mjs'
 import streamTests from './stream_test.mjs'
 import twilioTests from './twilio_test.mjs'
 import { startChromium, startFirefox } from './browsers.mjs'
@@ -42,8 +45,11 @@ const inChromium = (all) =>
   Promise.all([
     corsTests(all)
       .then(() => helperTests(all))
-      .then(() => failureTests(all)),
-    twilioTests(all).then(() => streamTests(all)),
+      .then(() => failureTests(all))
+      .then(() => causesTests(all)),
+    twilioTests(all)
+      .then(() => rejoinTests(all))
+      .then(() => streamTests(all)),
     diagnoseTests(all) // waits much
       .then(() => checkLoginTests(all))
       .then(() => checkAccessTests(all)),
@@ -55,8 +61,11 @@ const inFirefox = (all) =>
   Promise.all([
     corsTests(all)
       .then(() => helperTests(all))
-      .then(() => failureTests(all)),
-    twilioTests(all).then(() => streamTests(all)),
+      .then(() => failureTests(all))
+      .then(() => causesTests(all)),
+    twilioTests(all)
+      .then(() => rejoinTests(all))
+      .then(() => streamTests(all)),
     diagnoseTests(all),
   ])
 
@@ -72,6 +81,7 @@ try {
     inBrowser('chromium', () => inChromium(chromium)),
     inBrowser('firefox', () => inFirefox(firefox)),
   ])
+  await requestsTests()
   demo.killPool('room')
   await inBrowser('chromium', () => outageTests(chromium))
   await inBrowser('firefox', () => outageTests(firefox))

@@ -49,7 +49,8 @@ export async function twilioStandIn(tls) {
   return standIn
 }
 
-const admission = ({ name }) => ({
+// The Room names each track that was brought along.
+const admission = ({ name, participant }) => ({
   type: 'connected',
   version: 2,
   session: 'a-session',
@@ -59,7 +60,10 @@ const admission = ({ name }) => ({
   participant: { sid: 'PA0123456789abcdef0123456789abcdef', identity: 'jane', revision: 1 },
   participants: [],
   peer_connections: [],
-  published: { revision: 1, tracks: [] },
+  published: {
+    revision: 1,
+    tracks: participant.tracks.map(({ id }, i) => ({ id, sid: `MT${i}`.padEnd(34, '0'), state: 'ready' })),
+  },
   subscribed: { revision: 1, tracks: [] },
   media_signaling: {},
   recording: { enabled: false, revision: 1 },

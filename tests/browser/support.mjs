@@ -96,10 +96,11 @@ async function pages() {
   const port = await listening(
     createServer((request, response) => {
       const { pathname } = new URL(request.url, 'http://localhost')
-      const policy = { '/strict.html': { 'Content-Security-Policy': "connect-src 'self'" } }[
-        pathname
-      ]
-      if (/^\/(blank|strict)\.html$/.test(pathname)) {
+      const policy = {
+        '/strict.html': { 'Content-Security-Policy': "connect-src 'self'" },
+        '/closed.html': { 'Permissions-Policy': 'camera=(), microphone=()' },
+      }[pathname]
+      if (/^\/(blank|strict|closed)\.html$/.test(pathname)) {
         response.writeHead(200, { 'Content-Type': 'text/html', ...policy })
         response.end('<!doctype html><title>a page</title><link rel="icon" href="data:,">')
         return

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict'
 import { closed, opened, scripted, withRoomKey } from './pages.mjs'
 import { JANE, given, secrets, test } from './support.mjs'
 
-async function withTwilio(browser, demo) {
+export async function withTwilio(browser, demo) {
   const page = await withRoomKey(browser, demo)
   await page.addScriptTag({ url: `${demo.listed}/sdk/twilio-video.js` })
   await page.evaluate(() => {
@@ -41,7 +41,7 @@ async function withTwilio(browser, demo) {
   return page
 }
 
-const told = (page, event) =>
+export const told = (page, event) =>
   page
     .waitForFunction((name) => events.find(([each]) => each === name), event)
     .then((found) => found.jsonValue())

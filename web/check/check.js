@@ -60,7 +60,7 @@ async function target() {
 function checksOf({ provider, region }, login) {
   return ['browser', 'secure_context', 'camera', 'microphone', 'speaker', 'server', 'clock',
     ...(region || (login && provider === 'twilio') ? ['signalling_region'] : []),
-    'signalling_global', 'udp', ...(login ? ['token'] : [])]
+    'signalling_global', ...(provider === 'twilio' ? ['udp'] : []), ...(login ? ['token'] : [])]
 }
 
 function begin(checks, state) {

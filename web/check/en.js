@@ -104,6 +104,10 @@ export default {
     AbortError: 'It does not start.',
     OverconstrainedError: 'It cannot do what a call needs.',
     no_media: 'This browser does not give it to this page.',
+    media_dismissed: 'Your browser\'s question was closed without an answer.',
+    media_system: 'The system does not give it to the browser.',
+    media_frame: 'This page is inside another one, which does not pass it on.',
+    media_policy: 'This page forbids itself to use it.',
     offline: 'This device is offline.',
     unreachable: 'The server cannot be reached.',
     cors: 'The server does not allow this page to use it.',
@@ -132,6 +136,7 @@ export default {
     internal_error: 'The server had a fault.',
     bad_token: 'The access token is not what was announced.',
     token_lapsed: 'The new access has expired already.',
+    stale: 'Something handed out an old answer.',
     unknown: 'It failed.',
     other: 'It failed ({code}).',
   },
@@ -153,7 +158,7 @@ export default {
         'of the appointment is right.',
       user_unknown: support,
       removed: 'Please call the practice.',
-      too_early: 'Come back when the session opens.',
+      too_early: 'Come back when the session opens{time}.',
       too_late: 'Please call the practice, and ask for a new appointment.',
       appointment_not_found: 'Check the link. A booking made just now may take a minute to ' +
         'get here.',
@@ -219,8 +224,12 @@ export default {
       signalling_unreachable: ['{host} cannot be reached.', `${network} ${admin} wss://{host}.`],
       udp_ok: ['Sound and picture get through on the fast way.'],
       udp_blocked: ['The fast way for sound and picture is blocked.', 'A call may work all the ' +
-        `same, with worse sound and picture. Try another network. ${admin} UDP to port 3478, and ` +
-        'to ports 10000 to 60000.'],
+        `same, with worse sound and picture. Try another network. ${admin} {allow}.`],
+      udp_tls: ['The fast way for sound and picture is blocked, the slow one (TLS) is open.',
+        'A call works all the same, with worse sound and picture. Try another network. ' +
+        `${admin} {allow}.`],
+      udp_nothing: ['Both ways for sound and picture are blocked.', 'A call will have neither ' +
+        `here. Try another network. ${admin} {allow}.`],
       udp_no: ['This browser cannot try it.', 'Use a current Chrome, Edge, Firefox or Safari.'],
     },
   },
