@@ -1,13 +1,19 @@
 // Types of roomkey.js. docs/browser.md is the manual.
 
 export interface RoomKeyOptions {
-  /** Where roomkey is: `https://video.clinic.example`. Left out: where roomkey.js came from. */
+  /**
+   * Where roomkey is: `https://video.clinic.example`. May be left out where roomkey.js is imported
+   * from there; in a bundle it is needed.
+   */
   baseUrl?: string
-  /** The login's bearer token, asked for at each request. Give a function, not a string. */
+  /**
+   * The login's bearer token, asked for at each request. Give a function, not a string. Nothing,
+   * `''`, `'null'` and `'undefined'` mean that nobody is logged in: no request is sent.
+   */
   bearer?: string | null | (() => string | null | undefined | Promise<string | null | undefined>)
   /** Called once after a 401. Gives the new bearer token, or nothing: then `bearer` is asked again. */
   refreshBearer?: () => string | null | void | Promise<string | null | void>
-  /** Seconds until a request is given up (20). */
+  /** Seconds until a request is given up, and `bearer` or `refreshBearer` are (20). */
   timeout?: number
   /** The longest `Retry-After`, in seconds, that is waited for, twice at most (5; 0: never). */
   maxWait?: number
@@ -47,46 +53,70 @@ export class RoomKeyError extends Error {
   readonly closesAt: string | null
   /** Show it: support finds the request by it. */
   readonly requestId: string | null
+  /** Of `OverconstrainedError`: what the device can't do. */
+  readonly constraint: string | null
+  /** Of a camera or microphone: the browser's own error. */
+  readonly cause?: unknown
 }
 
 /** Of twilio-video, as much as is used here. */
-export interface TwilioVideo<Room = unknown> {
-  connect(token: string, options?: any): PromiseLike<Room>
+export interface TwilioVideo<Room = unknown, Options = any> {
+  connect(token: string, options?: Options): PromiseLike<Room>
 }
 
-/** twilio-video's ConnectOptions (`name` is roomkey's to give), and these. */
+/** What connectTwilio takes besides twilio-video's own ConnectOptions. */
 export interface TwilioOptions<Room = unknown> {
   /** Instead of the region that roomkey names. */
   region?: string
-  /** Leaves the room, or stops joining it. */
+  /** Leaves the room, or stops joining it, or joining it again. Abort it when your page goes. */
   signal?: AbortSignal
   /** The connection was lost for good, a new one is being made. */
   onReconnecting?: (error: RoomKeyError) => void
-  /** This Room takes the place of the one before. */
+  /** This Room takes the place of the one before. Its local tracks are the same, as muted. */
   onReconnected?: (room: Room) => void
   /** The end: null where the page left by itself. */
   onDisconnected?: (error: RoomKeyError | null) => void
-  [option: string]: unknown
 }
 
-/** Of @stream-io/video-client's StreamVideoClient, as much as is used here. */
+/** An SDK's own options, without those that roomkey gives; any, of an SDK without types. */
+type Own<Options, Given extends string> =
+  unknown extends Options ? Record<string, unknown> : Omit<NonNullable<Options>, Given>
+
+/** Where the types of twilio-video are not at hand. */
+type TwilioNames = 'audio' | 'video' | 'tracks' | 'automaticSubscription' | 'bandwidthProfile' |
+  'dominantSpeaker' | 'enableDscp' | 'eventListener' | 'iceServers' | 'iceTransportPolicy' |
+  'insights' | 'logLevel' | 'loggerName' | 'maxAudioBitrate' | 'maxVideoBitrate' |
+  'networkQuality' | 'notifyWarnings' | 'preferredAudioCodecs' | 'preferredVideoCodecs' |
+  'receiveTranscriptions'
+
+/** What the join() of a client's calls takes. */
+type Joining<Client> =
+  Client extends { call(...given: any[]): { join(options?: infer Options): unknown } }
+    ? NonNullable<Options> : object
+
+/**
+ * Of @stream-io/video-client's StreamVideoClient, as much as is used here. Where a page makes the
+ * client by hand: the user's `id` is the `userId` of roomkey's answer, and no name of your own.
+ */
 export interface StreamClient<Call = unknown> {
   connectUser(user: any, tokenOrProvider: any): Promise<unknown>
   disconnectUser(timeout?: number): Promise<void>
   call(type: string, id: string): Call
 }
 
-export interface StreamOptions<Client = unknown> {
+export interface StreamOptions<Client = unknown, Join = object, ClientOptions = object> {
   /** The appointment's room: `room_name`, `video_room_id`. */
   callId: string
   /** `default` where it is left out. */
   callType?: string
   /** What call.join() gets; `create: true` where it says nothing else. */
-  join?: object
+  join?: Join
   /** StreamClientOptions. `logger` is set here: Stream's own would print access tokens. */
-  clientOptions?: object
+  clientOptions?: ClientOptions
   /** The client of the call that was joined. It is disconnected when the call is left. */
   onClient?: (client: Client) => void
+  /** Leaves the call, or stops joining it. Abort it when your page goes. */
+  signal?: AbortSignal
 }
 
 export type Check = 'browser' | 'secure_context' | 'camera' | 'microphone' | 'server' | 'clock' |
@@ -123,7 +153,7 @@ export interface DiagnoseOptions {
    * Other doors than the provider's own. `{region}` and `{apiKey}` are filled in; an address with
    * `{region}` is the check `signalling_region`, any other is `signalling_global`.
    */
-  endpoints?: { signalling?: string[], stun?: string[] }
+  endpoints?: { signalling?: string[], stun?: string[], turn?: string[] }
   /** false: camera and microphone are left alone. Or which are looked at, as getUserMedia() takes it. */
   media?: boolean | { audio?: MediaTrackConstraints | true, video?: MediaTrackConstraints | true }
   /**
@@ -139,7 +169,9 @@ export interface DiagnoseOptions {
 }
 
 export interface Texts {
-  /** By error code. */
+  /** Of times, `de`; the browser's where it is left out. */
+  locale?: string
+  /** By error code. `{time}` is when the session opens or closed. */
   advice?: Record<string, string>
   /** The checks' names. */
   checks?: Partial<Record<Check, string>>
@@ -147,25 +179,28 @@ export interface Texts {
   details?: Record<string, [string] | [string, string]>
 }
 
-/** The English words. */
-export const texts: Required<Texts>
+/** The English words, of what has been loaded so far; `texts.js` beside this file has all. */
+export const texts: Required<Omit<Texts, 'locale'>>
 
 export class RoomKey {
   constructor(options?: RoomKeyOptions)
-  static readonly texts: Required<Texts>
+  static readonly texts: Required<Omit<Texts, 'locale'>>
 
   /** A new access token each time, checked. Use it at once and keep it nowhere. */
   videoToken(id: number | string | bigint,
     options?: { refresh?: boolean, signal?: AbortSignal }): Promise<VideoToken>
 
   /** Joins the appointment's room, and joins it again with a new token where that is needed. */
+  connectTwilio<Room, Options>(Video: TwilioVideo<Room, Options>, id: number | string | bigint,
+    options?: TwilioOptions<Room> & Own<Options, 'name' | 'region'>): Promise<Room>
   connectTwilio<Room>(Video: TwilioVideo<Room>, id: number | string | bigint,
-    options?: TwilioOptions<Room>): Promise<Room>
+    options?: TwilioOptions<Room> & { [name in TwilioNames]?: unknown }): Promise<Room>
 
-  /** Joins the call. */
-  joinStream<Call, Client extends StreamClient<Call>>(
-    StreamVideoClient: new (options: any) => Client & StreamClient<Call>,
-    options: StreamOptions<Client>): Promise<Call>
+  /** Joins the call, as the `userId` that roomkey names: the SDK must be given no other. */
+  joinStream<Client extends StreamClient, ClientOptions = object>(
+    StreamVideoClient: new (options: { apiKey: string, options?: ClientOptions }) => Client,
+    options: StreamOptions<Client, Joining<Client>, ClientOptions>):
+    Promise<ReturnType<Client['call']>>
 
   /** Looks at all that a call needs, within 20 seconds. Doesn't throw for what it finds. */
   diagnose(options?: DiagnoseOptions): Promise<Finding[]>

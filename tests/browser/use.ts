@@ -30,7 +30,7 @@ export async function use(): Promise<void> {
   const report: Finding[] = await rk.diagnose({
     appointmentId: '47',
     onMedia: (stream) => stream.active,
-    endpoints: { stun: [] },
+    endpoints: { stun: [], turn: [] },
   })
   try {
     await rk.request('/api/appointments/47/')
@@ -52,6 +52,27 @@ export async function use(): Promise<void> {
   await rk.videoToken({})
   // @ts-expect-error a token can't be handed in
   await rk.joinStream(StreamVideoClient, { callId: 'x', token: 'x' })
+  // The SDK's own types are those of its options.
+  const inferred = await rk.connectTwilio(Video, 47, { audio: true, video: { width: 640 } })
+  console.log(inferred.localParticipant.identity)
+  // @ts-expect-error a misspelt option
+  await rk.connectTwilio(Video, 47, { audoi: true })
+  // @ts-expect-error the same, where the types of the SDK are not asked
+  await rk.connectTwilio<Video.Room>(Video, 47, { audoi: true })
+  // @ts-expect-error a misspelt callback
+  await rk.connectTwilio(Video, 47, { audio: true, onDisconected: () => {} })
+  // @ts-expect-error the room is roomkey's to name
+  await rk.connectTwilio(Video, 47, { name: 'x' })
+  const untyped: any = Video
+  await rk.connectTwilio(untyped, 47, { audio: true, logLevel: 'off' })
+  await rk.joinStream(StreamVideoClient, {
+    callId: 'x',
+    join: { ring: true },
+    clientOptions: { timeout: 3 },
+    signal: new AbortController().signal,
+  })
+  // @ts-expect-error a misspelt option of Stream's
+  await rk.joinStream(StreamVideoClient, { callId: 'x', join: { craete: true } })
   // @ts-expect-error the names are fixed
   report[0].check === 'weather'
 }
