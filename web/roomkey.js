@@ -42,8 +42,9 @@ export class RoomKey {
 
   // Twilio's Room. `Video` is the module twilio-video.
   async connectTwilio(Video, id, options = {}) {
+    const number = idOf(id)
     const { connectTwilio } = await this.#part(() => import('./twilio.js'))
-    return connectTwilio(Video, (how) => this.videoToken(idOf(id), how), options, this.#texts,
+    return connectTwilio(Video, (how) => this.videoToken(number, how), options, this.#texts,
       this.#requests)
   }
 

@@ -160,6 +160,7 @@ export default async function failureTests({ demo, browser }) {
         () => make().videoToken(2 ** 60),
         () => make().request('https://evil.example/'),
         () => make().connectTwilio({}, 47),
+        () => make().connectTwilio({ connect() {} }, 0),
         () => make().joinStream({}, { callId: 'x' }),
       ]
       return Promise.all(
