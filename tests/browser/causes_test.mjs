@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { closed, opened, scripted, withRoomKey } from './pages.mjs'
-import { JANE, test } from './support.mjs'
+import { stunStandIn, turnStandIn } from './standins.mjs'
+import { JANE, freePort, test } from './support.mjs'
 
 const tokenPath = '/api/appointments/video-token/47/'
 
@@ -125,6 +126,55 @@ export default async function causesTests({ demo, browser }) {
     )
     await closed(page)
   })
+
+  await test('a service worker that keeps answers hands no old token on', async () => {
+    const page = await withRoomKey(browser, demo)
+    await page.evaluate(async () => {
+      await navigator.serviceWorker.register('/keeping-worker.js')
+      await navigator.serviceWorker.ready
+      if (!navigator.serviceWorker.controller) {
+        await new Promise((resolve) => {
+          navigator.serviceWorker.oncontrollerchange = resolve
+        })
+      }
+    })
+    const codes = await page.evaluate(async () => {
+      const rk = make()
+      const first = await caught(rk.videoToken(47))
+      const real = Date.now
+      Date.now = () => real() + 3600e3
+      const later = await caught(rk.videoToken(47))
+      const fresh = await caught(rk.videoToken(47, { refresh: true })) // which the worker lets pass
+      return [first, later, fresh].map(({ code, value }) => code ?? value.appointment_id)
+    })
+    assert.deepEqual(codes, [47, 'stale', 47])
+    await closed(page)
+  })
+
+  await test('where UDP is blocked, it is said whether TURN over TCP is left', async () => {
+    const page = await withRoomKey(browser, demo)
+    const silent = await stunStandIn({ silent: true })
+    const looked = (port, provider) =>
+      page.evaluate(
+        async ([stun, turn, whose]) => {
+          const endpoints = { signalling: [], stun, turn: [`turn:127.0.0.1:${turn}?transport=tcp`] }
+          const report = await make().diagnose({ media: false, provider: whose, endpoints })
+          return report.find(({ check }) => check === 'udp')
+        },
+        [provider ? undefined : [`stun:127.0.0.1:${silent}`], port, provider],
+      )
+    const [left, none] = [await turnStandIn(), await freePort()]
+    const [open, shut, stream] = await Promise.all([
+      looked(left),
+      looked(none),
+      looked(left, 'stream'),
+    ])
+    assert.deepEqual([open.ok, shut.ok, stream], [false, false, undefined])
+    assert.match(open.detail, /TLS on port 443 does$/)
+    assert.match(shut.detail, /does not either/)
+    assert.match(shut.advice, /global\.turn\.twilio\.com/)
+    await closed(page)
+  }, ['chromium'])
 
   await test('camera and microphone are one question, and a refusal asks no second time', async () => {
     const page = await withRoomKey(browser, demo)

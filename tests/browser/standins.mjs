@@ -3,6 +3,7 @@
 
 import { createServer } from 'node:https'
 import { createSocket } from 'node:dgram'
+import { createServer as createTcpServer } from 'node:net'
 import { once } from 'node:events'
 import { WebSocketServer } from 'ws'
 import { atEnd, listening } from './support.mjs'
@@ -154,4 +155,33 @@ export async function stunStandIn(how = {}, address = '127.0.0.1', port = 0) {
   await once(socket, 'listening')
   atEnd(() => socket.close())
   return socket.address().port
+}
+
+// A TURN server over TCP (RFC 8656) that lets nobody in: 401 to whoever asks.
+export async function turnStandIn() {
+  const attribute = (type, value) => {
+    const text = Buffer.from(value)
+    const whole = Buffer.alloc(4 + Math.ceil(text.length / 4) * 4)
+    whole.writeUInt16BE(type, 0)
+    whole.writeUInt16BE(text.length, 2)
+    text.copy(whole, 4)
+    return whole
+  }
+  const attributes = Buffer.concat([
+    attribute(0x0009, [0, 0, 4, 1]),
+    attribute(0x0014, 'clinic.example'),
+    attribute(0x0015, 'a-nonce'),
+  ])
+  return listening(
+    createTcpServer((socket) => {
+      socket.on('error', () => {})
+      socket.on('data', (request) => {
+        const header = Buffer.alloc(20)
+        header.writeUInt16BE(0x0113, 0)
+        header.writeUInt16BE(attributes.length, 2)
+        request.copy(header, 4, 4, 20)
+        socket.write(Buffer.concat([header, attributes]))
+      })
+    }),
+  )
 }

@@ -87,6 +87,7 @@ export async function freePort() {
 
 const kinds = { '.html': 'text/html', '.js': 'text/javascript' }
 const sdks = {
+  '/keeping-worker.js': join(HERE, 'keeping_worker.js'),
   '/sdk/twilio-video.js': join(HERE, 'node_modules/twilio-video/dist/twilio-video.js'),
   '/sdk/stream-video-client.js': join(ROOT, 'build/browser/stream-video-client.js'),
 }
