@@ -255,8 +255,9 @@ check_config() {
     [ -n "$(setting TWILIO_ACCOUNT_SID)" ] || provider=stream
     region=$(setting TWILIO_REGION)
     printf -v list ', "%s"' "${origins[@]}"
-    printf '{"origins": [%s], "provider": "%s", "region": %s}' "${list#, }" "$provider" \
-        "$([[ $region =~ ^[a-z0-9-]+$ ]] && echo "\"$region\"" || echo null)"
+    printf '{"origins": [%s], "provider": "%s", "region": %s, "practice": %s}' "${list#, }" \
+        "$provider" "$([[ $region =~ ^[a-z0-9-]+$ ]] && echo "\"$region\"" || echo null)" \
+        '{"name": "Practice of Dr. Sarah", "phone": "+1 555 0100", "url": ""}'
 }
 
 has_ipv6() {

@@ -48,6 +48,11 @@ CLI::App* add_setup(CLI::App& root, SetupFlags& flags) {
       ->check(CLI::IsMember({"on", "off"}));
   add_list(*setup, "--health-allow", flags.health_allow,
            "Address or network that may see health and metrics (may be repeated)");
+  setup->add_option("--practice-name", flags.practice_name,
+                    "Name of the practice, for the page on which patients check their devices");
+  setup->add_option("--practice-phone", flags.practice_phone, "Its telephone number, for the same");
+  setup->add_option("--practice-url", flags.practice_url,
+                    "Its page to go back to from there; {id} is the appointment's number");
   setup->add_flag("--dry-run", flags.dry_run, "Say what would be changed, change nothing");
   setup->add_option("--root", flags.root)->group("");  // hidden: for tests
   return setup;

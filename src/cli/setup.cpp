@@ -152,7 +152,7 @@ SetupFlags::~SetupFlags() {
 
 bool SetupFlags::ask_for_nothing() const {
   return !domain && !certificate && !key && !self_signed && !origins && !health_allow &&
-         settings.empty() && !callback;
+         !practice_name && !practice_phone && !practice_url && settings.empty() && !callback;
 }
 
 int setup(SetupFlags& flags) {

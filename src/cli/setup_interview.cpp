@@ -91,7 +91,7 @@ class Interview {
                                             stays ? present_.site.key : beside, readable_file);
       flags_.certificate = chain;
       flags_.key = key;
-      const std::string why = certificate_fault({*flags_.domain, chain, key, {}, {}}, now_);
+      const std::string why = certificate_fault({*flags_.domain, chain, key, {}, {}, {}}, now_);
       if (why.empty()) return;
       std::cout << "  " << chain << ' ' << why << '\n';
     }

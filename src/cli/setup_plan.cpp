@@ -52,6 +52,16 @@ class Planner {
     }
   }
 
+  void settle_practice() {
+    Practice& practice = plan_.site.practice;
+    if (flags_.practice_name) practice.name = *flags_.practice_name;
+    if (flags_.practice_phone) practice.phone = *flags_.practice_phone;
+    if (flags_.practice_url) practice.url = *flags_.practice_url;
+    check("--practice-name", practice.name, practice_name_fault(practice.name));
+    check("--practice-phone", practice.phone, practice_phone_fault(practice.phone));
+    check("--practice-url", practice.url, practice_url_fault(practice.url));
+  }
+
   // Those from before as well, which an older roomkey may have taken.
   void settle_origins() {
     const auto& typed = flags_.origins ? *flags_.origins : present_.site.origins;
@@ -273,6 +283,7 @@ void make_plan(Plan& plan, const SetupFlags& flags, const Present& present,
                std::chrono::sys_seconds now, PlanFaults& faults) {
   Planner planner(plan, flags, present, faults);
   planner.settle_site();
+  planner.settle_practice();
   settle_certificate(plan, flags, present, now, faults);
   planner.settle_variables();
   planner.check_configuration();

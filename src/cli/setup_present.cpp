@@ -36,8 +36,13 @@ Site site_of(const std::string& text) {
   Environment settings;
   static_cast<void>(
       read_env_file(text, [&](const Assignment& one) { settings.set(one.name, one.value); }));
-  return {settings.get("DOMAIN"), settings.get("CERTIFICATE"), settings.get("CERTIFICATE_KEY"),
-          words_of(settings.get("ORIGINS")), words_of(settings.get("HEALTH_ALLOW"))};
+  return {settings.get("DOMAIN"),
+          settings.get("CERTIFICATE"),
+          settings.get("CERTIFICATE_KEY"),
+          words_of(settings.get("ORIGINS")),
+          words_of(settings.get("HEALTH_ALLOW")),
+          {settings.get("PRACTICE_NAME"), settings.get("PRACTICE_PHONE"),
+           settings.get("PRACTICE_URL")}};
 }
 
 void need_folder(const std::string& path, const char* whose, Faults& faults) {

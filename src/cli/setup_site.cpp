@@ -57,7 +57,7 @@ std::string value_to_be(const Plan& plan, const Present& present, const std::str
 std::string told_to_the_check_page(const Plan& plan, const Present& present) {
   const bool twilio = !value_to_be(plan, present, "TWILIO_ACCOUNT_SID").empty();
   return check_config(plan.site.origins, twilio ? "twilio" : "stream",
-                      value_to_be(plan, present, "TWILIO_REGION"));
+                      value_to_be(plan, present, "TWILIO_REGION"), plan.site.practice);
 }
 
 Names names_of(const Plan& plan, const Present& present) {
@@ -79,6 +79,11 @@ Names names_of(const Plan& plan, const Present& present) {
           {"ERROR_LOG", places.log("error")},
           {"WEB", places.web()},
           {"CHECK_CONFIG", told_to_the_check_page(plan, present)}};
+}
+
+// No line for what nobody said.
+std::optional<std::string> kept(const std::string& value) {
+  return value.empty() ? std::nullopt : std::optional(value);
 }
 
 void drop_line(std::string& text, std::string_view line) {
@@ -141,7 +146,10 @@ void write_site(Plan& plan, const Present& present, PlanFaults& faults) {
                             {"CERTIFICATE", site.certificate},
                             {"CERTIFICATE_KEY", site.key},
                             {"ORIGINS", line_of(site.origins)},
-                            {"HEALTH_ALLOW", line_of(site.health_allow)}};
+                            {"HEALTH_ALLOW", line_of(site.health_allow)},
+                            {"PRACTICE_NAME", kept(site.practice.name)},
+                            {"PRACTICE_PHONE", kept(site.practice.phone)},
+                            {"PRACTICE_URL", kept(site.practice.url)}};
   auto edited =
       edit_env_file(present.site_text.empty() ? kSettingsHead : present.site_text, settings);
   const auto form = base::read_file(present.places.template_file());

@@ -95,11 +95,12 @@ std::string origin_map(const std::vector<std::string>& origins) {
 }
 
 std::string check_config(const std::vector<std::string>& origins, const std::string& provider,
-                         const std::string& region) {
+                         const std::string& region, const Practice& practice) {
   std::string list;
   for (const auto& origin : origins) list += (list.empty() ? "\"" : ", \"") + origin + '"';
   return "{\"origins\": [" + list + "], \"provider\": \"" + provider +
-         "\", \"region\": " + (region.empty() ? "null" : '"' + region + '"') + '}';
+         "\", \"region\": " + (region.empty() ? "null" : '"' + region + '"') +
+         (practice.is_named() ? ", \"practice\": " + practice_json(practice) : "") + '}';
 }
 
 std::string allow_list(const std::vector<std::string>& addresses) {

@@ -84,6 +84,26 @@ class SetUp(SetupCase):
             self.assertNotIn("$http_origin;\n    \"~", machine.site.read_text())
             self.assertNotIn("allow 10", machine.site.read_text())
 
+    def test_the_check_page_is_told_whose_it_is(self):
+        with Machine() as machine:
+            name = "Dr. O'Neill \\\"& $host\\\" Söhne;"
+            self.was_done(machine.setup(
+                *machine.all_flags(), "--practice-name", name, "--practice-phone",
+                "+49 (30) 123-45", "--practice-url", "https://app.example/visits/{id}"))
+            self.was_done(machine.setup("--twilio-region", ""))  # keeps the rest
+            told = [line for line in machine.site.read_text().splitlines()
+                    if "return 200 '{\"origins" in line][0].strip()
+            # As nginx reads it: no quote ends it early, no dollar begins a variable.
+            text = told.removeprefix("return 200 '").removesuffix("';")
+            self.assertNotRegex(text, r"['$]")
+            self.assertEqual(json.loads(text)["practice"],
+                             {"name": name, "phone": "+49 (30) 123-45",
+                              "url": "https://app.example/visits/{id}"})
+            self.was_done(machine.setup("--practice-name", "", "--practice-phone", "",
+                                        "--practice-url", ""))
+            self.assertNotIn("practice", machine.site.read_text())
+            self.assertNotIn("PRACTICE", (machine.env.parent / "site.conf").read_text())
+
     def test_origins_become_what_browsers_send(self):
         with Machine() as machine:
             self.was_done(machine.setup(*machine.all_flags()))

@@ -64,6 +64,7 @@ struct SetupFlags {
   std::optional<std::string> domain, certificate, key;
   bool self_signed = false;
   std::optional<std::vector<std::string>> origins, health_allow;
+  std::optional<std::string> practice_name, practice_phone, practice_url;
   std::map<std::string, std::string> settings;  // flag values by variable
   std::map<std::string, std::string> secrets;   // typed in at the terminal, by variable
   std::optional<bool> callback;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "roomkey/base/result.hpp"
+#include "roomkey/cli/practice.hpp"
 
 namespace roomkey::cli {
 
@@ -16,6 +17,7 @@ struct Site {
   std::string certificate, key;           // absolute paths of PEM files
   std::vector<std::string> origins;       // of the pages whose scripts may ask
   std::vector<std::string> health_allow;  // addresses and networks, beside this machine's own
+  Practice practice;                      // as the check page shows it
 };
 
 // Each says what is wrong with a value, in words that go behind it; empty where nothing is.
@@ -31,7 +33,8 @@ struct Site {
 [[nodiscard]] std::string origin_map(const std::vector<std::string>& origins);
 // What the check page is told (JSON; `region` may be empty).
 [[nodiscard]] std::string check_config(const std::vector<std::string>& origins,
-                                       const std::string& provider, const std::string& region);
+                                       const std::string& provider, const std::string& region,
+                                       const Practice& practice = {});
 // nginx's `allow` for each.
 [[nodiscard]] std::string allow_list(const std::vector<std::string>& addresses);
 
