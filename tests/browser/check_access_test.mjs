@@ -67,6 +67,7 @@ export default async function checkAccessTests({ demo, browser }) {
       )
       await page.click('#start')
       await page.locator('#check-camera[data-state="ok"]').waitFor()
+      await page.locator('#check-microphone[data-state="ok"]').waitFor()
       await page.locator('#check-server[data-state="checking"]').waitFor()
       await page.evaluate(axe)
       await page.screenshot({ path: join(pictures, `${language}-running.png`), fullPage: true })
@@ -101,7 +102,7 @@ export default async function checkAccessTests({ demo, browser }) {
       await page.route(`${demo.url}/**`, (route) => route.abort())
       await ran(page)
       await hears(page, 'no')
-      assert.equal(await page.locator('[data-state="bad"] .advice').count(), 5)
+      assert.equal(await page.locator('[data-state="bad"] .advice').count(), 4)
       await looked(page, `${language}-problems`)
       await closed(page)
     })
@@ -184,12 +185,15 @@ async function languageTests({ demo, browser }) {
     const { languages } = await import('../../web/check/texts.js')
     assert.deepEqual(Object.keys(languages), ['en', 'de'])
     const { en, de } = languages
-    for (const part of ['page', 'codes']) assert.deepEqual(keysOf(de[part]), keysOf(en[part]))
+    for (const part of ['page', 'codes', 'found']) {
+      assert.deepEqual(keysOf(de[part]), keysOf(en[part]))
+    }
     assert.deepEqual(keysOf(de.roomkey).sort(), keysOf(texts).sort())
     for (const key of keysOf(en.roomkey)) assert.ok(keysOf(texts).includes(key), key)
-    for (const [name, { details }] of Object.entries({ en: en.roomkey, de: de.roomkey })) {
-      for (const [key, words] of Object.entries(details)) {
-        assert.equal(words.length, texts.details[key].length, `${name} ${key}`)
+    for (const [key, said] of Object.entries(texts.details)) {
+      assert.equal(de.roomkey.details[key].length, said.length, key)
+      for (const { found } of [en, de]) {
+        assert.equal(typeof found[key]?.[said.length - 1], 'string', `no words for ${key}`)
       }
     }
     const all = (value) => (typeof value === 'object' ? Object.values(value).flatMap(all) : [value])
@@ -228,7 +232,7 @@ async function languageTests({ demo, browser }) {
     const html = readFileSync(join(ROOT, 'web/check/index.html'), 'utf8')
     assert.doesNotMatch(
       html,
-      /<style|style=| on\w+=|<script(?! type="module" src="check.js"><)|https?:/,
+      /<style|style=| on\w+=|<script(?! type="module" src="check.js"><| defer src="boot.js"><)|https?:/,
     )
     const page = await openCheck(browser, demo)
     const answer = await page.request.get(`${demo.url}/roomkey/check/`)
@@ -241,6 +245,7 @@ async function languageTests({ demo, browser }) {
     const bare = await plain.newPage()
     await bare.goto(`${demo.url}/roomkey/check/`)
     assert.match(await bare.innerText('main:visible'), /needs JavaScript.*braucht JavaScript/s)
+    assert.doesNotMatch(await bare.innerText('main:visible'), /Loading/)
     await plain.close()
   })
 }

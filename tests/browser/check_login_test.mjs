@@ -99,7 +99,7 @@ export default async function checkLoginTests({ demo, browser }) {
 
   await test('a pasted login leaves its field at once, and mistakes are said', async () => {
     const page = await openCheck(browser, demo)
-    await paste(page, bearer, 'x47')
+    await paste(page, bearer, 'my visit')
     assert.match(await page.innerText('#login-fault'), /number of the appointment is missing/)
     assert.equal(await page.evaluate(() => document.activeElement.id), 'appointment')
     assert.equal(await page.inputValue('#bearer'), '')
@@ -107,7 +107,9 @@ export default async function checkLoginTests({ demo, browser }) {
     assert.match(await page.innerText('#login-fault'), /login token is missing/)
     assert.equal(await page.getAttribute('#bearer', 'aria-invalid'), 'true')
     assert.equal(await page.getAttribute('#bearer', 'type'), 'password')
-    const [, found] = await ran(page, () => paste(page, `Bearer ${bearer}`))
+    const room = 'apt-47-1763138954-46eb915c'
+    const [, found] = await ran(page, () => paste(page, `Bearer ${bearer}`, room))
+    assert.equal(await page.inputValue('#appointment'), '47')
     assert.equal(found.token, 'ok')
     assert.equal(await page.inputValue('#bearer'), '')
     assert.equal((await ran(page, () => paste(page, `"${bearer}"`)))[1].token, 'ok')
@@ -143,7 +145,8 @@ export default async function checkLoginTests({ demo, browser }) {
       /^browser: Mozilla.*Chrome\/\d+/m,
       /^provider: twilio, region au1$/m,
       /^appointment: 47$/m,
-      /^\[ok\] server: .* request_id=[0-9a-f]{32}$/m,
+      /^\[ok\] server: .* ms=\d+ request_id=[0-9a-f]{32}$/m,
+      /^\[ok\] signalling_region: .* host=au1\.vss\.twilio\.com ms=\d+$/m,
       /^ {4}Raum: apt-47-/m,
       /^\[ok\] udp: /m,
     ]) {

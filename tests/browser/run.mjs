@@ -2,6 +2,8 @@
 
 import causesTests from './causes_test.mjs'
 import checkAccessTests from './check_access_test.mjs'
+import checkCausesTests from './check_causes_test.mjs'
+import checkDevicesTests from './check_devices_test.mjs'
 import checkLoginTests from './check_login_test.mjs'
 import checkTests, { checkSilenceTests } from './check_test.mjs'
 import corsTests, { outageTests } from './cors_test.mjs'
@@ -54,6 +56,7 @@ const inChromium = (all) =>
       .then(() => checkLoginTests(all))
       .then(() => checkAccessTests(all)),
     checkTests(all),
+    checkCausesTests(all).then(() => checkDevicesTests(all)),
     checkSilenceTests(all), // only waits
   ])
 
@@ -66,7 +69,9 @@ const inFirefox = (all) =>
     twilioTests(all)
       .then(() => rejoinTests(all))
       .then(() => streamTests(all)),
-    diagnoseTests(all),
+    diagnoseTests(all)
+      .then(() => checkCausesTests(all))
+      .then(() => checkDevicesTests(all)),
   ])
 
 try {

@@ -32,12 +32,22 @@ bundle() {
       --outfile=../../build/browser/stream-video-client.js
 }
 
+# The first example of docs/browser.md, as a frontend in TypeScript has it.
+example_compiles() {
+  mkdir -p ../../build/browser
+  awk '/^```/ { inside = /js$/; if (!inside) exit; next } inside' ../../docs/browser.md \
+    >../../build/browser/example.ts
+  grep -q 'new RoomKey' ../../build/browser/example.ts &&
+    node_modules/.bin/tsc --project example.tsconfig.json
+}
+
 if install_modules && bundle; then
   check 'the core of roomkey.js: 8 KiB at most' node size.mjs
   node size.mjs
   check 'roomkey.d.ts is sound by itself' \
     node_modules/.bin/tsc --noEmit --strict --target es2022 --lib es2022,dom ../../web/roomkey.d.ts
   check 'roomkey.d.ts goes with the SDKs'"'"' own types' node_modules/.bin/tsc --project .
+  check "the first example of docs/browser.md is sound TypeScript" example_compiles
   output=$(node run.mjs "$@" 2>&1)
   status=$?
   last=$(tail -n 1 <<<"$output")

@@ -2,24 +2,17 @@
 // page and how a frontend hands a login over.
 
 import { RoomKey } from '../roomkey.js'
-import { current, isId, keep, listen } from './handover.js'
-import { element, lineOf, nameOf, settled, show, timeOf } from './lines.js'
+import { appointmentOf } from './appointment.js'
+import { sensed, settled } from './causes.js'
+import { config, target } from './config.js'
+import { Devices } from './devices.js'
+import { current, keep, listen } from './handover.js'
+import { element, lineOf, nameOf, show, tokenParts } from './lines.js'
 import { Media } from './media.js'
+import { showPractice } from './practice.js'
+import { Sound } from './sound.js'
 import { copied, summaryOf } from './summary.js'
-import { chosen, filled, languages } from './texts.js'
-
-const $ = (id) => document.getElementById(id)
-const query = new URLSearchParams(location.search)
-const language = chosen(query)
-const words = languages[language]
-const say = (key, facts = {}) => filled(words.page[key], facts)
-
-// What nginx knows: {origins, provider, region}. Without it the rest is checked all the same.
-const config = fetch(new URL('config.json', import.meta.url), { credentials: 'omit' })
-  .then((response) => response.json()).then(Object).catch(() => ({}))
-
-const asRegion = (text) => (/^[a-z0-9-]{1,20}$/.test(text ?? '') ? text : undefined)
-const asProvider = (text) => (['twilio', 'stream'].includes(text) ? text : undefined)
+import { $, conclude, fillIn, language, locale, query, say, verdict, words } from './view.js'
 
 // diagnose() gets a token by videoToken(). What was announced with it is shown, the token is not.
 class Watching extends RoomKey {
@@ -32,30 +25,38 @@ class Watching extends RoomKey {
   }
 }
 
-const locale = navigator.languages.find((tag) => tag.startsWith(language)) ?? language
+const sound = new Sound()
 const media = new Media({
-  video: $('video'), noPicture: $('no-picture'), level: $('level'),
-  onHeard: (heard) => { $('level-says').textContent = say(heard ? 'level_heard' : 'level_quiet') },
-})
-let lines = []
+  video: $('video'), noPicture: $('no-picture'), level: $('level'), changed: () => redraw(),
+}, sound)
+const devices = new Devices(
+  { camera: $('camera'), microphone: $('microphone'), output: $('output') }, take)
+let found = [] // lines, as diagnose() and the person said
+let lines = [] // lines, as they are shown
 let report = null // {began, seconds, ...} of the last run
 let running = false
 
 function put(line) {
-  const index = lines.findIndex(({ check }) => check === line.check)
-  if (index < 0) lines.push(line)
-  else lines[index] = line
-  show($('lines'), line, words)
+  const index = found.findIndex(({ check }) => check === line.check)
+  if (index < 0) found.push(line)
+  else found[index] = line
+}
+
+// Shows what is known by now; only lines that changed are touched.
+function redraw() {
+  const before = lines
+  const done = report !== null && !running
+  const sense = (line) => sensed(line, media, words)
+  lines = settled(found.map(sense), words, done).map((line) =>
+    before.find((old) => JSON.stringify(old) === JSON.stringify(line)) ?? line)
+  for (const line of lines) if (!before.includes(line)) show($('lines'), line, words)
+  const heard = { heard: 'level_heard', unknown: media.on ? 'level_quiet' : 'level_off' }
+  const says = say(heard[media.hearing] ?? 'level_quiet')
+  if ($('level-says').textContent !== says) $('level-says').textContent = says
+  if (done) finish()
 }
 
 // --- A run ---------------------------------------------------------------------------------------
-
-async function target() {
-  const known = await config
-  const provider = asProvider(query.get('provider')) ?? asProvider(known.provider) ?? 'twilio'
-  const region = asRegion(query.get('region')) ?? asRegion(known.region)
-  return { provider, region: provider === 'twilio' ? region : undefined }
-}
 
 function checksOf({ provider, region }, login) {
   return ['browser', 'secure_context', 'camera', 'microphone', 'speaker', 'server', 'clock',
@@ -64,46 +65,53 @@ function checksOf({ provider, region }, login) {
 }
 
 function begin(checks, state) {
-  const speaker = lines.find(({ check }) => check === 'speaker') ??
+  const speaker = found.find(({ check }) => check === 'speaker') ??
     { check: 'speaker', state: 'waiting', detail: say('speaker_open') }
+  found = checks.map((check) => (check === 'speaker' ? speaker : { check, state }))
   lines = []
   $('lines').replaceChildren()
-  for (const check of checks) put(check === 'speaker' ? speaker : { check, state })
 }
 
 function progress() {
-  const asked = lines.filter(({ check }) => check !== 'speaker')
+  const asked = found.filter(({ check }) => check !== 'speaker')
   const done = asked.filter(({ state }) => state !== 'checking').length
   $('progress').max = asked.length
   $('progress').value = done
   $('count').textContent = say('done_of', { done, all: asked.length })
 }
 
-// What a token says, but for whom: that is a name.
-function partsOf(token, until) {
-  const parts = [{ name: say('part_until'), value: timeOf(until, locale), exact: until }]
-  if (!token) return parts
-  return [
-    { name: say('part_room'), value: token.room_name },
-    { name: say('part_region'), value: token.region ?? say('part_none') },
-    { name: say('part_minutes'), value: String(token.appointment_duration_minutes) },
-    ...parts,
-  ]
-}
-
 async function look(login, where) {
   const roomkey = new Watching({ bearer: login?.bearer, texts: words.roomkey })
+  const wanted = { audio: devices.wanted('microphone'), video: devices.wanted('camera') }
   await roomkey.diagnose({
-    ...where, appointmentId: login?.appointmentId, onMedia: (stream) => media.take(stream),
+    ...where, appointmentId: login?.appointmentId, media: wanted, onMedia,
     onProgress: (finding, facts) => {
       const line = lineOf(finding, facts, words, locale)
-      if (facts.until) line.parts = partsOf(roomkey.announced, facts.until)
+      if (facts.until) line.parts = tokenParts(roomkey.announced, facts.until, words, locale)
       put(line)
+      if (/camera|microphone/.test(line.check)) asking(isAsking())
       progress()
+      redraw()
       const check = nameOf(line.check, words)
-      if (!finding.ok) $('status').textContent = say('one_bad', { check })
+      const shown = lines.find((each) => each.check === line.check)
+      if (shown?.state === 'bad') $('status').textContent = say('one_bad', { check })
     },
   })
+}
+
+function onMedia(stream) {
+  const used = Object.fromEntries(stream.getTracks().map((track) =>
+    [track.kind === 'video' ? 'camera' : 'microphone', track.getSettings().deviceId]))
+  devices.fill(used)
+  return media.take(stream)
+}
+
+const isAsking = () => found.some(({ check, state }) =>
+  /camera|microphone/.test(check) && state === 'checking')
+
+// The browser's question is easily overlooked: this stays until it is answered.
+function asking(now) {
+  $('asking').hidden = !now
 }
 
 async function run() {
@@ -111,28 +119,29 @@ async function run() {
   running = true
   busy(true)
   media.end()
-  media.wake()
+  sound.wake()
   const login = current()
   const [began, since] = [Date.now(), performance.now()]
   try {
     const where = await target()
     begin(checksOf(where, login), 'checking')
     progress()
+    redraw()
+    asking(true)
     await look(login, where)
-    for (const line of settled(lines, words)) put(line)
     report = {
       ...where, began, seconds: (performance.now() - since) / 1000, language,
       appointmentId: login?.appointmentId,
     }
-    conclude()
-    $('status').textContent = $('verdict').innerText
   } catch (error) {
     report = null
     verdict('bad', say('broke'), element('p', {}, say('broke_more')))
     throw error
   } finally {
     running = false
+    asking(false)
     busy(false)
+    redraw()
   }
 }
 
@@ -144,64 +153,69 @@ function busy(now) {
   $('status').textContent = now ? say('checking') : $('status').textContent
   $('progress').hidden = $('count').hidden = !now
   $('off').hidden = now || !media.on
+  devices.lock(now)
   if (now) $('verdict').hidden = $('lead').hidden = true
 }
 
-// --- What comes of it ----------------------------------------------------------------------------
-
-function verdict(state, heading, ...rest) {
-  const box = $('verdict')
-  box.dataset.state = state
-  box.replaceChildren(element('p', { className: 'heading' }, heading), ...rest)
-  box.hidden = false
-}
-
-function conclude() {
-  const bad = lines.filter(({ state }) => state === 'bad')
-  if (bad.length === 0) {
-    const heard = lines.some(({ check, state }) => check === 'speaker' && state === 'ok')
-    verdict('ok', say('well'), element('p', {}, say(heard ? 'well_heard' : 'well_more')))
-  } else {
-    const links = bad.map(({ check }) => element('li', {},
-      element('a', { href: `#check-${check}` }, nameOf(check, words))))
-    verdict('bad', say(bad.length === 1 ? 'problem' : 'problems', { n: bad.length }),
-      element('ul', {}, ...links))
-  }
+function finish() {
+  conclude(lines)
   $('summary').value = summaryOf({ ...report, lines })
   $('report').hidden = false
   $('no-report').hidden = true
   $('copied').textContent = ''
+  if ($('status').textContent !== $('verdict').innerText) {
+    $('status').textContent = $('verdict').innerText
+  }
 }
 
-// --- The speaker ---------------------------------------------------------------------------------
+// --- Another device, and the speaker -------------------------------------------------------------
+
+async function take(which, id) {
+  if (which === 'output') {
+    sound.choose(id)
+    return
+  }
+  const kind = which === 'camera' ? 'video' : 'audio'
+  media.end(kind)
+  try {
+    const wanted = { [kind]: { deviceId: { exact: id } } }
+    onMedia(await navigator.mediaDevices.getUserMedia(wanted))
+    put(lineOf({ check: which, ok: true }, { key: `${which}_ok` }, words, locale))
+  } catch ({ name: code }) {
+    const advice = words.roomkey.advice[code] ?? words.roomkey.advice.unknown
+    put(lineOf({ check: which, ok: false, advice }, { key: 'media_no', code }, words, locale))
+  }
+  $('off').hidden = !media.on
+  redraw()
+}
 
 async function playTone() {
   const button = $('tone')
   if (button.getAttribute('aria-disabled') === 'true') return
   button.setAttribute('aria-disabled', 'true')
   button.textContent = say('playing')
-  const played = await media.tone()
+  const played = await sound.tone() && !(await devices.lacksSpeaker())
   button.setAttribute('aria-disabled', 'false')
   button.textContent = say('tone')
   $('heard').hidden = !played
   $('status').textContent = say(played ? 'heard' : 'speaker_none')
-  if (!played) hear('skipped', 'speaker_none')
+  if (!played) hear('bad', 'speaker_none', 'speaker_none_advice')
 }
 
-function hear(state, detail = `speaker_${state}`) {
+function hear(state, detail = `speaker_${state}`, advice = 'speaker_advice') {
   $('heard-yes').setAttribute('aria-pressed', String(state === 'ok'))
   $('heard-no').setAttribute('aria-pressed', String(state === 'bad'))
-  put({ check: 'speaker', state, detail: say(detail), advice: say('speaker_advice') })
-  if (report && !running) conclude()
+  put({ check: 'speaker', state, detail: say(detail), advice: say(advice) })
+  redraw()
 }
 
 // --- The page ------------------------------------------------------------------------------------
 
 function useLogin(event) {
   event.preventDefault()
-  const [appointment, bearer] = [$('appointment').value.trim(), $('bearer').value.trim()]
+  const [appointment, bearer] = [appointmentOf($('appointment').value), $('bearer').value.trim()]
   $('bearer').value = ''
-  const fault = !isId(appointment) ? 'appointment' : !bearer ? 'bearer' : null
+  const fault = !appointment ? 'appointment' : !bearer ? 'bearer' : null
   $('login-fault').textContent = fault ? say(`fault_${fault}`) : ''
   for (const field of ['appointment', 'bearer']) {
     $(field).setAttribute('aria-invalid', String(field === fault))
@@ -210,40 +224,31 @@ function useLogin(event) {
     $(fault).focus()
     return
   }
+  know(appointment)
   keep(bearer.replace(/^"(.*)"$/, '$1'), appointment)
   $('start').focus()
   run()
 }
 
+// What was heard and seen stays so.
 function switchOff() {
   media.end()
-  $('level-says').textContent = say('level_off')
+  for (const line of lines.filter(({ check }) => /camera|microphone/.test(check))) {
+    const open = line.state === 'checking'
+    put(open ? { ...line, state: 'skipped', detail: '' } : { ...line, kept: true })
+  }
   $('off').hidden = true
   $('start').focus()
+  redraw()
 }
 
-function languageLinks() {
-  const links = Object.entries(languages).map(([code, { name }]) => {
-    const other = new URLSearchParams(query)
-    other.set('lang', code)
-    const link = element('a', { href: `?${other}`, lang: code, hreflang: code }, name)
-    if (code === language) link.setAttribute('aria-current', 'true')
-    return link
-  })
-  $('languages').setAttribute('aria-label', say('languages'))
-  $('languages').append(...links)
-}
-
-function fillIn() {
-  document.documentElement.lang = language
-  document.title = say('title')
-  for (const place of document.querySelectorAll('[data-text]')) {
-    place.textContent = say(place.dataset.text)
+async function know(appointment) {
+  $('appointment').value = appointment
+  const { practice } = await config
+  const places = {
+    name: $('practice-name'), actions: $('practice'), back: $('back'), call: $('call'),
   }
-  $('video').setAttribute('aria-label', say('picture'))
-  $('progress').setAttribute('aria-label', say('progress'))
-  $('appointment').value = isId(query.get('appointment') ?? '') ? query.get('appointment') : ''
-  languageLinks()
+  showPractice(practice, places, appointment, say)
 }
 
 async function open() {
@@ -258,15 +263,18 @@ async function open() {
     $('copied').textContent = say(await copied($('summary')) ? 'copied' : 'not_copied')
   })
   begin(checksOf({}, null), 'waiting')
-  $('unsupported').remove()
+  redraw()
+  $('loading').remove()
   $('page').hidden = false
   // Comes back without the login that it was left with.
   addEventListener('pageshow', ({ persisted }) => { if (persisted) location.reload() })
+  know(appointmentOf(query.get('appointment') ?? ''))
+  devices.fill()
   const { origins } = await config
   listen(Array.isArray(origins) ? origins : [], query.get('appointment'), (id) => {
     $('handed').textContent = say('handed', { id })
     $('handed').hidden = false
-    $('appointment').value = id
+    know(id)
     outline()
   })
   outline()
@@ -275,7 +283,9 @@ async function open() {
 // What will be looked at.
 async function outline() {
   const where = await target()
-  if (!running && !report) begin(checksOf(where, current()), 'waiting')
+  if (running || report) return
+  begin(checksOf(where, current()), 'waiting')
+  redraw()
 }
 
 open()

@@ -21,13 +21,31 @@ export default {
     well_more: 'Sie sind bereit für Ihren Videotermin. Spielen Sie noch den Testton ab: Dann ist ' +
       'sicher, dass Sie Ihr Gegenüber hören.',
     well_heard: 'Sie sind bereit für Ihren Videotermin.',
+    warned: 'Ihr Termin kann stattfinden.',
+    doubtful: 'Ton und Bild kommen hier vielleicht nicht durch.',
+    warned_more: 'Das könnte besser sein:',
+    speak: 'Bitte sagen Sie ein paar Worte.',
+    speak_more: 'Sobald Ihr Mikrofon Sie hört, steht das Ergebnis hier.',
+    look_more: 'Es fehlt noch das Bild Ihrer Kamera.',
+    not_all: 'Nicht alles wurde geprüft.',
+    not_all_more: 'Kamera und Mikrofon gingen aus, bevor sie zu sehen und zu hören waren. Prüfen ' +
+      'Sie noch einmal.',
     problem: 'Eine Sache braucht Ihre Aufmerksamkeit:',
     problems: '{n} Dinge brauchen Ihre Aufmerksamkeit:',
     broke: 'Die Prüfung kam nicht zu ihrem Ende.',
     broke_more: 'Laden Sie die Seite neu und starten Sie noch einmal. Bleibt es so, sagen Sie ' +
       'dem Support Bescheid.',
 
+    asking: 'Ihr Browser fragt: Bitte erlauben Sie Kamera und Mikrofon.',
+    asking_more: 'Die Frage steht oben, bei der Adresse. Wählen Sie „Zulassen“; nichts wird ' +
+      'aufgezeichnet.',
+    back: 'Zurück zu Ihrem Termin',
+    call: 'Praxis anrufen: {phone}',
+
     media_heading: 'Kamera und Ton',
+    camera: 'Kamera',
+    microphone: 'Mikrofon',
+    output: 'Lautsprecher',
     picture: 'Bild Ihrer Kamera',
     no_picture: 'Hier erscheint während der Prüfung Ihr Bild.',
     level_heading: 'Pegel des Mikrofons',
@@ -47,22 +65,31 @@ export default {
     state_waiting: 'Noch nicht geprüft',
     state_checking: 'Wird geprüft',
     state_ok: 'Funktioniert',
+    state_warn: 'Hinweis',
     state_bad: 'Problem',
     state_skipped: 'Nicht geprüft',
     what_to_do: 'Was Sie tun können:',
     speaker: 'Lautsprecher',
+    udp: 'Schneller Weg für Ton und Bild',
     speaker_open: 'Spielen Sie den Testton ab, und sagen Sie, ob Sie ihn hören.',
     speaker_ok: 'Sie haben den Testton gehört.',
     speaker_bad: 'Sie haben den Testton nicht gehört.',
     speaker_advice: 'Stellen Sie lauter, und prüfen Sie, ob der Ton stumm geschaltet ist. Mit ' +
       'Kopfhörer oder Bluetooth-Gerät: Prüfen Sie, ob es verbunden und als Ausgabe gewählt ist. ' +
       'Spielen Sie den Ton dann noch einmal ab.',
-    speaker_none: 'Dieser Browser spielt keinen Testton ab.',
+    speaker_none: 'Es war kein Ton abzuspielen.',
+    speaker_none_advice: 'Schließen Sie Lautsprecher oder Kopfhörer an, und prüfen Sie, ob sie ' +
+      'in den Einstellungen dieses Geräts als Ausgabe gewählt sind. Spielen Sie den Ton dann ' +
+      'noch einmal ab.',
     after_server: 'Dazu braucht es den Server, und der wurde nicht erreicht.',
+    after_network: 'Dazu braucht es das Internet.',
+    after_browser: 'Dazu braucht es einen Browser und eine Adresse, die es erlauben.',
+    as_camera: 'Dasselbe wie bei der Kamera: siehe dort.',
+    as_service: 'Dasselbe wie beim Videodienst: siehe dort.',
     no_answer: 'Dazu war nichts herauszufinden.',
     region_only: 'Der Videodienst ist erreichbar, aber nicht in Ihrer Region. Bitte sagen Sie ' +
       'dem Support Bescheid: Vielleicht ist die Region falsch eingestellt, oder Ihr Netz ' +
-      `sperrt sie. ${admin} wss://{host}.`,
+      'sperrt sie.',
     part_room: 'Raum',
     part_region: 'Region',
     part_until: 'Zugang gültig bis',
@@ -83,7 +110,8 @@ export default {
     appointment: 'Nummer des Termins',
     bearer: 'Anmelde-Token',
     login_check: 'Mit dieser Anmeldung prüfen',
-    fault_appointment: 'Die Nummer des Termins fehlt: nur Ziffern, wie 47.',
+    fault_appointment: 'Die Nummer des Termins fehlt. Es ist eine Zahl wie 47: Sie steht im Link ' +
+      'zu Ihrem Termin. Auch der Name des Raums (apt-47-...) genügt.',
     fault_bearer: 'Der Anmelde-Token fehlt.',
     handed: 'Ihre Anmeldung wurde übergeben: Der Zugang zum Termin {id} wird mitgeprüft.',
     privacy: 'Bild und Ton bleiben auf diesem Gerät. Die Anmeldung wird nicht gespeichert.',

@@ -1,5 +1,6 @@
-// The check page in English. `codes` are what was found where a request or a device failed;
-// `roomkey` takes the place of words in ../texts.js, which fit a call and not this page.
+// The check page in English. `codes` are what was found where a request or a device failed, and
+// en_found.js has the rest; `roomkey` takes the place of words in ../texts.js, which fit a call and
+// not this page.
 
 const again = 'Then run the check again.'
 const permit = `Allow it for this page: choose the symbol beside the address, at the top. ${again}`
@@ -7,7 +8,6 @@ const device = 'Check that it is plugged in and switched on, and that no other p
   `it. ${again}`
 const network = 'Check your internet connection, or try another network, for instance your ' +
   'mobile phone\'s. Some networks block video calls.'
-const admin = 'For the network\'s administrator: allow'
 const login = 'Log in again where you booked your visit, and open this page from there.'
 const later = 'Try again in a minute. If it stays so, tell support.'
 const support = 'Please tell support, and send the summary below.'
@@ -31,12 +31,29 @@ export default {
     well_more: 'You are ready for your video visit. Play the test sound as well, to be sure that ' +
       'you will hear the other person.',
     well_heard: 'You are ready for your video visit.',
+    warned: 'Your visit can take place.',
+    doubtful: 'Sound and picture may not get through here.',
+    warned_more: 'This could be better:',
+    speak: 'Please say a few words.',
+    speak_more: 'As soon as your microphone hears you, the result is here.',
+    look_more: 'Waiting for the picture of your camera.',
+    not_all: 'Not everything was checked.',
+    not_all_more: 'Camera and microphone went off before they were heard and seen. Check again.',
     problem: 'One thing needs your attention:',
     problems: '{n} things need your attention:',
     broke: 'The check did not come to its end.',
     broke_more: 'Reload this page and start again. If it stays so, tell support.',
 
+    asking: 'Your browser is asking: please allow camera and microphone.',
+    asking_more: 'The question is at the top, near the address. Choose “Allow”; nothing is ' +
+      'recorded.',
+    back: 'Back to your appointment',
+    call: 'Call the practice: {phone}',
+
     media_heading: 'Camera and sound',
+    camera: 'Camera',
+    microphone: 'Microphone',
+    output: 'Speaker',
     picture: 'Picture of your camera',
     no_picture: 'Your picture appears here during the check.',
     level_heading: 'Microphone level',
@@ -56,21 +73,29 @@ export default {
     state_waiting: 'Not checked yet',
     state_checking: 'Checking',
     state_ok: 'Works',
+    state_warn: 'Note',
     state_bad: 'Problem',
     state_skipped: 'Not checked',
     what_to_do: 'What to do:',
     speaker: 'Speaker',
+    udp: 'Fast way for sound and picture',
     speaker_open: 'Play the test sound, and say whether you hear it.',
     speaker_ok: 'You heard the test sound.',
     speaker_bad: 'You did not hear the test sound.',
     speaker_advice: 'Turn the volume up, and check that sound is not muted. With headphones or a ' +
       'Bluetooth device: check that it is connected and chosen as output. Then play the sound ' +
       'again.',
-    speaker_none: 'This browser plays no test sound.',
+    speaker_none: 'No sound could be played.',
+    speaker_none_advice: 'Connect a speaker or headphones, and check that they are chosen as ' +
+      'output in the settings of this device. Then play the sound again.',
     after_server: 'This needs the server, which was not reached.',
+    after_network: 'This needs the internet.',
+    after_browser: 'This needs a browser and an address that allow it.',
+    as_camera: 'The same as with the camera: see there.',
+    as_service: 'The same as with the video service: see there.',
     no_answer: 'Nothing was found out.',
     region_only: 'The video service is reached in general, but not in your region. Please tell ' +
-      `support: the region may be set wrong, or your network blocks it. ${admin} wss://{host}.`,
+      'support: the region may be set wrong, or your network blocks it.',
     part_room: 'Room',
     part_region: 'Region',
     part_until: 'Access is good until',
@@ -90,7 +115,8 @@ export default {
     appointment: 'Number of the appointment',
     bearer: 'Login token',
     login_check: 'Check with this login',
-    fault_appointment: 'The number of the appointment is missing: digits only, like 47.',
+    fault_appointment: 'The number of the appointment is missing. It is a number like 47: you ' +
+      'find it in the link to your appointment. The name of its room (apt-47-...) will do as well.',
     fault_bearer: 'The login token is missing.',
     handed: 'Your login was handed over: access to appointment {id} will be checked as well.',
     privacy: 'Picture and sound stay on this device. The login is not stored.',
@@ -191,46 +217,6 @@ export default {
       signalling_region: 'Video service in your region',
       signalling_global: 'Video service',
       udp: 'Way for sound and picture (UDP)',
-    },
-    details: {
-      browser_ok: ['Your browser has everything that a video call needs.'],
-      browser_lacks: ['Your browser lacks {what}.', 'Use a current Chrome, Edge, Firefox or ' +
-        'Safari. If this page is open inside another app, choose “Open in browser” there.'],
-      secure_ok: ['The page came over https.'],
-      secure_not: ['The page did not come over https.', 'Open this page with https:// at the ' +
-        'beginning of its address.'],
-      camera_ok: ['Your camera gives a picture of {width} × {height} points.'],
-      microphone_ok: ['Your microphone is on.'],
-      media_no: ['It does not start.', device],
-      media_waiting: ['Your browser\'s question was not answered.', 'Answer your browser\'s ' +
-        `question for camera and microphone with “Allow”. ${again}`],
-      media_silent: ['It is on, but gives nothing.', 'A cover, a key or a setting may have ' +
-        `switched it off: switch it on. ${again}`],
-      server_ok: ['The server answers in {ms} ms.'],
-      server_no: ['The server does not answer as it should.', later],
-      clock_ok: ['The clock is right, within {seconds} s.'],
-      clock_ahead: ['The clock is {seconds} s ahead.', 'In this device\'s settings, switch on ' +
-        `automatic date and time. ${again}`],
-      clock_behind: ['The clock is {seconds} s behind.', 'In this device\'s settings, switch on ' +
-        `automatic date and time. ${again}`],
-      clock_unknown: ['The clock could not be compared.', 'See to the way to the server first.'],
-      token_ok: ['Access to the appointment is given.'],
-      token_no: ['Access is not given.', support],
-      signalling_ok: ['{host} connects in {ms} ms.'],
-      signalling_web_ok: ['{host} is reached.'],
-      signalling_blocked: ['Web pages of {host} get through, calls (WebSocket) do not.', 'Switch ' +
-        'off VPN, web filter and web protection, or try another network. ' +
-        `${admin} wss://{host}.`],
-      signalling_unreachable: ['{host} cannot be reached.', `${network} ${admin} wss://{host}.`],
-      udp_ok: ['Sound and picture get through on the fast way.'],
-      udp_blocked: ['The fast way for sound and picture is blocked.', 'A call may work all the ' +
-        `same, with worse sound and picture. Try another network. ${admin} {allow}.`],
-      udp_tls: ['The fast way for sound and picture is blocked, the slow one (TLS) is open.',
-        'A call works all the same, with worse sound and picture. Try another network. ' +
-        `${admin} {allow}.`],
-      udp_nothing: ['Both ways for sound and picture are blocked.', 'A call will have neither ' +
-        `here. Try another network. ${admin} {allow}.`],
-      udp_no: ['This browser cannot try it.', 'Use a current Chrome, Edge, Firefox or Safari.'],
     },
   },
 }

@@ -1,7 +1,7 @@
 // The login's bearer token: from the frontend that opened this page, or pasted. It is kept in this
 // module's memory alone, while the page is open, and goes nowhere but to roomkey.
 
-export const isId = (text) => /^[1-9]\d{0,18}$/.test(text)
+import { appointmentOf } from './appointment.js'
 
 let login = null
 
@@ -22,8 +22,9 @@ export function listen(origins, appointment, came) {
   addEventListener('message', ({ origin, data }) => {
     if (!origins.includes(origin)) return
     const { bearer, appointmentId = appointment } = Object(data)
-    if (typeof bearer !== 'string' || bearer === '' || !isId(String(appointmentId))) return
-    keep(bearer, String(appointmentId))
+    const id = appointmentOf(appointmentId ?? '')
+    if (typeof bearer !== 'string' || bearer === '' || id === '') return
+    keep(bearer, id)
     came(login.appointmentId)
   })
   // Holds nothing, so whoever it is may hear it.

@@ -1,19 +1,22 @@
 // The lines of the results: what is known of each check, and the list that shows it.
 //
-// A line is {check, state, detail, advice, code, requestId, parts}; `state` is waiting, checking,
-// ok, bad or skipped.
+// A line is {check, state, key, detail, advice, facts, code, requestId, parts}; `state` is waiting,
+// checking, ok, warn, bad or skipped. `facts` are for the summary: hosts and milliseconds tell a
+// patient nothing.
 
 import { filled } from './texts.js'
 
-// What each finding of diagnose() becomes here. A failure is said in this page's own words: the
-// server's sentence is English, and for developers.
-export function lineOf({ check, ok, detail, advice }, facts, words, locale) {
-  const line = { check, state: ok ? 'ok' : 'bad', detail, advice, host: facts.host }
+// What each finding of diagnose() becomes here, in this page's own words: the server's sentence is
+// English, and for developers.
+export function lineOf({ check, ok, detail, advice }, { key, ...facts }, words, locale) {
+  const [said, cure] = words.found[key] ?? [detail, advice]
+  const line = { check, state: ok ? 'ok' : 'bad', key, facts, detail: filled(said, facts) }
+  line.advice = ok ? '' : filled(facts.code ? advice : cure ?? advice, facts)
   line.requestId = facts.requestId ?? null
   line.code = ok ? null : facts.code ?? null
   if (line.code !== null) {
-    const said = Object.hasOwn(words.codes, line.code) ? words.codes[line.code] : words.codes.other
-    line.detail = filled(said, { code: line.code })
+    const meant = Object.hasOwn(words.codes, line.code) ? words.codes[line.code] : words.codes.other
+    line.detail = filled(meant, { code: line.code })
     if (facts.opensAt) line.detail += ` (${timeOf(facts.opensAt, locale)})`
   }
   return line
@@ -25,23 +28,16 @@ export function timeOf(text, locale) {
   return time.toLocaleString(locale, { dateStyle: 'medium', timeStyle: 'short' })
 }
 
-// What follows from another line is no fault of its own.
-export function settled(lines, words) {
-  const stateOf = (check) => lines.find((line) => line.check === check)?.state
-  const away = stateOf('server') === 'bad'
-  return lines.map((line) => {
-    if (away && ['clock', 'token'].includes(line.check) && line.state === 'bad') {
-      return { ...line, state: 'skipped', detail: words.page.after_server, advice: '' }
-    }
-    if (line.check === 'signalling_region' && line.state === 'bad' &&
-      stateOf('signalling_global') === 'ok') {
-      return { ...line, advice: filled(words.page.region_only, line) }
-    }
-    if (['waiting', 'checking'].includes(line.state) && line.check !== 'speaker') {
-      return { ...line, state: 'skipped', detail: words.page.no_answer }
-    }
-    return line
-  })
+// What a token says, but for whom: that is a name.
+export function tokenParts(token, until, { page }, locale) {
+  const parts = [{ name: page.part_until, value: timeOf(until, locale), exact: until }]
+  if (!token) return parts
+  return [
+    { name: page.part_room, value: token.room_name },
+    { name: page.part_region, value: token.region ?? page.part_none },
+    { name: page.part_minutes, value: String(token.appointment_duration_minutes) },
+    ...parts,
+  ]
 }
 
 export function element(name, properties = {}, ...children) {
@@ -72,7 +68,7 @@ export function show(list, line, words) {
       element('span', { className: 'state' }, page[`state_${line.state}`])))
   if (line.detail) body.append(element('p', { className: 'detail' }, line.detail))
   if (line.parts) body.append(partsOf(line.parts))
-  if (line.state === 'bad') {
+  if (line.advice && ['bad', 'warn'].includes(line.state)) {
     body.append(element('p', { className: 'advice' },
       element('strong', {}, page.what_to_do), ` ${line.advice}`))
   }
@@ -87,4 +83,4 @@ const partsOf = (parts) => element('dl', {}, ...parts.map(({ name, value }) =>
   element('div', {}, element('dt', {}, name), element('dd', {}, value))))
 
 export const nameOf = (check, words) =>
-  check === 'speaker' ? words.page.speaker : words.roomkey.checks[check]
+  words.page[check] ?? words.roomkey.checks[check]

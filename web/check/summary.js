@@ -2,7 +2,7 @@
 // token, no name, no address of a person: of what the server says only codes, request ids, and an
 // appointment's number, room and times get in.
 
-const marks = { ok: 'ok', bad: 'PROBLEM', skipped: '-', waiting: '-', checking: '-' }
+const marks = { ok: 'ok', warn: 'warning', bad: 'PROBLEM' }
 
 export function summaryOf({ lines, began, seconds, appointmentId, provider, region, language }) {
   const ahead = -new Date(began).getTimezoneOffset()
@@ -21,11 +21,21 @@ export function summaryOf({ lines, began, seconds, appointmentId, provider, regi
 
 const two = (number) => String(Math.floor(number)).padStart(2, '0')
 
-function lineOf({ check, state, detail, code, requestId, parts }) {
-  const more = [code && `code=${code}`, requestId && `request_id=${requestId}`].filter(Boolean)
+function lineOf({ check, state, key, detail, facts, code, requestId, parts }) {
+  const measured = ['host', 'ms', 'seconds', 'width', 'height', 'what']
+    .filter((name) => facts?.[name] !== undefined).map((name) => `${name}=${facts[name]}`)
+  const more = [...measured, allow(key, facts), code && `code=${code}`,
+    requestId && `request_id=${requestId}`].filter(Boolean)
   const found = (parts ?? []).map(({ name, value, exact }) =>
     `    ${name}: ${exact ?? value}`)
-  return [`[${marks[state]}] ${check}: ${[detail, ...more].join(' ')}`.trim(), ...found].join('\n')
+  const line = `[${marks[state] ?? '-'}] ${check}: ${[detail, ...more].join(' ')}`.trim()
+  return [line, ...found].join('\n')
+}
+
+// For the network's administrator.
+function allow(key, facts) {
+  if (/^signalling_(blocked|unreachable)$/.test(key)) return `allow=wss://${facts.host}`
+  return /^udp_(blocked|tls|nothing)$/.test(key) ? `allow=${facts.allow}` : null
 }
 
 // Whether it is in the clipboard. Where the browser forbids that, the text is selected.

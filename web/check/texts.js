@@ -1,10 +1,13 @@
-// The languages of this page. To add one: a file like en.js, and its name here. `page` and `codes`
-// are to be whole; `roomkey` is for `new RoomKey({ texts })`, and what it leaves out stays English.
+// The languages of this page. To add one: files like en.js and en_found.js, and their names here.
+// `page`, `codes` and `found` are to be whole; `roomkey` is for `new RoomKey({ texts })`, and what
+// it leaves out stays English.
 
 import de from './de.js'
+import deFound from './de_found.js'
 import en from './en.js'
+import enFound from './en_found.js'
 
-export const languages = { en, de }
+export const languages = { en: { ...en, found: enFound }, de: { ...de, found: deFound } }
 
 // The one asked for in the address, else the first that the person can read.
 export function chosen(query, wishes = navigator.languages) {
