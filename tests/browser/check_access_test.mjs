@@ -39,8 +39,30 @@ async function looked(page, name) {
   await page.setViewportSize({ width: 320, height: 600 }) // WCAG 1.4.10
   const wide = await page.evaluate(() => document.documentElement.scrollWidth)
   assert.ok(wide <= 320, `${name}: ${wide} wide on 320`)
+  await large(page, name)
   assert.deepEqual(await page.evaluate(() => document.getAnimations().length), 0)
   await page.setViewportSize(sizes.desktop)
+}
+
+// Text of twice the size on a phone (WCAG 1.4.4): nothing is beside the page, nothing is cut.
+async function large(page, name) {
+  await page.setViewportSize(sizes.phone)
+  await page.evaluate(() => (document.documentElement.style.fontSize = '200%'))
+  const outside = await page.evaluate(() =>
+    [...document.querySelectorAll('#page *')]
+      .filter(
+        (each) => each.checkVisibility() && !each.closest('.unseen, textarea, select, .state'),
+      )
+      .filter(
+        (each) =>
+          each.getBoundingClientRect().right > 390 || each.scrollWidth > each.clientWidth + 1,
+      )
+      .filter((each) => getComputedStyle(each).display !== 'inline' && !each.closest('svg'))
+      .map((each) => each.outerHTML.slice(0, 100)),
+  )
+  await page.screenshot({ path: join(pictures, `${name}-large.png`), fullPage: true })
+  assert.deepEqual(outside, [], name)
+  await page.evaluate(() => (document.documentElement.style.fontSize = ''))
 }
 
 const keysOf = (value, path = '') =>

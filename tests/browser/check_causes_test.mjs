@@ -160,7 +160,8 @@ export default async function checkCausesTests({ demo, browser, stun, twilio }) 
     const page = await openCheck(browser, demo, '', {
       before: (fresh) =>
         fresh.addInitScript(() => {
-          MediaDevices.prototype.getUserMedia = () => Promise.reject(new DOMException(...window.how))
+          MediaDevices.prototype.getUserMedia = () =>
+            Promise.reject(new DOMException(...window.how))
         }),
     })
     for (const [name, message, advice] of wordings) {
@@ -175,7 +176,8 @@ export default async function checkCausesTests({ demo, browser, stun, twilio }) 
 }
 
 // Chromium's, Firefox's and WebKit's.
-const current = 'The request is not allowed by the user agent or the platform in the current context'
+const current =
+  'The request is not allowed by the user agent or the platform in the current context'
 const wordings = [
   ['NotFoundError', 'Requested device not found', /Plug one in/],
   ['NotFoundError', 'The object can not be found here.', /Plug one in/],

@@ -84,7 +84,10 @@ export default async function checkDevicesTests({ demo, browser }) {
     assert.equal(await page.innerText('#practice-name'), practice.name)
     assert.equal(await page.getAttribute('#call', 'href'), 'tel:+49301234567')
     assert.equal(await page.innerText('#call'), 'Call the practice: +49 (30) 123-45 67')
-    assert.equal(await page.getAttribute('#back', 'href'), 'https://clinic.example/visits/47?from=check')
+    assert.equal(
+      await page.getAttribute('#back', 'href'),
+      'https://clinic.example/visits/47?from=check',
+    )
     await closed(page)
     const none = await openCheck(browser, demo, '', {
       before: (fresh) =>
@@ -102,7 +105,17 @@ export default async function checkDevicesTests({ demo, browser }) {
 
 async function plainTests() {
   await test('the number of an appointment is understood as people write it', () => {
-    for (const text of ['47', ' 47 ', '#47', '47/', '"47"', 'apt-47', '"apt-47"', 'No. 47', 'Nr 47']) {
+    for (const text of [
+      '47',
+      ' 47 ',
+      '#47',
+      '47/',
+      '"47"',
+      'apt-47',
+      '"apt-47"',
+      'No. 47',
+      'Nr 47',
+    ]) {
       assert.equal(appointmentOf(text), '47', text)
     }
     for (const text of [
@@ -116,7 +129,16 @@ async function plainTests() {
     ]) {
       assert.match(appointmentOf(text), /^(47|9007199254740993)$/, String(text))
     }
-    for (const text of ['', '0', 'my visit', '4 7', '-47', '47.5', '9223372036854775808', '../47']) {
+    for (const text of [
+      '',
+      '0',
+      'my visit',
+      '4 7',
+      '-47',
+      '47.5',
+      '9223372036854775808',
+      '../47',
+    ]) {
       assert.equal(appointmentOf(text), '', text)
     }
     assert.equal(appointmentOf('9223372036854775807'), '9223372036854775807')
@@ -147,7 +169,9 @@ function loadedBy(file, seen = new Set()) {
 async function loadingTests({ demo, browser }) {
   await test('all modules of the check page are fetched at once', () => {
     const html = readFileSync(join(ROOT, 'web/check/index.html'), 'utf8')
-    const named = [...html.matchAll(/<link rel="modulepreload" href="([^"]+)">/g)].map(([, to]) => to)
+    const named = [...html.matchAll(/<link rel="modulepreload" href="([^"]+)">/g)].map(
+      ([, to]) => to,
+    )
     const needed = loadedBy('../diagnose.js', loadedBy('check.js')) // it comes when the check starts
     assert.deepEqual(named.sort(), [...needed].sort())
     const scripts = readdirSync(join(ROOT, 'web/check')).filter((name) => name.endsWith('.js'))

@@ -48,7 +48,7 @@ class AtTheTerminal(Case):
             before = machine.files()
             keys = [pair for pair in self.ANSWERS if pair[0] != "The login's key"]
             for answers in ([("Name by which", "\x04")],
-                            [*keys[:7], ("The login's key", "abc\x03")],
+                            [*keys[:8], ("The login's key", "abc\x03")],
                             [*self.ANSWERS, ("Do this?", "no\n")]):
                 status, heard = machine.talk(answers)
                 self.assertEqual(status, 1, heard)
