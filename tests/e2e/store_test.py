@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from file_system import NotPermitted, fill_up, immutable, mounted
 from support import (BROWSER, JANE, ORIGIN, SQL, Case, Demo, Worker, at_once, each,
                      seeded_store)
 
@@ -86,26 +87,10 @@ def locked(worker):
         holder.execute("ROLLBACK")
 
 
-@contextlib.contextmanager
-def immutable(*files):
-    """Permission bits don't hold root back; this does."""
-    changed = subprocess.run(["chattr", "+i", *files], capture_output=True, text=True)
-    try:
-        if changed.returncode != 0:
-            raise NotPermitted(f"chattr +i: {changed.stderr.strip()}")
-        yield
-    finally:
-        subprocess.run(["chattr", "-i", *files], capture_output=True)
-
-
 def folder_immutable(worker):
     """All but the shared memory: where that can't be written any more the kernel sends SIGBUS."""
     files = [part for part in parts(worker.db) if not part.name.endswith("-shm")]
     return immutable(*files, worker.db.parent)
-
-
-class NotPermitted(Exception):
-    pass
 
 
 # Trouble, what the log says about it, and whether /readyz can know (it doesn't read every page).
@@ -133,6 +118,11 @@ TROUBLES = [
 
 
 class Trouble(Case):
+    def setUp(self):
+        # /tmp may be a tmpfs, where what is immutable can be written by whoever has it open.
+        self.addCleanup(setattr, tempfile, "tempdir", tempfile.tempdir)
+        tempfile.tempdir = "/var/tmp"
+
     def unavailable(self, answer):
         self.refused(answer, 503, "store_unavailable", "Service temporarily unavailable")
         self.assertGreater(int(answer["Retry-After"]), 0)
@@ -278,23 +268,3 @@ class Trouble(Case):
             self.assertEqual(worker.token().code, "appointment_closed")
             worker.roomkey("appointment", "set", 47, "--status", "confirmed")
             self.given(worker.token())
-
-
-@contextlib.contextmanager
-def mounted(case, folder, *how):
-    done = subprocess.run(["mount", *how, folder], capture_output=True, text=True)
-    if done.returncode != 0:
-        case.skipTest(f"mount is not permitted here: {done.stderr.strip()}")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", "-l", folder], check=True)
-
-
-def fill_up(folder):
-    """Takes the last byte of a small file system."""
-    filler = folder / "filler"
-    with open(filler, "wb", buffering=0) as file, contextlib.suppress(OSError):
-        while True:
-            file.write(b"x" * 512)
-    return filler
