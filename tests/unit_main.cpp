@@ -1,4 +1,5 @@
-// Runs every registered test; one line for each that fails; ends with "N passed, N failed".
+// Runs every registered test; one line for each that fails or is skipped; ends with "N passed, N
+// failed, N skipped".
 #include <cppunit/CompilerOutputter.h>
 #include <cppunit/TestResult.h>
 #include <cppunit/TestResultCollector.h>
@@ -8,6 +9,7 @@
 #include <iostream>
 
 #include "roomkey/base/log.hpp"
+#include "support/test.hpp"
 
 int main() {
   roomkey::base::set_up_log("error");
@@ -19,6 +21,8 @@ int main() {
   runner.run(events);
   if (!collector.wasSuccessful()) CppUnit::CompilerOutputter(&collector, std::cout).write();
   const int failed = collector.testFailuresTotal();
-  std::cout << collector.runTests() - failed << " passed, " << failed << " failed\n";
+  const int skipped = roomkey::test::skipped_tests;
+  std::cout << collector.runTests() - failed - skipped << " passed, " << failed << " failed, "
+            << skipped << " skipped\n";
   return failed == 0 && collector.runTests() > 0 ? 0 : 1;
 }

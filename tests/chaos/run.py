@@ -46,7 +46,7 @@ def main():
     finally:
         support.stop_all()
     failed = outcomes.count(False)
-    print(f"{outcomes.count(True)} passed, {failed} failed")
+    print(f"{outcomes.count(True)} passed, {failed} failed, {outcomes.count(None)} skipped")
     return 1 if failed or True not in outcomes else 0
 
 

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Runs the end-to-end tests: `run.py` all of them, `run.py NAME...` those whose sentence or module
 holds one of the names. BIN_DIR says where the binaries are, E2E_SHORT=1 shortens the long loads,
-E2E_SKIP names modules to leave out. All of them run in three processes side by side, since most of the
+E2E_SKIP names modules to leave out. What can't run on this machine says so and is counted as skipped. All of them run in three processes side by side, since most of the
 time is waiting; E2E_PART is such a process's own: its number."""
 import os
 import re
@@ -20,6 +20,7 @@ import support  # noqa: E402
 HERE = Path(__file__).resolve().parent
 SKIPPED = [f"{name}_test" for name in os.environ.get("E2E_SKIP", "").split()]
 PARTS = 3
+COUNTED = r"(\d+) passed, (\d+) failed, (\d+) skipped"
 # In each part secrecy comes last: it reads all others' logs.
 LAST = "secrecy_test"
 MODULES = sorted(path.stem for path in HERE.glob("*_test.py")
@@ -90,19 +91,23 @@ def side_by_side():
                     part.terminate()
                     part.wait()
         outputs = [Path(folder, str(number)).read_text(errors="replace") for number in range(PARTS)]
-    passed = failed = 0
+    counts = [0, 0, 0]
     for number, (part, output) in enumerate(zip(parts, outputs)):
         lines = output.splitlines()
-        end = re.fullmatch(r"(\d+) passed, (\d+) failed", lines[-1] if lines else "")
+        end = re.fullmatch(COUNTED, lines[-1] if lines else "")
         print("\n".join(lines[:-1] if end else lines))
         if end:
-            passed, failed = passed + int(end[1]), failed + int(end[2])
+            counts = [count + int(more) for count, more in zip(counts, end.groups())]
         if not end or (part.returncode != 0 and end[2] == "0"):
             print(f"FAIL part {number} did not come to its end (status {part.returncode})")
-            failed += 1
+            counts[1] += 1
     print(f"{time.monotonic() - started:.0f} s")
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed or not passed else 0
+    return ended(*counts)
+
+
+def ended(passed, failed, skipped):
+    print(f"{passed} passed, {failed} failed, {skipped} skipped")
+    return 1 if failed or not passed + skipped else 0
 
 
 def modules_of(part):
@@ -130,9 +135,8 @@ def main():
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         support.stop_all()
     failed = len(report.failures) + len(report.errors)
-    print(f"{len(report.skipped)} skipped, {time.monotonic() - started:.0f} s")
-    print(f"{report.passed} passed, {failed} failed")
-    return 1 if failed or not report.passed else 0
+    print(f"{time.monotonic() - started:.0f} s")
+    return ended(report.passed, failed, len(report.skipped))
 
 
 if __name__ == "__main__":

@@ -1,72 +1,17 @@
-"""The stand-in for Twilio's REST API answers as Twilio's own OpenAPI documents say. What other
-tests learn from it is worth as much as that."""
+"""The stand-in for Twilio's REST API answers as twilio_documents.py and, where they are at hand,
+Twilio's own OpenAPI documents say. What other tests learn from it is worth as much as that."""
 import base64
 import json
 import os
-import re
 import secrets
 import subprocess
 import unittest
 import urllib.error
 import urllib.parse
 import urllib.request
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 
 from support import PATIENCE, ROOT, Case, each
-
-VECTORS = ROOT.parent / "shared/vectors"
-PATHS = {"/v1/Rooms": "twilio_video_v1.json", "/2010-04-01": "twilio_api_v2010_extract.json"}
-TYPES = {"string": str, "integer": int, "boolean": bool, "object": dict, "array": list}
-FORMATS = {"date-time": lambda text: datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ"),
-           "date-time-rfc-2822": parsedate_to_datetime,
-           "uri": lambda text: urllib.parse.urlsplit(text).hostname or bad("no host"),
-           "http-method": str, "int64": int, "uri-map": dict}
-
-
-def bad(why):
-    raise ValueError(why)
-
-
-def breaches(document, schema, value, where="answer"):
-    """What is wrong with a value. Every property of a schema counts as required: Twilio sends null
-    where it has nothing to say."""
-    schema = resolved(document, schema)
-    if value is None:
-        return [] if schema.get("nullable") else [f"{where} is null"]
-    if type(value) is not TYPES[schema["type"]]:
-        return [f"{where} is no {schema['type']}"]
-    found = [f"{where} breaks {rule}" for rule in ("enum", "pattern", "minLength", "maxLength",
-                                                   "format") if not holds(schema, rule, value)]
-    for entry in value if schema["type"] == "array" else []:
-        found += breaches(document, schema["items"], entry, f"{where}[]")
-    properties = schema.get("properties")
-    if properties is not None:
-        found += [f"{where} lacks or adds {name}" for name in properties.keys() ^ value.keys()]
-        for name in properties.keys() & value.keys():
-            found += breaches(document, properties[name], value[name], f"{where}.{name}")
-    return found
-
-
-def resolved(document, schema):
-    while "$ref" in schema:
-        schema = document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
-    return schema
-
-
-def holds(schema, rule, value):
-    if rule not in schema:
-        return True
-    limit = schema[rule]
-    if rule == "format":
-        try:
-            FORMATS[limit](value)
-            return True
-        except (ValueError, TypeError):
-            return False
-    return {"enum": lambda: value in limit, "pattern": lambda: re.search(limit, value) is not None,
-            "minLength": lambda: len(value) >= limit,
-            "maxLength": lambda: len(value) <= limit}[rule]()
+from twilio_documents import PATHS, VECTORS, faults
 
 
 class TwilioStandIn:
@@ -75,8 +20,6 @@ class TwilioStandIn:
     def __init__(self):
         self.account, self.key = "AC" + secrets.token_hex(16), "SK" + secrets.token_hex(16)
         self.secret = secrets.token_urlsafe(24)
-        self.documents = {start: json.loads((VECTORS / name).read_text())
-                          for start, name in PATHS.items()}
         self.process = subprocess.Popen(
             ["/usr/bin/python3", ROOT / "tests/support/twilio_stand_in.py"], text=True,
             stdout=subprocess.PIPE, env=os.environ | {
@@ -110,36 +53,12 @@ class TwilioStandIn:
         body = urllib.parse.urlencode(form).encode() if method == "POST" else None
         return self.send(self.port, method, path, body, secret)
 
-    def operation(self, method, path):
-        document = next(document for start, document in self.documents.items()
-                        if path.startswith(start))
-        path = path.split("?")[0]
-        for template, operations in document["paths"].items():
-            if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+?", template), path):
-                return document, operations[method.lower()]
-        raise AssertionError(f"no document describes {path}")
-
     def breaches(self, method, path, **form):
-        """What the document has against the question and the answer; and the answer."""
-        document, operation = self.operation(method, path)
-        found = self.unknown_parameters(operation, path, form)
+        """What the documents have against the question and the answer; and the answer."""
         status, answer = self.ask(method, path, **form)
-        if str(status) not in operation["responses"]:
-            return found + [f"status {status}"], answer
-        schema = operation["responses"][str(status)]["content"]["application/json"]["schema"]
-        return found + breaches(document, schema, answer), answer
-
-    @staticmethod
-    def unknown_parameters(operation, path, form):
-        known = {one["name"] for one in operation.get("parameters", [])}
-        content = operation.get("requestBody", {"content": {}})["content"]
-        for kind in content.values():
-            known |= kind["schema"]["properties"].keys()
-        asked = form.keys() | dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(path).query)).keys()
-        return [f"parameter {name}" for name in asked - known]
+        return faults(method, path, form, status, answer), answer
 
 
-@unittest.skipUnless(VECTORS.is_dir(), f"no Twilio documents in {VECTORS}")
 class StandIn(Case):
     @classmethod
     def setUpClass(cls):
@@ -281,6 +200,12 @@ class StandIn(Case):
 
     def test_the_check_sees_a_parameter_that_no_document_knows(self):
         self.assertIn("parameter Nonsense", self.twilio.breaches("GET", "/v1/Rooms?Nonsense=1")[0])
+
+    @unittest.skipUnless(VECTORS.is_dir(), "Twilio's OpenAPI documents lie only beside the project: "
+                         f"{VECTORS} is not there")
+    def test_twilios_own_documents_were_asked_as_well(self):
+        for name in PATHS.values():
+            self.assertTrue((VECTORS / name).is_file(), name)
 
     def test_it_can_be_away_and_come_back(self):
         self.twilio.control(fault={"mode": "away"})

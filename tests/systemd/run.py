@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """The package on a machine of its own, under the real systemd: installed, set up, asked from
 outside, restarted, killed and upgraded under load, misconfigured, rebooted, removed, purged. The
-steps build on each other, so one that fails ends the run. Ends with "N passed, N failed"; where no
-machine can be booted it says why and skips all of it, with status 77."""
+steps build on each other, so one that fails ends the run. Ends with "N passed, N failed, N
+skipped"; where no machine can be booted it says why and counts as one that is skipped."""
 import os
 import re
 import signal
@@ -14,8 +14,6 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import machine  # noqa: E402
 import steps  # noqa: E402
-
-SKIPPED = 77
 
 
 def build_package(version):
@@ -65,9 +63,9 @@ def take(steps_left):
 def main():
     why = machine.why_not()
     if why:
-        print(f"skip all: {why}")
-        print("0 passed, 0 failed")
-        return SKIPPED
+        print(f"skip systemd, all of it: {why}")
+        print("0 passed, 0 failed, 1 skipped")
+        return 0
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     began = time.monotonic()
@@ -80,7 +78,7 @@ def main():
         if failed and booted.leader():
             print(booted("journalctl", "--no-pager", "--lines=60", check=False).stdout)
     print(f"{time.monotonic() - began:.0f} s")
-    print(f"{passed} passed, {failed} failed")
+    print(f"{passed} passed, {failed} failed, 0 skipped")
     return 1 if failed else 0
 
 
