@@ -55,7 +55,7 @@ UNITDIR ?= $(if $(filter /usr,$(PREFIX)),/lib,$(PREFIX)/lib)/systemd/system
 DEB_VERSION ?= $(VERSION)
 DEB_DIR ?= build
 
-.PHONY: all build help packages demo demo-stop check sanitize lint bench bench-scale chaos soak security fuzz \
+.PHONY: all build help packages demo demo-stop check check-bare sanitize lint bench bench-scale chaos soak security fuzz \
   fuzzers install deb clean
 all: ## installs what is missing and builds
 	$(call ensure,$(PACKAGES_BUILD))
@@ -66,6 +66,7 @@ packages: ## installs what any target here needs and is missing
 	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_DEMO) $(PACKAGES_CHECK) $(PACKAGES_BROWSER) \
 	  $(PACKAGES_LINT) $(PACKAGES_BENCH) $(PACKAGES_CHAOS) $(PACKAGES_SECURITY) $(PACKAGES_FUZZ) \
 	  $(PACKAGES_SYSTEMD))
+	@tests/debian_node.sh >/dev/null
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
@@ -80,8 +81,13 @@ demo-stop: ## ends the demo
 check: ## installs what is missing, builds, runs every test
 	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_DEMO) $(PACKAGES_CHECK) $(PACKAGES_BROWSER) \
 	  $(PACKAGES_SYSTEMD))
+	@tests/debian_node.sh >/dev/null
 	@$(MAKE) --no-print-directory build $(BUILD)/unit-tests
 	@BIN_DIR=$(BUILD) tests/run.sh unit cli install vendor browser e2e 'systemd&'
+
+check-bare: ## the README's commands, from a fresh clone in a Debian with nothing but git and make (root)
+	$(call ensure,debootstrap systemd-container)
+	@/usr/bin/python3 tests/systemd/bare.py
 
 # One build serves the tests and the fuzzers. It is clang's: libFuzzer comes with it, and g++ 12 warns of
 # std::regex under the sanitizers.

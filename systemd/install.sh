@@ -20,7 +20,8 @@ put 0755 "$to$lib" "$BIN_DIR/roomkey-fcgi" systemd/restart-workers
 put 0644 "$to$share" systemd/roomkey.env
 put 0644 "$to$share/nginx" nginx/roomkey.conf.in
 if [ -d web ]; then
-  (cd web && find . -type f ! -name '.*') | while read -r file; do
+  # package.json is for node alone.
+  (cd web && find . -type f ! -name '.*' ! -name package.json) | while read -r file; do
     put 0644 "$to$share/web/$(dirname "$file")" "web/$file"
   done
 fi

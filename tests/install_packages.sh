@@ -13,7 +13,13 @@ done
 [ -n "$missing" ] || exit 0
 
 as_root=
-[ "$(id -u)" = 0 ] || as_root=sudo
+if [ "$(id -u)" != 0 ]; then
+  command -v sudo >/dev/null || {
+    echo "not root, and no sudo: as root, run: apt-get install --no-install-recommends$missing" >&2
+    exit 1
+  }
+  as_root=sudo
+fi
 echo "installing:$missing"
 # Debian starts a server as it is installed. None of ours is wanted that way: until the packages are
 # in, the machine's policy is to start nothing.

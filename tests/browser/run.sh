@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # web/roomkey.js in Chromium and Firefox, through a demo, with the providers' own SDKs; its size and
-# its types. Needs node with npm, Debian's chromium and firefox-esr, and what make demo needs. Takes
+# its types. Needs npm, Debian's own node, chromium and firefox-esr, and what make demo needs. Takes
 # parts of tests' names.
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
@@ -41,7 +41,7 @@ example_compiles() {
     node_modules/.bin/tsc --project example.tsconfig.json
 }
 
-if install_modules && bundle; then
+if install_modules && PATH=$(../debian_node.sh):$PATH && bundle; then
   check 'the core of roomkey.js: 8 KiB at most' node size.mjs
   node size.mjs
   check 'roomkey.d.ts is sound by itself' \
@@ -62,7 +62,7 @@ if install_modules && bundle; then
     failed=$((failed + 1))
   fi
 else
-  echo 'FAIL browser: npm could not install the modules'
+  echo "FAIL browser: no modules from npm, or no node of Debian's"
   failed=$((failed + 1))
 fi
 echo "$passed passed, $failed failed"

@@ -1,5 +1,6 @@
-// Project Wycheproof's vectors, where they lie beside the repository: they are not ours to copy. The
-// same kinds, made by ourselves, are in forged_signature_test.cpp, jws_test.cpp and jwk_test.cpp.
+// Project Wycheproof's vectors, where they lie beside the repository: they are not ours to copy.
+// The same kinds, made by ourselves, are in forged_signature_test.cpp, jws_test.cpp and
+// jwk_test.cpp.
 #include <iostream>
 #include <map>
 

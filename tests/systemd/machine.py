@@ -50,24 +50,29 @@ def why_not():
     return f"no namespaces, veth or overlays: {tried.stdout.strip()}" if tried.returncode else ""
 
 
-def base_root(dependencies):
-    """The root with all that the package needs, made at the first time."""
+def debian_sources():
+    """Apt's sources of Debian itself on this machine, as (URL, suite, component)."""
+    targets = run("apt-get", "indextargets", "--format",
+                  "$(CREATED_BY) $(ORIGIN) $(REPO_URI) $(CODENAME) $(COMPONENT)").stdout
+    return [tuple(words[2:]) for words in map(str.split, targets.splitlines())
+            if words[:2] == ["Packages", "Debian"]]
+
+
+def base_root(kind, packages):
+    """A minbase root with these packages more, made at the first time."""
     release = dict(line.split("=", 1) for line in
                    Path("/etc/os-release").read_text().splitlines() if "=" in line)
     suite = release["VERSION_CODENAME"]
-    packages = ",".join(PACKAGES + dependencies)
-    root = HOME / f"root-{hashlib.sha256(f'{suite} {packages}'.encode()).hexdigest()[:12]}"
+    packages = ",".join(packages)
+    root = HOME / f"{kind}-{hashlib.sha256(f'{suite} {packages}'.encode()).hexdigest()[:12]}"
     if root.exists():
         return root
-    for old in HOME.glob("root-*"):
+    for old in HOME.glob(f"{kind}-*"):
         shutil.rmtree(old)
-    targets = run("apt-get", "indextargets", "--format",
-                  "$(CREATED_BY) $(CODENAME) $(COMPONENT) $(REPO_URI)").stdout.splitlines()
-    mirror = next((line.split()[3] for line in targets
-                   if line.split()[:3] == ["Packages", suite, "main"]), None)
+    mirror = next((url for url, *rest in debian_sources() if rest == [suite, "main"]), None)
     if mirror is None:
         raise RuntimeError(f"apt has no source for {suite} main")
-    fresh = HOME / "root.new"
+    fresh = HOME / f"{kind}.new"
     shutil.rmtree(fresh, ignore_errors=True)
     HOME.mkdir(parents=True, exist_ok=True)
     print("systemd: making a Debian of its own, the first time", flush=True)
@@ -95,7 +100,7 @@ class Machine:
     """Between `with` and its end the machine is up; what was printed to its console is in .log."""
 
     def __init__(self, dependencies):
-        self.base = base_root(dependencies)
+        self.base = base_root("root", PACKAGES + dependencies)
         self.folder = HOME / f"run-{os.getpid()}"
         self.root = self.folder / "root"
         self.log = self.folder / "console.log"

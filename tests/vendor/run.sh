@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Checks the golden tokens against the vendors' own libraries, and lints docs/openapi.yaml.
-# Needs node with npm, and /usr/bin/python3 with Debian's python3-twilio.
+# Needs npm, Debian's own node, and /usr/bin/python3 with Debian's python3-twilio.
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 
@@ -58,12 +58,12 @@ lint() {
 run /usr/bin/python3 twilio_golden.py
 run /usr/bin/python3 twilio_python.py
 run /usr/bin/python3 stream_golden.py
-if install_modules; then
+if install_modules && PATH=$(../debian_node.sh):$PATH; then
   run node twilio_node.mjs
   run node callback_node.mjs
   run node stream_node.mjs
   lint
 else
-  fail "npm could not install the modules"
+  fail "no modules from npm, or no node of Debian's"
 fi
 summary
