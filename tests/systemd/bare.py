@@ -21,7 +21,6 @@ COMMANDS = ["make demo", "make demo-stop", "make check"]
 TOOLS = ["debootstrap", "systemd-nspawn", "git"]
 CERTIFICATES = "usr/local/share/ca-certificates"
 WAYS_OUT = re.compile(r"(https?|ftp|all|no)_proxy|npm_config_.*", re.I)
-# $1: what has to stand in what the command says, where it has to fail.
 SCRIPT = r"""cd ~/roomkey || exit
 step() {
   began=$(date +%s)
@@ -60,9 +59,9 @@ def furnish(root):
 
 
 def hand_over(root):
-    """Somebody's own copy, with what was built; the tests' modules are fetched anew."""
-    machine.run("cp", "-a", root / "root/roomkey", root / "home/somebody/roomkey")
-    machine.run("chroot", root, "chown", "-R", "somebody:", "/home/somebody/roomkey")
+    """Somebody's own copy, with what was built and fetched."""
+    machine.run("cp", "-a", root / "root/roomkey", root / "home/somebody", timeout=1200)
+    machine.run("chroot", root, "chown", "-R", "somebody:", "/home/somebody/roomkey", timeout=1200)
 
 
 class Bare:
