@@ -140,6 +140,28 @@ std::string pasted_along(std::string_view value) {
   return value.find('=') == value.npos ? "" : "has a = in it: its name was pasted along";
 }
 
+std::string wrong_value(const std::string& variable, const std::string& value) {
+  constexpr std::size_t kLeast = 32, kLongestKey = 40;
+  if (variable == "TWILIO_ACCOUNT_SID") return wrong_sid(value, "AC");
+  if (variable == "TWILIO_API_KEY") return wrong_sid(value, "SK");
+  if (variable == "TWILIO_API_SECRET" || variable == "TWILIO_AUTH_TOKEN") {
+    return wrong_secret(value);
+  }
+  if (variable == "TWILIO_REGION" && !has_signalling(value)) {
+    return "names no region where Twilio Video has signalling, such as us1, ie1 or au1";
+  }
+  if (variable == "STREAM_API_KEY" && value.size() > kLongestKey) {
+    return "has " + counted(value.size()) + ", as a secret has and no API key";
+  }
+  if (variable == "STREAM_API_KEY" || variable == "STREAM_API_SECRET") return pasted_along(value);
+  if (variable == "ROOMKEY_JWT_SECRET" && value.size() < kLeast) {
+    return "has " + std::to_string(value.size()) +
+           " bytes, and who has one token of the login can find a key under 32 by trying: have the "
+           "login use a longer one (openssl rand -hex 32)";
+  }
+  return {};
+}
+
 bool check_twilio_variables(Checks& checks, const TwilioVariables& values) {
   const bool sids = check_sids(checks, values);
   const bool secret = check_api_secret(checks, values.api_secret, values.auth_token);

@@ -35,7 +35,7 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   return list;
 }
 
-// What the child begins with: no input, its outputs, no signal blocked (we block some).
+// What the child begins with: no input, its outputs, no signal blocked or ignored (we do some).
 class Beginning {
  public:
   explicit Beginning(int output) {
@@ -45,11 +45,14 @@ class Beginning {
       posix_spawn_file_actions_adddup2(&files_, output, STDOUT_FILENO);
       posix_spawn_file_actions_adddup2(&files_, output, STDERR_FILENO);
     }
-    sigset_t none{};
+    sigset_t none{}, ignored{};
     sigemptyset(&none);
+    sigemptyset(&ignored);
+    sigaddset(&ignored, SIGPIPE);
     posix_spawnattr_init(&attributes_);
     posix_spawnattr_setsigmask(&attributes_, &none);
-    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK);
+    posix_spawnattr_setsigdefault(&attributes_, &ignored);
+    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   }
   ~Beginning() {
     posix_spawn_file_actions_destroy(&files_);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <filesystem>
 #include <iostream>
@@ -27,7 +28,7 @@ int say_all(int status, const std::vector<std::string>& faults) {
 }
 
 int say_faults(const PlanFaults& faults) {
-  say_all(kUsage, faults.missing);
+  for (const auto& [flag, what] : faults.missing) fail(kUsage, flag + " is needed: " + what);
   say_all(kUsage, faults.wrong);
   say_all(kUsage, faults.unusable);
   fail(kUsage, "nothing was changed",
@@ -115,12 +116,13 @@ void take_lock(const Places& places, std::vector<std::string>& faults) {
   }
 }
 
-// A needed answer is not among the flags.
-bool is_short(const SetupFlags& flags, const Present& present, std::chrono::sys_seconds now) {
+// The needed answers that are not among the flags.
+std::vector<Missing> missing_in(const SetupFlags& flags, const Present& present,
+                                std::chrono::sys_seconds now) {
   Plan plan;
   PlanFaults faults;
   make_plan(plan, flags, present, now, faults);
-  return !faults.missing.empty();
+  return faults.missing;
 }
 
 int run(SetupFlags& flags) {
@@ -133,9 +135,10 @@ int run(SetupFlags& flags) {
   if (obstacles.empty()) take_lock(present.places, obstacles);
   if (obstacles.empty()) read_present(present, obstacles);
   if (!obstacles.empty()) return say_all(kFailed, obstacles);
-  const bool ask = !flags.json && Terminal::is_there() &&
-                   (flags.ask_for_nothing() || is_short(flags, present, now));
-  if (ask) interview(flags, present, now);
+  const auto missing = missing_in(flags, present, now);
+  const bool ask =
+      !flags.json && Terminal::is_there() && (flags.ask_for_nothing() || !missing.empty());
+  if (ask) interview(flags, present, missing, now);
   Plan plan;
   PlanFaults faults;
   make_plan(plan, flags, present, now, faults);
@@ -156,6 +159,8 @@ bool SetupFlags::ask_for_nothing() const {
 }
 
 int setup(SetupFlags& flags) {
+  // Who reads along may leave (`setup | head`): nothing is left half-done for that.
+  std::signal(SIGPIPE, SIG_IGN);
   try {
     return run(flags);
   } catch (const Terminal::Left&) {

@@ -1,6 +1,7 @@
 // The questions. An answer becomes what the flag would have said, so there is one way from here.
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 
@@ -24,13 +25,19 @@ std::string readable_file(const std::string& path) {
 
 class Interview {
  public:
-  Interview(SetupFlags& flags, const Present& present, std::chrono::sys_seconds now)
-      : flags_(flags), present_(present), now_(now) {}
+  Interview(SetupFlags& flags, const Present& present, const std::vector<Missing>& missing,
+            std::chrono::sys_seconds now)
+      : flags_(flags),
+        present_(present),
+        missing_(missing),
+        everything_(flags.ask_for_nothing()),
+        now_(now) {}
 
   void hold() {
     std::cout << "Enter takes what stands in brackets, - takes a setting out. Nothing is changed "
                  "before the end.\n\n";
     ask_site();
+    if (!flags_.domain) flags_.domain = present_.site.domain;
     ask_certificate();
     ask_login();
     if (ask_provider("Twilio's account SID (- for no Twilio)", "TWILIO_ACCOUNT_SID")) ask_twilio();
@@ -43,7 +50,7 @@ class Interview {
  private:
   void ask_site() {
     const Site& site = present_.site;
-    if (!flags_.domain) {
+    if (!flags_.domain && wants("--domain")) {
       flags_.domain = terminal_.ask(
           "Name by which browsers reach this machine", site.domain,
           [](const std::string& d) { return put_behind(d, domain_fault(base::lower_ascii(d))); });
@@ -58,7 +65,7 @@ class Interview {
 
   void list(std::optional<std::vector<std::string>>& answer, const char* question,
             const std::string& usual, std::string (*fault)(std::string_view)) {
-    if (answer) return;
+    if (answer || !everything_) return;
     answer = words_of(terminal_.ask(question, usual, [fault](const std::string& text) {
       for (const auto& word : words_of(text)) {
         if (const auto why = fault(word); !why.empty()) return put_behind(word, why);
@@ -77,7 +84,7 @@ class Interview {
   }
 
   void ask_certificate() {
-    if (flags_.certificate || flags_.key || flags_.self_signed) return;
+    if (flags_.self_signed || (!wants("--certificate") && !wants("--key"))) return;
     const std::string usual = usual_certificate();
     for (;;) {
       const std::string chain = terminal_.ask(
@@ -108,7 +115,8 @@ class Interview {
 
   void ask_login() {
     text("ROOMKEY_JWT_ALGORITHM", "Algorithm of the login's tokens", "HS256");
-    if (given("ROOMKEY_JWT_ALGORITHM").starts_with("HS")) {
+    const std::string algorithm = given("ROOMKEY_JWT_ALGORITHM");
+    if (algorithm.empty() || algorithm.starts_with("HS")) {
       secret("ROOMKEY_JWT_SECRET", "The login's key (Django: SIGNING_KEY)", true);
     } else if (!flags_.settings.contains("ROOMKEY_JWT_JWKS_FILE")) {
       text("ROOMKEY_JWT_PUBLIC_KEY_FILE", "File with the login's public key (PEM)");
@@ -133,12 +141,19 @@ class Interview {
 
   [[nodiscard]] std::string given(const std::string& variable) const {
     const auto found = flags_.settings.find(variable);
-    return found == flags_.settings.end() ? "" : found->second;
+    return found == flags_.settings.end() ? present_.value(variable) : found->second;
+  }
+
+  // Whether it is to be asked for: everything is, or what is missing beside the flags.
+  [[nodiscard]] bool wants(std::string_view flag) const {
+    return everything_ || std::any_of(missing_.begin(), missing_.end(), [&](const Missing& one) {
+             return one.flag.find(flag) != one.flag.npos;
+           });
   }
 
   void text(const std::string& variable, const std::string& question,
             const std::string& otherwise = "") {
-    if (flags_.settings.contains(variable)) return;
+    if (flags_.settings.contains(variable) || !wants(flag_of(variable))) return;
     const std::string before = present_.value(variable);
     const std::string algorithm = given("ROOMKEY_JWT_ALGORITHM");
     flags_.settings[variable] = terminal_.ask(
@@ -147,12 +162,12 @@ class Interview {
   }
 
   void secret(const std::string& variable, const std::string& question, bool needed) {
-    if (flags_.settings.contains(variable)) return;
+    if (flags_.settings.contains(variable) || !wants(flag_of(variable))) return;
     const bool kept = present_.has(variable);
     for (;;) {
       std::string& typed = flags_.secrets[variable];
       typed = terminal_.ask_secret(question + (kept ? " [kept] (not shown)" : " (not shown)"));
-      const std::string why = form_fault(variable, typed);
+      const std::string why = wrong_secret(variable, typed);
       if (!why.empty()) std::cout << "  what was typed " << why << '\n';
       if (typed.empty() && needed && !kept) std::cout << "  it can't be done without\n";
       if (why.empty() && (!typed.empty() || kept || !needed)) break;
@@ -160,16 +175,27 @@ class Interview {
     if (flags_.secrets[variable].empty()) flags_.secrets.erase(variable);
   }
 
+  [[nodiscard]] std::string wrong_secret(const std::string& variable,
+                                         const std::string& typed) const {
+    const auto other = flags_.secrets.find("TWILIO_API_SECRET");
+    const bool twice = variable == "TWILIO_AUTH_TOKEN" && other != flags_.secrets.end() &&
+                       !typed.empty() && other->second == typed;
+    return twice ? "is the same as TWILIO_API_SECRET" : form_fault(variable, typed);
+  }
+
   SetupFlags& flags_;
   const Present& present_;
+  const std::vector<Missing>& missing_;
+  bool everything_;
   std::chrono::sys_seconds now_;
   Terminal terminal_;
 };
 
 }  // namespace
 
-void interview(SetupFlags& flags, const Present& present, std::chrono::sys_seconds now) {
-  Interview(flags, present, now).hold();
+void interview(SetupFlags& flags, const Present& present, const std::vector<Missing>& missing,
+               std::chrono::sys_seconds now) {
+  Interview(flags, present, missing, now).hold();
 }
 
 }  // namespace roomkey::cli

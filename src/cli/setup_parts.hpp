@@ -93,11 +93,19 @@ struct Plan {
 // Reads what is there; a line in `faults` for each thing that setup can't do without.
 void read_present(Present& present, std::vector<std::string>& faults);
 
-// Asks at the terminal for everything that `flags` don't hold.
-void interview(SetupFlags& flags, const Present& present, std::chrono::sys_seconds now);
+// An answer that is needed and was not given.
+struct Missing {
+  std::string flag;  // or flags: "--a with --b, or --c"
+  std::string what;
+};
+
+// Asks at the terminal for everything that `flags` don't hold; where there are some, for what is
+// `missing` beside them and for nothing else.
+void interview(SetupFlags& flags, const Present& present, const std::vector<Missing>& missing,
+               std::chrono::sys_seconds now);
 
 struct PlanFaults {
-  std::vector<std::string> missing;   // answers that are needed, by flag
+  std::vector<Missing> missing;
   std::vector<std::string> wrong;     // answers that are no good, by flag
   std::vector<std::string> unusable;  // what the worker would say of the configuration
   [[nodiscard]] bool none() const { return missing.empty() && wrong.empty() && unusable.empty(); }
@@ -107,6 +115,8 @@ void make_plan(Plan& plan, const SetupFlags& flags, const Present& present,
 
 // What is wrong with the site's certificate and key, in words that go behind its path.
 [[nodiscard]] std::string certificate_fault(const Site& site, std::chrono::sys_seconds now);
+// The flag that gives the variable; empty where none does.
+[[nodiscard]] const char* flag_of(const std::string& variable);
 // The same of a variable's value: of one that is new, and beside it the algorithm in force.
 [[nodiscard]] std::string value_fault(const std::string& variable, const std::string& value,
                                       const std::string& algorithm);

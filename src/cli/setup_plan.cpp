@@ -1,6 +1,5 @@
 // From flags and what is there to what shall be, with everything checked and nothing changed.
 #include <algorithm>
-#include <array>
 #include <filesystem>
 
 #include "roomkey/base/file.hpp"
@@ -18,18 +17,6 @@ namespace fs = std::filesystem;
 
 constexpr const char* kCallbackUrl = "TWILIO_STATUS_CALLBACK_URL";
 constexpr std::string_view kCallbackPath = "/api/appointments/twilio-status-callback/";
-
-// Two that are easily taken for each other.
-std::string sid_fault(const std::string& variable, const std::string& sid) {
-  const bool account = variable == "TWILIO_ACCOUNT_SID";
-  if (!account && variable != "TWILIO_API_KEY") return {};
-  const std::string prefix = account ? "AC" : "SK";
-  const auto plain = [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-  };
-  const bool good = sid.starts_with(prefix) && std::all_of(sid.begin(), sid.end(), plain);
-  return good ? "" : "is no such SID: it begins with " + prefix;
-}
 
 // Gathers what the flags ask for and what is wrong with it.
 class Planner {
@@ -115,7 +102,7 @@ class Planner {
   }
 
   void missing(const std::string& flag, const std::string& what) {
-    faults_.missing.push_back(flag + " is needed: " + what);
+    faults_.missing.push_back({flag, what});
   }
   void wrong(const std::string& flag, const std::string& why) {
     faults_.wrong.push_back(flag + ": " + why);
@@ -123,13 +110,6 @@ class Planner {
   // `why` goes behind the value.
   void check(const std::string& flag, const std::string& value, const std::string& why) {
     if (!why.empty()) wrong(flag, base::log_value(value) + ' ' + why);
-  }
-
-  static const char* flag_of(const std::string& variable) {
-    for (const Setting& setting : kSettings) {
-      if (setting.variable == variable) return setting.flag;
-    }
-    return "";
   }
 
   void take(const Setting& setting, const std::string& value) {
@@ -164,9 +144,6 @@ class Planner {
     if (value.empty()) return unset(variable);
     if (const std::string why = form_fault(variable, value); !why.empty()) {
       return wrong(flag, "the value " + why);
-    }
-    if (const std::string why = sid_fault(variable, value); !why.empty()) {
-      return check(flag, value, why);
     }
     if (present_.env.get(variable) != value) plan_.variables[variable] = value;
   }
@@ -210,11 +187,12 @@ class Planner {
   }
 
   void need_whole(const std::string& provider, const std::vector<std::string>& variables) {
-    const auto there = [this](const std::string& variable) { return will_have(variable); };
+    const auto there = [this](const std::string& variable) {
+      return will_have(variable) || asked_for(variable);
+    };
     if (std::none_of(variables.begin(), variables.end(), there)) return;
     for (const auto& variable : variables) {
-      if (!there(variable) && !asked_for(variable))
-        missing(flag_of(variable), provider + " is of no use without it");
+      if (!there(variable)) missing(flag_of(variable), provider + " is of no use without it");
     }
   }
 
@@ -243,19 +221,22 @@ class Planner {
 
 }  // namespace
 
+const char* flag_of(const std::string& variable) {
+  for (const Setting& setting : kSettings) {
+    if (setting.variable == variable) return setting.flag;
+  }
+  return "";
+}
+
 std::string form_fault(const std::string& variable, const std::string& value) {
-  constexpr std::array kCopied{"TWILIO_ACCOUNT_SID", "TWILIO_API_KEY", "TWILIO_API_SECRET",
-                               "TWILIO_AUTH_TOKEN",  "STREAM_API_KEY", "STREAM_API_SECRET"};
   const std::string why = env_value_fault(value);
-  const bool copied = std::find(kCopied.begin(), kCopied.end(), variable) != kCopied.end();
-  return why.empty() && copied ? pasted_along(value) : why;
+  return why.empty() && !value.empty() ? wrong_value(variable, value) : why;
 }
 
 std::string value_fault(const std::string& variable, const std::string& value,
                         const std::string& algorithm) {
   if (value.empty()) return {};
   if (const std::string why = form_fault(variable, value); !why.empty()) return "the value " + why;
-  if (const std::string why = sid_fault(variable, value); !why.empty()) return value + ' ' + why;
   Environment environment;
   environment.set("ROOMKEY_JWT_ALGORITHM", algorithm);
   environment.set(variable, value);

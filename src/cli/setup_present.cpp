@@ -29,6 +29,8 @@ std::string text_of(const std::string& path, Faults& faults) {
   for (const auto& fault : read_env_file(*text, [](const Assignment&) {})) {
     faults.emplace_back(path).append(" ").append(fault);
   }
+  // systemd would take the mark for the beginning of the first variable's name.
+  if (text->starts_with(kByteOrderMark)) text->erase(0, kByteOrderMark.size());
   return std::move(*text);
 }
 

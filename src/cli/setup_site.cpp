@@ -111,8 +111,8 @@ void settle_certificate(Plan& plan, const SetupFlags& flags, const Present& pres
     faults.wrong.emplace_back("--self-signed: not together with --certificate and --key");
   }
   if (given && !(flags.certificate && flags.key)) {
-    faults.missing.emplace_back(flags.key ? "--certificate is needed: the one that --key belongs to"
-                                          : "--key is needed: the one that --certificate is for");
+    faults.missing.push_back(flags.key ? Missing{"--certificate", "the one that --key belongs to"}
+                                       : Missing{"--key", "the one that --certificate is for"});
     return;
   }
   if (flags.self_signed) {
@@ -127,8 +127,8 @@ void settle_certificate(Plan& plan, const SetupFlags& flags, const Present& pres
   plan.self_signed = plan.site.certificate == present.places.own_certificate();
   if (plan.self_signed) return;
   if (plan.site.certificate.empty()) {
-    faults.missing.emplace_back(
-        "--certificate with --key, or --self-signed is needed: nginx speaks HTTPS only");
+    faults.missing.push_back(
+        {"--certificate with --key, or --self-signed", "nginx speaks HTTPS only"});
   } else if (const auto why = certificate_fault(plan.site, now); !why.empty()) {
     faults.wrong.push_back("--certificate: " + base::log_value(plan.site.certificate) + ' ' + why);
   }

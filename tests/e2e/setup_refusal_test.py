@@ -5,8 +5,8 @@ import stat
 import subprocess
 import unittest
 
-from setup_support import ACTIVE, NGINX, UNITS, Machine, SetupCase
-from support import BIN
+from setup_support import ACTIVE, NGINX, SIDS, UNITS, Machine, SetupCase
+from support import BIN, PATIENCE
 
 
 class Refused(SetupCase):
@@ -17,7 +17,7 @@ class Refused(SetupCase):
                     ([], ["--domain", "--certificate with --key, or --self-signed",
                           "--jwt-secret-file"]),
                     (["--domain", "a.example", "--key", "/k", "--jwt-algorithm", "RS256",
-                      "--twilio-api-key", "SK1", "--callback", "on",
+                      "--twilio-api-key", SIDS["key"], "--callback", "on",
                       "--stream-api-secret-file", machine.given("stream")],
                      ["--certificate", "--twilio-auth-token-file", "--twilio-account-sid",
                       "--twilio-api-secret-file", "--stream-api-key",
@@ -72,6 +72,36 @@ class Refused(SetupCase):
                 self.assertIn(f"roomkey: error: {flag}: the value {why}", errors)
                 self.assertNotIn("s3cret", errors)
             self.changed_nothing(machine, before)
+
+    def test_values_of_another_kind_are_refused_and_not_shown(self):
+        with Machine() as machine:
+            before = machine.files()
+            for flag, value, why in (
+                    ("--twilio-account-sid", SIDS["key"], "holds the SID of an API key (SK...)"),
+                    ("--twilio-account-sid", SIDS["account"][:-1], "has 33 characters"),
+                    ("--twilio-api-key", SIDS["account"], "holds the SID of an account (AC...)"),
+                    ("--twilio-api-secret-file", SIDS["key"], "holds the SID of an API key"),
+                    ("--twilio-region", "syd1ney", "names no region where Twilio Video has"),
+                    ("--stream-api-key", "a" * 64, "has 64 characters, as a secret has"),
+                    ("--jwt-secret-file", "k" * 31, "has 31 bytes, and who has one token")):
+                given = machine.give("wrong", value) if flag.endswith("-file") else value
+                status, _, errors = machine.setup(flag, given)
+                self.assertEqual(status, 2, errors)
+                self.assertIn(f"roomkey: error: {flag}: the value {why}", errors)
+                self.assertNotIn(value, errors)
+            self.changed_nothing(machine, before)
+
+    def test_a_reader_who_leaves_changes_nothing_of_what_is_done(self):
+        with Machine() as machine:
+            reader, writer = os.pipe()
+            os.close(reader)  # as `head -0` would
+            with os.fdopen(writer, "wb") as output:
+                done = subprocess.run(machine.command(*machine.all_flags()), env=machine.variables,
+                                      stdin=subprocess.DEVNULL, stdout=output,
+                                      stderr=subprocess.PIPE, text=True, timeout=PATIENCE)
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertEqual(machine.said_to_systemd(), [ACTIVE, UNITS, NGINX])
+            self.assertTrue(machine.link.is_symlink())
 
     def test_a_dry_run_says_what_would_change_and_changes_nothing(self):
         with Machine() as machine:

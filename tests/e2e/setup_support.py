@@ -20,6 +20,8 @@ from support import BIN, PATIENCE, ROOT, Case
 
 SECRETS = {"jwt": "login-key-5f0c1a9be2d34c7788aa$`\"\\", "api": "api-secret-0b1d4f7e6a9c2855",
            "auth": "auth-token-1c2e3a4b", "stream": "stream-secret-9d8c7b6a5f4e"}
+SIDS = {"account": "AC0123456789abcdef0123456789abcdef",
+        "key": "SK0123456789abcdef0123456789abcdef"}
 CALLBACK = "https://video.clinic.example/api/appointments/twilio-status-callback/"
 UNITS = ("--quiet enable --now roomkey.target roomkey-token.socket roomkey-room.socket "
          "roomkey-token@1.service roomkey-token@2.service roomkey-room@1.service "
@@ -95,7 +97,7 @@ class Machine:
         return ["--domain", "Video.Clinic.Example", "--self-signed",
                 "--origin", "https://app.clinic.example", "--origin", "http://[::1]:3000",
                 "--jwt-secret-file", self.given("jwt"),
-                "--twilio-account-sid", "AC0123456789", "--twilio-api-key", "SK0123456789",
+                "--twilio-account-sid", SIDS["account"], "--twilio-api-key", SIDS["key"],
                 "--twilio-api-secret-file", self.given("api"), "--twilio-region", region,
                 "--twilio-auth-token-file", self.given("auth"),
                 "--frontend-url", frontend, "--health-allow", "10.0.0.0/8"]

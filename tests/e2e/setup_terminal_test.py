@@ -1,7 +1,7 @@
 """`roomkey setup` at a terminal: its questions, and what is shown of the answers."""
 import unittest
 
-from setup_support import SECRETS, Machine
+from setup_support import SECRETS, SIDS, Machine
 from support import Case
 
 
@@ -12,20 +12,27 @@ class AtTheTerminal(Case):
                ("Origins of the pages", "https://app.clinic.example https://-\n"),
                ("Origins of the pages", "\n"), ("may see health", "\n"),
                ("Certificate chain", "\n"), ("Algorithm", "\n"),
-               ("The login's key", "\n"), ("The login's key", SECRETS["jwt"] + "\n"),
+               ("The login's key", "\n"), ("The login's key", "short\n"),
+               ("The login's key", SECRETS["jwt"] + "\n"),
                ("Issuer", "\n"), ("Audience", "\n"),
-               ("account SID", "SK1\n"), ("account SID", "AC0123456789\n"),
-               ("API key of region US1", "SK0123456789\n"),
+               ("account SID", SIDS["key"] + "\n"), ("account SID", "AC0123456789\n"),
+               ("account SID", SIDS["account"] + "\n"),
+               ("API key of region US1", SIDS["key"] + "\n"),
                ("That key's secret", '"' + SECRETS["api"] + '"\n'),
-               ("That key's secret", SECRETS["api"] + "\n"), ("Region", "au1\n"),
-               ("Auth Token", "\n"), ("Stream's API key", "\n")]
+               ("That key's secret", SECRETS["api"] + "\n"),
+               ("Region", "mars1\n"), ("Region", "au1\n"),
+               ("Auth Token", SECRETS["api"] + "\n"), ("Auth Token", "\n"),
+               ("Stream's API key", "\n")]
 
     def test_asks_until_each_answer_is_good_and_shows_no_secret(self):
         with Machine() as machine:
             status, heard = machine.talk([*self.ANSWERS, ("Do this?", "\n")])
             self.assertIn(status, (0, 1), heard)
-            for text in ("must begin with https://", "SK1 is no such SID",
-                         "https://- has a hyphen",
+            for text in ("must begin with https://", "https://- has a hyphen",
+                         "holds the SID of an API key (SK...), not of an",
+                         "has 12 characters, and an SID has 34", "has 5 bytes, and who has one",
+                         "names no region where Twilio Video has signalling",
+                         "is the same as TWILIO_API_SECRET",
                          "it can't be done without", "has quotes around it",
                          "[https://app.clinic.example]", "[self-signed]", "[HS256]"):
                 self.assertIn(text, heard)
@@ -61,6 +68,19 @@ class AtTheTerminal(Case):
             self.assertIn(status, (0, 1), heard)
             self.assertNotIn("Enter takes", heard)
             self.assertIn("TWILIO_REGION=au1", heard)
+        with Machine() as machine:
+            flags = machine.all_flags()
+            for flag in ("--twilio-api-key", "--jwt-secret-file"):
+                at = flags.index(flag)
+                del flags[at:at + 2]
+            status, heard = machine.talk(
+                [("The login's key", SECRETS["jwt"] + "\n"), ("API key of region US1", "AC1\n"),
+                 ("API key of region US1", SIDS["key"] + "\n"), ("Do this?", "\n")], *flags)
+            self.assertIn(status, (0, 1), heard)
+            for question in ("Origins of", "Algorithm", "Issuer", "Stream's API", "The account's Auth",
+                             "Certificate chain", "Name by which"):
+                self.assertNotIn(question, heard)
+            self.assertEqual(machine.values()["TWILIO_API_KEY"], SIDS["key"])
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import stat
 import subprocess
 import unittest
 
-from setup_support import ACTIVE, CALLBACK, NGINX, RELOAD, SECRETS, UNITS, Machine, SetupCase
+from setup_support import ACTIVE, CALLBACK, NGINX, RELOAD, SECRETS, SIDS, UNITS, Machine, SetupCase
 
 
 class SetUp(SetupCase):
@@ -23,8 +23,8 @@ class SetUp(SetupCase):
             values = machine.values()
             self.assertEqual(
                 {name: values[name] for name in values if name.startswith(("TW", "ROOMKEY_JWT"))},
-                {"ROOMKEY_JWT_SECRET": SECRETS["jwt"], "TWILIO_ACCOUNT_SID": "AC0123456789",
-                 "TWILIO_API_KEY": "SK0123456789", "TWILIO_API_SECRET": SECRETS["api"],
+                {"ROOMKEY_JWT_SECRET": SECRETS["jwt"], "TWILIO_ACCOUNT_SID": SIDS["account"],
+                 "TWILIO_API_KEY": SIDS["key"], "TWILIO_API_SECRET": SECRETS["api"],
                  "TWILIO_REGION": "au1", "TWILIO_AUTH_TOKEN": SECRETS["auth"],
                  "TWILIO_STATUS_CALLBACK_URL": CALLBACK})
 
