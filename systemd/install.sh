@@ -31,12 +31,16 @@ done
 
 install -D -m 0644 systemd/sysusers.conf "$to$PREFIX/lib/sysusers.d/roomkey.conf"
 install -D -m 0644 systemd/tmpfiles.conf "$to$PREFIX/lib/tmpfiles.d/roomkey.conf"
-install -d -m 0755 "$to$UNITDIR"
-for unit in systemd/*.target systemd/*.socket systemd/*.service systemd/*.timer; do
+unit() { # file, where it goes
+  install -d -m 0755 "$to$UNITDIR/${2%/*}"
   sed -e "s#/usr/lib/roomkey/#$lib/#" -e "s#/usr/bin/#$PREFIX/bin/#" \
-    -e "s#/etc/roomkey/#$SYSCONFDIR/roomkey/#" "$unit" >"$to$UNITDIR/${unit##*/}"
-  chmod 0644 "$to$UNITDIR/${unit##*/}"
+    -e "s#/etc/roomkey/#$SYSCONFDIR/roomkey/#" "$1" >"$to$UNITDIR/$2"
+  chmod 0644 "$to$UNITDIR/$2"
+}
+for file in systemd/*.target systemd/*.socket systemd/*.service systemd/*.timer; do
+  unit "$file" "./${file##*/}"
 done
+unit systemd/only-check.conf 'roomkey-token@check.service.d/only-check.conf'
 
 # The user comes before the configuration, which its group reads; a package's scripts see to both.
 if [ -z "$to" ] && [ "$(id -u)" = 0 ]; then

@@ -2,6 +2,7 @@
 import json
 import re
 
+import reloading
 from machine import run, until
 from outside import NAME, Outside, holds, same
 
@@ -172,18 +173,6 @@ def all_of(inside, first, second):
             same("/usr/lib/roomkey/roomkey-fcgi\n", inside("readlink", f"/proc/{pid}/exe").stdout)
         well()
 
-    def a_wrong_configuration_stops_the_reload_and_is_named():
-        add_to_env("TWILIO_REGION=Not A Region")
-        with outside.load():
-            inside("systemctl", "reload", "roomkey.target", check=False)
-            until(lambda: set(states()) == {"roomkey-token@1.service", "roomkey-room@1.service"},
-                  "the first of each pool has failed, and no other")
-        said = inside("systemctl", "status", "roomkey-token@1.service", check=False).stdout
-        holds(said, "status=78", "roomkey: error: TWILIO_REGION: must be a region")
-        drop_from_env("TWILIO_REGION")
-        inside("systemctl", "reload", "roomkey.target")
-        well()
-
     def a_wrong_configuration_at_the_start_is_mended_by_a_reload():
         inside("systemctl", "stop", "roomkey.target")
         add_to_env("ROOMKEY_LOG_LEVEL=loud")
@@ -267,7 +256,7 @@ def all_of(inside, first, second):
             the_journal_has_no_complaint,
             killed_workers_are_there_again_at_once,
             an_upgrade_fails_no_request,
-            a_wrong_configuration_stops_the_reload_and_is_named,
+            *reloading.all_of(inside, outside, state, well, gives_a_token),
             a_wrong_configuration_at_the_start_is_mended_by_a_reload,
             a_secret_may_be_a_credential_and_nowhere_else,
             after_a_reboot_all_is_back,
