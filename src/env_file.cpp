@@ -36,6 +36,8 @@ class EnvFileReader {
   EnvFileReader(const EnvFileReader&) = delete;
   EnvFileReader& operator=(const EnvFileReader&) = delete;
 
+  void begin_at(std::size_t position) { position_ = line_begin_ = position; }
+
   void take(char c) {
     ++position_;
     take_in_state(c);
@@ -174,7 +176,9 @@ class EnvFileReader {
 std::vector<std::string> read_env_file(std::string_view text,
                                        const std::function<void(const Assignment&)>& assign) {
   EnvFileReader reader(assign, text.size());
-  for (const char c : text) reader.take(c);
+  const std::size_t mark = text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
+  reader.begin_at(mark);
+  for (const char c : text.substr(mark)) reader.take(c);
   reader.finish();
   return reader.faults();
 }

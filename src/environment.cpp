@@ -40,7 +40,10 @@ std::vector<std::string> Environment::add_file(const std::string& path) {
   auto text = base::read_file(path);
   if (!text) return {path + ": " + text.error().detail};
   std::vector<std::string> faults;
-  const auto assign = [this](const Assignment& found) { set(found.name, found.value); };
+  const auto assign = [this](const Assignment& found) {
+    set(found.name, found.value);
+    in_files_.insert(found.name);
+  };
   for (const auto& fault : read_env_file(*text, assign)) {
     faults.emplace_back(path).append(" ").append(fault);
   }

@@ -2,12 +2,14 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <iostream>
 
 #include "roomkey/app.hpp"
 #include "roomkey/base/log.hpp"
 #include "roomkey/base/text.hpp"
+#include "roomkey/config_warnings.hpp"
 #include "roomkey/fcgi_server.hpp"
 #include "roomkey/notify.hpp"
 #include "roomkey_validators.hpp"
@@ -23,18 +25,28 @@ void close_to_onlookers() {
   prctl(PR_SET_DUMPABLE, 0);
 }
 
+void say(const std::string& fault) { std::cerr << "roomkey: error: " << fault << '\n'; }
+
+// As systemd has it: with a `-` before it the file need not be there, or be this user's to read.
+std::vector<std::string> read_file(roomkey::Environment& environment, const std::string& name) {
+  if (!name.starts_with('-')) return environment.add_file(name);
+  const std::string path = name.substr(1);
+  if (access(path.c_str(), R_OK) != 0) return {};
+  // What systemd passed over in silence until now doesn't keep the door shut.
+  for (const auto& fault : environment.add_file(path)) say(fault);
+  return {};
+}
+
 // The usable configuration, or nothing after every fault was said.
-std::optional<roomkey::Config> configure(const std::string& env_file) {
-  roomkey::Environment environment;
+std::optional<roomkey::Config> configure(roomkey::Environment& environment,
+                                         const std::string& env_file) {
   std::vector<std::string> faults;
-  if (!env_file.empty()) {
-    faults = environment.add_file(env_file);
-  }
+  if (!env_file.empty()) faults = read_file(environment, env_file);
   environment.add_process();
   const bool read_whole = faults.empty();  // else what is missing may stand in the rest of the file
   auto config = roomkey::read_config(environment, faults);
   if (read_whole && !config.bearer_missing.empty()) faults.push_back(config.bearer_missing);
-  for (const auto& fault : faults) std::cerr << "roomkey: error: " << fault << '\n';
+  for (const auto& fault : faults) say(fault);
   return faults.empty() ? std::optional(std::move(config)) : std::nullopt;
 }
 
@@ -45,8 +57,24 @@ void wait_exactly() { prctl(PR_SET_TIMERSLACK, 1); }
 // cost more in page faults than all the rest of a token.
 void keep_freed_memory() { mallopt(M_TRIM_THRESHOLD, 4 << 20); }
 
+// What doesn't keep the worker from its work, and is no good all the same.
+void warn_of(const roomkey::Config& config, const roomkey::Environment& environment) {
+  using roomkey::base::log_warn;
+  if (config.weak_bearer_secret) {
+    log_warn("event=weak_secret variable=ROOMKEY_JWT_SECRET least_bytes=32");
+  }
+  for (const auto& unknown : roomkey::unknown_variables(environment)) {
+    const std::string meant = unknown.meant.empty() ? "" : " meant=" + unknown.meant;
+    log_warn("event=unknown_variable name=" + roomkey::base::log_value(unknown.name) + meant);
+  }
+  for (const auto& fault : roomkey::half_providers(config)) {
+    log_warn("event=half_provider fault=" + roomkey::base::log_value(fault));
+  }
+}
+
 int run(const std::string& env_file, const std::string& listen) {
-  auto config = configure(env_file);
+  roomkey::Environment environment;
+  auto config = configure(environment, env_file);
   if (!config) return roomkey::kExitConfig;
   roomkey::hold_stop_signals();  // before anybody can see that it listens
   const int socket = listen.empty() ? 0 : roomkey::listen_at(listen);
@@ -56,13 +84,10 @@ int run(const std::string& env_file, const std::string& listen) {
     return kExitUsage;
   }
   roomkey::base::set_up_log(config->log_level);
-  const bool weak = config->weak_bearer_secret;
+  warn_of(*config, environment);
   const bool counts_together = !config->metrics_directory.empty();
   const roomkey::base::SystemClock clock;
   roomkey::App app(std::move(*config), clock);
-  if (weak) {
-    roomkey::base::log_warn("event=weak_secret variable=ROOMKEY_JWT_SECRET least_bytes=32");
-  }
   const std::string alone = app.join(roomkey::pool_of(socket));
   if (counts_together && !alone.empty()) {
     roomkey::base::log_warn("event=counts_alone fault=" + roomkey::base::log_value(alone));
@@ -86,7 +111,9 @@ int main(int argc, char** argv) {
       "roomkey's FastCGI worker: answers on the listening socket at file descriptor 0"};
   std::string env_file;
   std::string listen;
-  options.add_option("--env-file", env_file, "read variables from this file first")
+  options
+      .add_option("--env-file", env_file,
+                  "read variables from this file first; -FILE: where it is there")
       ->check(kNotEmpty);
   options.add_option("--listen", listen, "listen on a Unix socket at this path instead")
       ->check(kNotEmpty);

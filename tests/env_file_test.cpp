@@ -30,6 +30,18 @@ TEST(says_where_each_assignment_stands) {
   same("A[  A = 1 \n]B[B=\"x\ny\"\n]C[C=one\\\ntwo\n]D[D=4]", spans);
 }
 
+// As Windows' editors write it.
+TEST(a_byte_order_mark_is_passed_over_and_stays) {
+  const std::string text =
+      "\xEF\xBB\xBF"
+      "A=1\nB=2\n";
+  same("1", value_of(text, "A"));
+  same(
+      "\xEF\xBB\xBF"
+      "A=3\nB=2\n",
+      edited(text, {{"A", "3"}}));
+}
+
 TEST(changes_one_variable_and_leaves_every_other_byte) {
   const std::string text =
       "# about A\n\n  A = \"old\" \n; B=1\nB='two\nlines'\r\nC=keep  \n\n# the end";

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -36,6 +37,10 @@ class Environment {
   // environment (so out of /proc/<pid>/environ) as they are read.
   void add_process();
 
+  // The names that add_file() found.
+  [[nodiscard]] const std::set<std::string>& names_in_files() const { return in_files_; }
+  [[nodiscard]] const std::map<std::string, std::string>& values() const { return values_; }
+
   // The variables that hold secrets.
   [[nodiscard]] static std::span<const std::string_view> secrets();
 
@@ -45,6 +50,7 @@ class Environment {
 
  private:
   std::map<std::string, std::string> values_;
+  std::set<std::string> in_files_;
 };
 
 struct Config {

@@ -22,6 +22,9 @@ struct Assignment {
   std::size_t end;    // behind its line end
 };
 
+// Some editors put it before the text; it is passed over.
+inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
 // Hands each assignment to `assign`, which should copy no more than it needs: values are wiped
 // afterwards. Returns all that is wrong, a line each.
 [[nodiscard]] std::vector<std::string> read_env_file(

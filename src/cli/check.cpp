@@ -43,11 +43,12 @@ bool names(const std::vector<std::string>& faults, std::string_view variable) {
                      [&](const std::string& fault) { return fault.starts_with(variable); });
 }
 
-void ask(Checks& checks, const Session& session, bool twilio, bool offline) {
+void ask(Checks& checks, const Session& session, bool twilio, const CheckFields& fields) {
   const std::string& url = session.config.callback.url;
   const bool unused = provider::Twilio(session.config.twilio).unused();
   if (unused && url.empty()) return;
-  if (offline) {
+  if (fields.configuration) return;
+  if (fields.offline) {
     return checks.warn("network",
                        "Not checked with --offline: this machine's clock, the account, the API "
                        "key, its secret, and the way to the callback.",
@@ -81,13 +82,19 @@ void check_providers(Checks& checks, const Session& session, const CheckFields& 
   } else if (no_twilio) {
     checks.ok("twilio", "Twilio is not configured, and not needed: Stream is.");
   }
+  if (no_twilio && !config.callback.auth_token.empty()) {
+    checks.warn("TWILIO_AUTH_TOKEN",
+                "TWILIO_AUTH_TOKEN is set, and TWILIO_ACCOUNT_SID, TWILIO_API_KEY and "
+                "TWILIO_API_SECRET are not: nothing can be done with it.",
+                "Set those three, too, or take it out.");
+  }
   const bool twilio = !no_twilio && check_twilio_variables(
                                         checks, {config.twilio.account_sid, config.twilio.api_key,
                                                  config.twilio.api_secret.reveal(),
                                                  config.callback.auth_token.reveal()});
   if (!no_twilio) check_regions(checks, config);
   if (!no_twilio) check_callback_variables(checks, config);
-  ask(checks, session, twilio, fields.offline);
+  ask(checks, session, twilio, fields);
   if (twilio) check_twilio_token(checks, config, session.now);
   if (no_stream) return;
   if (check_stream_variables(checks, config.stream.api_key, config.stream.api_secret.reveal())) {
@@ -98,6 +105,7 @@ void check_providers(Checks& checks, const Session& session, const CheckFields& 
 Checks look_at_machine(const Session& session, const CheckFields& fields) {
   Checks checks;
   check_bearer(checks, session.config, session.environment);
+  if (fields.configuration) return checks;
   check_files(checks, session.environment, fields.env_file, session.database.path());
   const bool named = !fields.nginx_site.empty();
   check_site(checks, named ? fields.nginx_site : kSite, named, session.now);
@@ -169,9 +177,11 @@ int check(Session& session, const CheckFields& fields) {
   become_store_owner(session.database.path());
   Checks checks;
   for (const auto& fault : session.faults) check_fault(checks, fault, fields.env_file);
+  check_unknown(checks, session.environment);
   check_providers(checks, session, fields);
   checks.add(machine);
-  check_store(checks, session.database);
+  fields.configuration ? check_store_opens(checks, session.database)
+                       : check_store(checks, session.database);
   std::cout << (session.json ? to_json(checks) : to_text(checks));
   return checks.count(Check::Status::error) == 0 ? kDone : kFailed;
 }

@@ -5,6 +5,7 @@
 #include "inspect_parts.hpp"
 #include "roomkey/access/decide.hpp"
 #include "roomkey/cli/check.hpp"
+#include "roomkey/config_warnings.hpp"
 #include "roomkey/provider/stream.hpp"
 #include "roomkey/provider/twilio.hpp"
 
@@ -96,6 +97,19 @@ void check_twilio_token(Checks& checks, const Config& config, std::chrono::sys_s
 void check_stream_token(Checks& checks, const Config& config, std::chrono::sys_seconds now) {
   take_apart(checks, "stream_token", "Stream", provider::Stream(config.stream).mint(grant(), now),
              config, now);
+}
+
+void check_unknown(Checks& checks, const Environment& environment) {
+  for (const auto& [name, meant, stands] : unknown_variables(environment)) {
+    const std::string text = name + " is no variable of roomkey's: what it says is not in force.";
+    if (meant.empty()) {
+      checks.warn(name, text, "Take it out, or see roomkey.env(5) for the name that is meant.");
+    } else if (stands) {
+      checks.warn(name, text, "Take it out: " + meant + " is set as well.");
+    } else {
+      checks.error(name, text, "If " + meant + " is meant, call it that" + kRestart);
+    }
+  }
 }
 
 void check_fault(Checks& checks, const std::string& fault, const std::string& env_file) {

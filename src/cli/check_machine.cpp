@@ -79,6 +79,8 @@ class Rights {
   int seen_ = 0;
 };
 
+constexpr const char* kStore = "store";
+
 std::string cure_for_store(std::string_view fault, const std::string& path) {
   struct stat facts {};
   if (stat(path.c_str(), &facts) != 0) {
@@ -105,32 +107,43 @@ std::string cure_for_store(std::string_view fault, const std::string& path) {
 }
 
 // Throws Unavailable where it can't be read or written.
-store::FileVerdict look_into(store::Database& database) {
+void open_store(store::Database& database) {
   database.ready();
-  { const store::Transaction undone(database); }
-  return store::verify_store(database);
+  const store::Transaction undone(database);
+}
+
+void say_store_is_away(Checks& checks, const std::string& fault, const std::string& path) {
+  std::string why = fault.starts_with("the ") ? fault : "the store: " + fault;
+  why[0] = 'T';
+  checks.error(kStore, why + '.', cure_for_store(fault, path));
 }
 
 }  // namespace
 
-void check_store(Checks& checks, store::Database& database) {
-  constexpr const char* kName = "store";
+void check_store_opens(Checks& checks, store::Database& database) {
   try {
-    const auto verdict = look_into(database);
+    open_store(database);
+    checks.ok(kStore, "The store can be read and written");
+  } catch (const base::Unavailable& fault) {
+    say_store_is_away(checks, fault.what(), database.path());
+  }
+}
+
+void check_store(Checks& checks, store::Database& database) {
+  try {
+    open_store(database);
+    const auto verdict = store::verify_store(database);
     for (const auto& fault : verdict.faults) {
-      checks.error(kName, "The store is not sound: " + fault + '.',
+      checks.error(kStore, "The store is not sound: " + fault + '.',
                    "Keep the file for whoever looks into it; `roomkey db restore FILE` brings a "
                    "backup back.");
     }
     if (!verdict.faults.empty()) return;
-    checks.ok(kName, "The store can be read and written and is sound: schema " +
-                         std::to_string(store::Database::newest_schema()) + ", " +
-                         std::to_string(verdict.audit.events) + " audit events");
+    checks.ok(kStore, "The store can be read and written and is sound: schema " +
+                          std::to_string(store::Database::newest_schema()) + ", " +
+                          std::to_string(verdict.audit.events) + " audit events");
   } catch (const base::Unavailable& fault) {
-    std::string why = fault.what();
-    if (!why.starts_with("the ")) why = "the store: " + why;
-    why[0] = 'T';
-    checks.error(kName, why + '.', cure_for_store(fault.what(), database.path()));
+    say_store_is_away(checks, fault.what(), database.path());
   }
 }
 

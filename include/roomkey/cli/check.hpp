@@ -49,9 +49,16 @@ class Checks {
 // A line of read_config() or of Environment::add_file() on `env_file`.
 void check_fault(Checks& checks, const std::string& fault, const std::string& env_file);
 
+// Variables that nobody reads, and a provider's that is of no use alone.
+void check_unknown(Checks& checks, const Environment& environment);
+
 // What came along when a provider's SID, key or secret was copied, in words that go behind its
 // name; empty where nothing did.
 [[nodiscard]] std::string pasted_along(std::string_view value);
+
+// Why a value can't be the variable's, in words that go behind its name and don't show it; empty
+// where it can. Of SIDs, keys, secrets and regions.
+[[nodiscard]] std::string wrong_value(const std::string& variable, const std::string& value);
 
 struct TwilioVariables {
   std::string account_sid, api_key;

@@ -46,6 +46,7 @@ int inspect_token(Session& session, const std::string& token);
 
 struct CheckFields {
   bool offline = false;
+  bool configuration = false;  // only what would make every token impossible
   std::string nginx_site;  // empty: the installed one
   std::string env_file;    // that was read; empty: none was
 };
