@@ -17,6 +17,7 @@ PACKAGES_DEMO := ca-certificates nginx spawn-fcgi multiwatch curl openssl procps
 PACKAGES_CHECK := libcppunit-dev sqlite3 mandoc python3 python3-jwt python3-cryptography \
   python3-twilio
 PACKAGES_BROWSER := chromium firefox-esr npm:nodejs npm:npm
+PACKAGES_NPM := npm:nodejs npm:npm
 PACKAGES_LINT := clang-format clang-tidy shellcheck
 PACKAGES_BENCH := libbenchmark-dev wrk
 PACKAGES_CHAOS := faketime util-linux
@@ -54,9 +55,10 @@ SYSCONFDIR ?= /etc
 UNITDIR ?= $(if $(filter /usr,$(PREFIX)),/lib,$(PREFIX)/lib)/systemd/system
 DEB_VERSION ?= $(VERSION)
 DEB_DIR ?= build
+NPM_DIR ?= build
 
 .PHONY: all build help packages demo demo-stop check check-bare sanitize lint bench bench-scale chaos soak security fuzz \
-  fuzzers install deb clean
+  fuzzers install deb npm clean
 all: ## installs what is missing and builds
 	$(call ensure,$(PACKAGES_BUILD))
 	@$(MAKE) --no-print-directory build
@@ -144,6 +146,9 @@ deb: ## installs what is missing, builds, and makes build/roomkey_<version>_<arc
 	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_DEB))
 	@$(MAKE) --no-print-directory build
 	@VERSION='$(DEB_VERSION)' DEB_DIR='$(DEB_DIR)' debian/build.sh
+npm: ## makes build/roomkey-<version>.tgz of roomkey.js and its types, for bundlers
+	$(call ensure,$(PACKAGES_NPM))
+	@VERSION='$(VERSION)' NPM_DIR='$(NPM_DIR)' npm/pack.sh
 
 clean: ## removes what was built (the demo's folder too: stop it first)
 	rm -rf build

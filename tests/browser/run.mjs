@@ -10,6 +10,7 @@ import corsTests, { outageTests } from './cors_test.mjs'
 import diagnoseTests from './diagnose_test.mjs'
 import failureTests from './failure_test.mjs'
 import helperTests from './helper_test.mjs'
+import bundleTests, { packageTests } from './npm_test.mjs'
 import rejoinTests from './rejoin_test.mjs'
 import requestsTests from './requests_test.mjs'
 import streamTests from './stream_test.mjs'
@@ -51,7 +52,8 @@ const inChromium = (all) =>
       .then(() => causesTests(all)),
     twilioTests(all)
       .then(() => rejoinTests(all))
-      .then(() => streamTests(all)),
+      .then(() => streamTests(all))
+      .then(() => bundleTests(all)),
     diagnoseTests(all) // waits much
       .then(() => checkLoginTests(all))
       .then(() => checkAccessTests(all)),
@@ -75,6 +77,7 @@ const inFirefox = (all) =>
   ])
 
 try {
+  await packageTests()
   const demo = await startDemo()
   const [chromium, firefox] = await Promise.all([
     withStandIns(demo, 1, (hosts, stun) =>

@@ -92,7 +92,9 @@ const sdks = {
   '/sdk/stream-video-client.js': join(ROOT, 'build/browser/stream-video-client.js'),
 }
 
-// The example of docs/, as a clinic would serve it, empty pages, and web/ as a frontend's own.
+const folders = { web: ROOT, npm: join(ROOT, 'build/browser') } // elsewhere: the example of docs/
+
+// The example of docs/, as a clinic would serve it, empty pages, web/ as a frontend's own, and bundles.
 async function pages() {
   const port = await listening(
     createServer((request, response) => {
@@ -108,7 +110,7 @@ async function pages() {
       }
       const name = pathname === '/' ? '/index.html' : pathname
       try {
-        const folder = name.startsWith('/web/') ? ROOT : join(ROOT, 'docs/example')
+        const folder = folders[name.split('/')[1]] ?? join(ROOT, 'docs/example')
         const content = readFileSync(sdks[name] ?? join(folder, name))
         response.writeHead(200, { 'Content-Type': kinds[extname(name)] })
         response.end(content)
