@@ -137,7 +137,7 @@ std::string said_of_signature(std::string_view key, std::string_view current,
 }
 
 TEST(a_secret_that_the_login_decodes_is_named) {
-  const std::string bytes = "\x01\xfb\xff thirty-two random bytes! \x90\x80";
+  const std::string bytes = "\xfb\xff\x01 thirty-two random bytes! \x90\x80";
   const std::string url = crypto::base64url(bytes);
   const std::string plain = crypto::base64(bytes);
   expect(contains(plain, "+") && plain.ends_with('='), plain);
@@ -158,7 +158,7 @@ TEST(a_secret_that_the_login_decodes_is_named) {
 }
 
 TEST(a_secret_that_the_login_has_in_another_spelling_is_named) {
-  const std::string secret = "\x01\xfb\xff thirty-two random bytes! \x90\x80";
+  const std::string secret = "\xfb\xff\x01 thirty-two random bytes! \x90\x80";
   const std::string plain = crypto::base64(secret);
   for (const auto& [key, says] :
        {std::pair{plain, "ROOMKEY_JWT_SECRET in base64."},

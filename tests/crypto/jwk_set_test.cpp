@@ -113,11 +113,12 @@ TEST(what_is_wrong_with_a_key_is_said_with_its_place_and_member) {
       {rsa(modulus_of("RSA-1024")), "too short: 1024 bits, and 2048 are the least"}};
   for (const auto& [jwk, says] : cases) refuse(set_of({jwk}), says);
   const std::string x(kX);
-  const Case points[] = {{ec("", x.substr(0, 42)), "`x` is too short: 31 bytes in place of 32"},
-                         {ec("", x, x.substr(0, 40)), "`y` is too short: 30 bytes in place of 32"},
-                         {ec("", x + "AAA"), "`x` is too long: 34 bytes in place of 32"},
-                         {ec("", x + "="), "`x` is malformed: it is padded"},
-                         {R"({"kty":"EC","crv":"P-256","x":"AA"})", "`x` is too short"}};
+  const Case points[] = {
+      {ec("", std::string(42, 'A')), "`x` is too short: 31 bytes in place of 32"},
+      {ec("", x, x.substr(0, 40)), "`y` is too short: 30 bytes in place of 32"},
+      {ec("", x + "AAA"), "`x` is too long: 34 bytes in place of 32"},
+      {ec("", x + "="), "`x` is malformed: it is padded"},
+      {R"({"kty":"EC","crv":"P-256","x":"AA"})", "`x` is too short"}};
   for (const auto& [jwk, says] : points) refuse(set_of({jwk}), says, Algorithm::es256);
   refuse(R"({"keys":[{"kty":"OKP","crv":"Ed25519","x":"AAAA"}]})", "`x` is too short: 3 bytes",
          Algorithm::eddsa);

@@ -69,8 +69,8 @@ for (const alg of ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'EdDSA']) {
 }
 
 for (const alg of ['HS256', 'HS384', 'HS512']) {
-  for (const end of ['\n', '\r', '\0']) {
-    const secret = Buffer.concat([randomBytes(64), Buffer.from(`\xff${end}`, 'latin1')])
+  for (const end of ['\n', '\r', '\r\n']) {
+    const secret = Buffer.concat([randomBytes(64), Buffer.from(`\xff\0${end}`, 'latin1')])
     const variables = {
       ROOMKEY_JWT_ALGORITHM: alg,
       ROOMKEY_JWT_SECRET_FILE: file('secret', secret),
