@@ -6,6 +6,7 @@
 #include "roomkey/base/file.hpp"
 #include "roomkey/base/log.hpp"
 #include "roomkey/base/text.hpp"
+#include "roomkey/crypto/secret.hpp"
 
 namespace roomkey {
 
@@ -36,25 +37,32 @@ std::int64_t nanoseconds(const timespec& time) {
 
 }  // namespace
 
-std::vector<crypto::Key> read_keys(const KeyFiles& files, crypto::Algorithm algorithm,
-                                   std::vector<std::string>& faults) {
-  std::vector<crypto::Key> keys;
-  const auto refuse = [&](const char* variable, const base::Error& error) {
-    faults.push_back(std::string(variable) + ": " + error.detail);
-  };
-  if (const auto pem = content_of(kPem, files.pem, faults); !pem.empty()) {
-    auto key = crypto::Key::from_pem(pem, algorithm);
-    key ? keys.push_back(std::move(*key)) : refuse(kPem, key.error());
-  }
-  if (const auto jwks = content_of(kJwks, files.jwks, faults); !jwks.empty()) {
-    auto set = crypto::key_set_from_jwks(jwks, algorithm);
-    if (!set) {
-      refuse(kJwks, set.error());
-    } else {
-      std::move(set->keys.begin(), set->keys.end(), std::back_inserter(keys));
+crypto::KeySet read_keys(const KeyFiles& files, crypto::Algorithm algorithm,
+                         std::vector<std::string>& faults) {
+  crypto::KeySet keys{algorithm, {}};
+  const auto take = [&](const std::string& variable, base::Result<crypto::KeySet> found) {
+    if (!found) return faults.push_back(variable + ": " + found.error().detail);
+    std::move(found->keys.begin(), found->keys.end(), std::back_inserter(keys.keys));
+    for (auto& [text, cure, from] : found->remarks) {
+      keys.remarks.push_back({variable + ": " + text, std::move(cure), from});
     }
+  };
+  if (auto pem = content_of(kPem, files.pem, faults); !pem.empty()) {
+    take(kPem, crypto::key_set_from_pem(pem, algorithm));
+    crypto::wipe(pem);  // of a private key, perhaps
+  }
+  if (auto jwks = content_of(kJwks, files.jwks, faults); !jwks.empty()) {
+    take(kJwks, crypto::key_set_from_jwks(jwks, algorithm));
+    crypto::wipe(jwks);
   }
   return keys;
+}
+
+void log_remarks(const crypto::KeySet& keys, std::chrono::sys_seconds now) {
+  for (const auto& [text, cure, from] : keys.remarks) {
+    if (from && now < *from) continue;
+    base::log_warn("event=bearer_keys_remark remark=" + base::log_value(text));
+  }
 }
 
 BearerKeys::Stamp BearerKeys::stamp_of(const std::string& path) {
@@ -92,9 +100,10 @@ void BearerKeys::renew(crypto::KeySet& keys, std::chrono::sys_seconds now) {
   settled_ = faults.empty() && at_rest(stamps, now);
   if (!faults.empty()) return keep_old(faults.front(), changed);
   const bool repaired = std::exchange(broken_, false);
-  keys.keys = std::move(fresh);
+  keys = std::move(fresh);
   if (changed || repaired) {
     base::log_info("event=bearer_keys_read keys=" + std::to_string(keys.keys.size()));
+    log_remarks(keys, now);
   }
 }
 

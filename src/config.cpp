@@ -55,8 +55,7 @@ class Variables {
     } else if (value.empty()) {
       value = credential(name);
     }
-    while (!value.empty() && (value.back() == '\n' || value.back() == '\r')) value.pop_back();
-    Secret result(value);
+    Secret result(base::without_line_end(value));
     crypto::wipe(value);
     return result;
   }
@@ -118,7 +117,7 @@ void add_secret_keys(Variables& reader, Algorithm algorithm, Keys& keys, bool& w
   keys.push_back(crypto::Key::from_secret(previous.reveal(), algorithm).value());
 }
 
-void add_file_keys(Variables& reader, Algorithm algorithm, Config& config, Keys& keys) {
+void add_file_keys(Variables& reader, Algorithm algorithm, Config& config, crypto::KeySet& keys) {
   config.bearer_files = {reader.text("ROOMKEY_JWT_PUBLIC_KEY_FILE"),
                          reader.text("ROOMKEY_JWT_JWKS_FILE")};
   std::vector<std::string> faults;
@@ -134,7 +133,7 @@ void read_bearer(Variables& reader, Config& config) {
   const bool hmac = crypto::is_hmac(*algorithm);
   access::BearerRules rules{crypto::KeySet{*algorithm, {}}, "", ""};
   hmac ? add_secret_keys(reader, *algorithm, rules.keys.keys, config.weak_bearer_secret)
-       : add_file_keys(reader, *algorithm, config, rules.keys.keys);
+       : add_file_keys(reader, *algorithm, config, rules.keys);
   if (rules.keys.keys.empty() && reader.fault_count() == faults_before) {
     config.bearer_missing =
         hmac

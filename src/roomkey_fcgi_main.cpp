@@ -87,6 +87,7 @@ int run(const std::string& env_file, const std::string& listen) {
   warn_of(*config, environment);
   const bool counts_together = !config->metrics_directory.empty();
   const roomkey::base::SystemClock clock;
+  if (config->bearer) roomkey::log_remarks(config->bearer->keys, clock.now());
   roomkey::App app(std::move(*config), clock);
   const std::string alone = app.join(roomkey::pool_of(socket));
   if (counts_together && !alone.empty()) {

@@ -22,7 +22,7 @@ struct Login {
   KeyFiles files{file, ""};
   BearerKeys keys{files};
   std::vector<std::string> faults;
-  KeySet set{Algorithm::es256, read_keys(files, Algorithm::es256, faults)};
+  KeySet set = read_keys(files, Algorithm::es256, faults);
   // Later than all that is written here.
   std::chrono::sys_seconds now =
       std::chrono::ceil<std::chrono::seconds>(std::chrono::system_clock::now()) + 100s;
@@ -129,7 +129,7 @@ TEST(at_the_start_too_a_pipe_is_not_waited_for) {
   same(0, mkfifo(pipe.c_str(), 0600));
   for (const std::string& path : {pipe, std::string("/dev/zero")}) {
     std::vector<std::string> faults;
-    expect(read_keys({path, path}, Algorithm::es256, faults).empty());
+    expect(read_keys({path, path}, Algorithm::es256, faults).keys.empty());
     const std::string why = ": can't read the file: not a regular file";
     same(2, faults.size(), path);
     same("ROOMKEY_JWT_PUBLIC_KEY_FILE" + why, faults[0], path);
@@ -160,6 +160,30 @@ TEST(a_set_without_a_key_for_the_algorithm_is_refused) {
   expect(login.takes(old_key()));
   expect(contains(log.text(), "ROOMKEY_JWT_JWKS_FILE: the JWK set has no key for ES256"),
          log.text());
+}
+
+TEST(what_should_be_mended_in_a_file_is_logged_when_it_is_read) {
+  Login login;
+  login.renew();
+  const CapturedLog log;
+  login.replace(new_pair().private_pem);
+  for (int i = 0; i < 3; ++i) login.renew();
+  expect(login.takes(new_pair().private_pem));
+  throws<std::logic_error>([&] { static_cast<void>(login.set.keys[0].sign("message")); });
+  const std::string wanted =
+      "event=bearer_keys_remark remark=\"ROOMKEY_JWT_PUBLIC_KEY_FILE: the file holds a private key";
+  expect(contains(log.text(), wanted), log.text());
+  same(log.text().find(wanted), log.text().rfind(wanted), log.text());
+}
+
+TEST(a_remark_on_what_is_to_come_waits_for_its_time) {
+  KeySet set{Algorithm::es256, {}};
+  set.remarks.push_back({"X: ends", "Renew it.", kNine});
+  const CapturedLog log;
+  log_remarks(set, kNine - 1s);
+  same("", log.text());
+  log_remarks(set, kNine);
+  expect(contains(log.text(), "remark=\"X: ends\""), log.text());
 }
 
 TEST(without_files_nothing_is_looked_at) {

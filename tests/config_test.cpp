@@ -167,6 +167,17 @@ TEST(a_secret_may_come_from_a_file) {
   same("of twilio", read.config.twilio.api_secret.reveal());
 }
 
+TEST(a_binary_secret_is_taken_to_the_byte) {
+  const Folder folder;
+  const auto key = folder.file("roomkey_jwt_secret", "\x9c\xf1 no text \n");
+  for (const auto& [variable, value] :
+       {std::pair{"ROOMKEY_JWT_SECRET_FILE", key}, {"CREDENTIALS_DIRECTORY", folder.path()}}) {
+    const Read read = reading({{variable, value}});
+    expect(takes_secret(read.config, "\x9c\xf1 no text \n"), variable);
+    expect(!takes_secret(read.config, "\x9c\xf1 no text "), variable);
+  }
+}
+
 TEST(a_secret_may_be_a_systemd_credential) {
   const Folder folder;
   const auto jwt = folder.file("roomkey_jwt_secret", "a credential\n");

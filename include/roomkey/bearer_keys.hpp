@@ -19,9 +19,13 @@ struct KeyFiles {
 };
 
 // The keys of both files for this algorithm; `faults` gets a line for each file that is not usable,
-// naming its variable and nothing of its content or path.
-[[nodiscard]] std::vector<crypto::Key> read_keys(const KeyFiles& files, crypto::Algorithm algorithm,
-                                                 std::vector<std::string>& faults);
+// naming its variable, and of its content key ids at most, never its path. Remarks name the
+// variable as well.
+[[nodiscard]] crypto::KeySet read_keys(const KeyFiles& files, crypto::Algorithm algorithm,
+                                       std::vector<std::string>& faults);
+
+// The remarks that are of interest now, as warnings in the log.
+void log_remarks(const crypto::KeySet& keys, std::chrono::sys_seconds now);
 
 // Reads the files again when they change, put in place whole or written over.
 class BearerKeys {

@@ -14,15 +14,9 @@ namespace {
 using base::Code;
 using base::Error;
 
-Error refused(std::string why) { return {Code::invalid_token, std::move(why)}; }
+constexpr const char* kNoTime = " is not a time in seconds from 1970 to 9999";
 
-// NumericDate as whole seconds up to the year 9999; nothing for all else.
-std::optional<std::chrono::sys_seconds> time_claim(const Json::Value& claim) {
-  constexpr std::int64_t kYear9999 = 253402300799;
-  const auto seconds = base::integer(claim);
-  if (!seconds || *seconds < 0 || *seconds > kYear9999) return std::nullopt;
-  return base::from_unix(*seconds);
-}
+Error refused(std::string why) { return {Code::invalid_token, std::move(why)}; }
 
 bool has_audience(const Json::Value& claim, const std::string& wanted) {
   if (claim.isString()) return claim.asString() == wanted;
@@ -58,8 +52,8 @@ std::string wrong_kind(const crypto::Jws& jws, const Json::Value& claims,
 std::string not_yet_valid(const Json::Value& claims, std::chrono::sys_seconds latest) {
   for (const char* key : {"nbf", "iat"}) {
     if (!claims.isMember(key)) continue;
-    const auto time = time_claim(claims[key]);
-    if (!time) return std::string("The token's ") + key + " is not a time in whole seconds";
+    const auto time = base::numeric_date(claims[key]);
+    if (!time) return std::string("The token's ") + key + kNoTime;
     if (*time > latest) return "The token is not valid yet";
   }
   return {};
@@ -93,8 +87,9 @@ base::Result<std::int64_t> verify_bearer(std::string_view token, const BearerRul
   if (auto why = not_yet_valid(claims, now + rules.leeway); !why.empty()) return refused(why);
   const auto id = user_id(claims[rules.user_claim]);
   if (!id) return refused("The token's user claim does not hold a user id");
-  const auto expires_at = time_claim(claims["exp"]);
-  if (!expires_at) return refused("The token's exp is missing or not a time in whole seconds");
+  const auto expires_at = base::numeric_date(claims["exp"]);
+  if (!claims.isMember("exp")) return refused("The token has no exp");
+  if (!expires_at) return refused(std::string("The token's exp") + kNoTime);
   if (now - rules.leeway >= *expires_at) return Error{Code::token_expired, "The token has expired"};
   return *id;
 }

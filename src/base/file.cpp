@@ -10,6 +10,8 @@
 #include <cstring>
 #include <memory>
 
+#include "roomkey/base/text.hpp"
+
 namespace roomkey::base {
 
 namespace {
@@ -49,7 +51,22 @@ struct Close {
 };
 using File = std::unique_ptr<std::FILE, Close>;
 
+bool is_text(std::string_view content) {
+  if (!is_utf8(content)) return false;
+  for (std::size_t at = 0; at < content.size();) {
+    const char32_t point = next_code_point(content, at);
+    const bool blank = point == '\t' || point == '\n' || point == '\r';
+    if (!blank && (point < 0x20 || (point >= 0x7F && point < 0xA0))) return false;
+  }
+  return true;
+}
+
 }  // namespace
+
+std::string_view without_line_end(std::string_view content) {
+  if (!is_text(content)) return content;
+  return content.substr(0, content.find_last_not_of("\r\n") + 1);
+}
 
 Result<std::string> read_file(const std::string& path, std::size_t most) {
   const File file(std::fopen(path.c_str(), "rbe"));

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <map>
 #include <memory>
 
@@ -158,6 +159,15 @@ std::optional<std::int64_t> integer(const Json::Value& value) {
   const bool whole = value.type() == Json::intValue || value.type() == Json::uintValue;
   if (!whole || !value.isInt64()) return std::nullopt;
   return value.asInt64();
+}
+
+std::optional<std::chrono::sys_seconds> numeric_date(const Json::Value& value) {
+  constexpr double kYear10000 = 253402300800;
+  if (!value.isNumeric()) return std::nullopt;
+  // Exact to far less than a second in this range. Written so that NaN is out of it.
+  const double seconds = std::floor(value.asDouble());
+  if (!(seconds >= 0 && seconds < kYear10000)) return std::nullopt;
+  return std::chrono::sys_seconds{std::chrono::seconds{static_cast<std::int64_t>(seconds)}};
 }
 
 void append_quoted(std::string& out, std::string_view text) {

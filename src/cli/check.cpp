@@ -104,7 +104,7 @@ void check_providers(Checks& checks, const Session& session, const CheckFields& 
 
 Checks look_at_machine(const Session& session, const CheckFields& fields) {
   Checks checks;
-  check_bearer(checks, session.config, session.environment);
+  check_bearer(checks, session.config, session.environment, session.now);
   if (fields.configuration) return checks;
   check_files(checks, session.environment, fields.env_file, session.database.path());
   const bool named = !fields.nginx_site.empty();

@@ -4,6 +4,7 @@
 
 #include "inspect_parts.hpp"
 #include "roomkey/access/decide.hpp"
+#include "roomkey/base/text.hpp"
 #include "roomkey/cli/check.hpp"
 #include "roomkey/config_warnings.hpp"
 #include "roomkey/provider/stream.hpp"
@@ -36,7 +37,7 @@ void check_secret(Checks& checks, const std::string& name, const crypto::Secret&
   } else if (secret.reveal().starts_with("django-insecure-")) {
     checks.warn(name, name + " is the key that Django makes for development (django-insecure-).",
                 "Have the clinic's login use a random key of its own, and set it here too.");
-  } else if (starts_or_ends_oddly(secret.reveal())) {
+  } else if (base::is_utf8(secret.reveal()) && starts_or_ends_oddly(secret.reveal())) {
     checks.warn(name, name + " begins or ends with a blank or a quote.",
                 "If the login's own key has none there, take it out: all tokens are refused.");
   } else {
@@ -69,7 +70,8 @@ void take_apart(Checks& checks, const std::string& name, const std::string& prov
 
 }  // namespace
 
-void check_bearer(Checks& checks, const Config& config, const Environment& environment) {
+void check_bearer(Checks& checks, const Config& config, const Environment& environment,
+                  std::chrono::sys_seconds now) {
   if (!config.bearer_missing.empty()) {
     const auto name = config.bearer_missing.substr(0, config.bearer_missing.find(':'));
     return checks.error(
@@ -86,6 +88,9 @@ void check_bearer(Checks& checks, const Config& config, const Environment& envir
     checks.ok("bearer_keys", "The clinic's login: " + std::to_string(count) +
                                  (count == 1 ? " public key for " : " public keys for ") +
                                  std::string(crypto::name(algorithm)));
+    for (const auto& [text, cure, from] : config.bearer->keys.remarks) {
+      if (!from || *from <= now) checks.warn("bearer_keys", text + '.', cure);
+    }
   }
 }
 
@@ -124,10 +129,13 @@ void check_fault(Checks& checks, const std::string& fault, const std::string& en
   }
   const std::string name = fault.substr(0, fault.find(':'));
   const bool file = name.ends_with("_FILE");
+  const bool unread = fault.find("can't read the file") != std::string::npos;
   checks.error(name, fault + '.',
-               file ? "See that " + name +
-                          " names the right file and that the workers' user may read it" + kRestart
-                    : "Correct " + name + " as roomkey.env(5) has it" + kRestart);
+               file && !unread ? "Put that right in the file that " + name + " names" + kRestart
+               : file
+                   ? "See that " + name +
+                         " names the right file and that the workers' user may read it" + kRestart
+                   : "Correct " + name + " as roomkey.env(5) has it" + kRestart);
 }
 
 }  // namespace roomkey::cli

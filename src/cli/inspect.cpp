@@ -50,6 +50,14 @@ std::string verdict(const Report& report) {
   return errors == 0 ? "[OK] no fault found" + more : "[FAILED] " + counted(errors, "fault") + more;
 }
 
+std::vector<LoginSecret> login_secrets(const Environment& environment) {
+  std::vector<LoginSecret> secrets;
+  for (const char* const variable : {"ROOMKEY_JWT_SECRET", "ROOMKEY_JWT_PREVIOUS_SECRET"}) {
+    secrets.push_back({variable, secret_of(environment, variable)});
+  }
+  return secrets;
+}
+
 }  // namespace
 
 std::string to_text(const Report& report) {
@@ -100,7 +108,8 @@ int inspect_token(Session& session, const std::string& token) {
   if (text.find_first_not_of(" \t\r\n") == text.npos) {
     return fail(kUsage, "there is no token", "paste it behind `roomkey inspect -`, then Ctrl-D");
   }
-  const Report report = inspect(text, session.config, session.now);
+  const Report report =
+      inspect(text, session.config, session.now, login_secrets(session.environment));
   std::cout << (session.json ? to_json(report) : to_text(report));
   return report.faultless() ? kDone : kFailed;
 }

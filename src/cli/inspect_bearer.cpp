@@ -76,7 +76,7 @@ bool is_for(const Json::Value& audience, const std::string& wanted) {
 void inspect_parties(const Inquiry& inquiry) {
   const Json::Value& claims = inquiry.token.claims;
   if (claims.isMember("iss")) inquiry.line("issuer", shown(claims, "iss"));
-  if (claims.isMember("aud")) inquiry.line("audience", shown(claims, "aud"));
+  if (claims.isMember("aud")) inquiry.line("audience", shown_list(claims, "aud"));
   if (!inquiry.config.bearer) return;
   const access::BearerRules& rules = *inquiry.config.bearer;
   if (!rules.issuer.empty() && text_at(claims, "iss") != rules.issuer) {
@@ -88,7 +88,8 @@ void inspect_parties(const Inquiry& inquiry) {
   }
   if (!rules.audience.empty() && !is_for(member(claims, "aud"), rules.audience)) {
     inquiry.error(kCode,
-                  "The audience (aud) is " + said(claims, "aud") +
+                  "The audience (aud) is " +
+                      (claims.isMember("aud") ? shown_list(claims, "aud") : "missing") +
                       ", and ROOMKEY_JWT_AUDIENCE is " + rules.audience + '.',
                   std::string(kLogin) + "ROOMKEY_JWT_AUDIENCE: it must be among the token's.");
   }
@@ -100,6 +101,26 @@ void inspect_life(const Inquiry& inquiry) {
   inspect_times(inquiry, {"token_expired", kCode, kCode, kCode, leeway, leeway, true, true,
                           "The frontend must renew it at the clinic's login, or the user must log "
                           "in again. If new ones have expired too, set the clocks."});
+}
+
+// True where it could be told which spelling of the login's secret made the signature.
+bool say_respelt(const Inquiry& inquiry) {
+  const auto algorithm = inquiry.config.bearer->keys.algorithm;
+  if (!crypto::is_hmac(algorithm)) return false;
+  for (const auto& [variable, secret] : inquiry.login) {
+    const std::string name = respelt(inquiry.token, secret, variable, algorithm);
+    if (name.empty()) continue;
+    const bool decoded = name.find("decoded") != std::string::npos;
+    inquiry.error(kCode, "The token is signed with " + name + '.',
+                  std::string(decoded ? "The clinic's login decodes its key: write the decoded "
+                                        "bytes to a file"
+                                      : "Write the key to a file, to the byte as the clinic's "
+                                        "login uses it,") +
+                      " and name that file in " + variable + "_FILE, in place of " + variable +
+                      '.');
+    return true;
+  }
+  return false;
 }
 
 void inspect_signature(const Inquiry& inquiry) {
@@ -114,6 +135,7 @@ void inspect_signature(const Inquiry& inquiry) {
     return inquiry.line("signature", "made with the key of the clinic's login");
   }
   inquiry.line("signature", "not made with the key of the clinic's login");
+  if (say_respelt(inquiry)) return;
   inquiry.error(kCode,
                 "The signature was made with another key than that of the clinic's login." +
                     other_signer(token, inquiry.config, {}, ""),

@@ -75,6 +75,21 @@ std::string plain(std::string_view text) {
   return quoted.substr(1, quoted.size() - 2);
 }
 
+std::string shown_list(const Json::Value& object, const char* key) {
+  constexpr Json::ArrayIndex kMost = 10;
+  const Json::Value& list = member(object, key);
+  if (!list.isArray()) return shown(object, key);
+  if (list.empty()) return "(an empty list)";
+  std::string text;
+  Json::Value one(Json::objectValue);
+  for (Json::ArrayIndex i = 0; i < std::min(list.size(), kMost); ++i) {
+    one[key] = list[i];
+    text += (i == 0 ? "" : ", ") + shown(one, key);
+  }
+  if (list.size() > kMost) text += ", and " + std::to_string(list.size() - kMost) + " more";
+  return text;
+}
+
 bool is_sid(std::string_view text, std::string_view kind) {
   constexpr std::string_view kHex = "0123456789abcdefABCDEF";
   return text.size() == 34 && text.starts_with(kind) &&
@@ -117,49 +132,6 @@ std::string in_words(std::chrono::seconds span) {
 std::string relative(std::chrono::sys_seconds time, std::chrono::sys_seconds now) {
   if (time == now) return "now";
   return time > now ? "in " + in_words(time - now) : in_words(now - time) + " ago";
-}
-
-bool signed_with(const Token& token, const crypto::Key& key) {
-  return token.signature && key.verify(token.signed_part, *token.signature);
-}
-
-bool signed_with(const Token& token, std::string_view secret) {
-  if (secret.empty()) return false;
-  const auto key = crypto::Key::from_secret(secret, crypto::Algorithm::hs256);
-  return key && signed_with(token, *key);
-}
-
-bool signed_by_login(const Token& token, const Config& config) {
-  if (!config.bearer) return false;
-  const auto& keys = config.bearer->keys.keys;
-  return std::any_of(keys.begin(), keys.end(),
-                     [&](const crypto::Key& key) { return signed_with(token, key); });
-}
-
-std::string other_signer(const Token& token, const Config& config, const crypto::Secret& secret,
-                         const std::string& variable) {
-  static constexpr std::array<std::array<const char*, 3>, 5> kAround{
-      {{"", "\n", "a line break behind it"},
-       {"", "\r\n", "a line break behind it"},
-       {"", " ", "a blank behind it"},
-       {"\"", "\"", "quotes around it"},
-       {"'", "'", "quotes around it"}}};
-  for (const auto& [before, behind, what] : kAround) {
-    if (secret.empty()) break;
-    std::string more = before + std::string(secret.reveal()) + behind;
-    const bool made = signed_with(token, more);
-    crypto::wipe(more);
-    if (made) return " It was made with " + variable + " with " + what + '.';
-  }
-  const auto made_with = [&](std::string_view other) { return signed_with(token, other); };
-  const char* name = made_with(config.twilio.api_secret.reveal())   ? "TWILIO_API_SECRET"
-                     : made_with(config.twilio.api_key)             ? "TWILIO_API_KEY"
-                     : made_with(config.twilio.account_sid)         ? "TWILIO_ACCOUNT_SID"
-                     : made_with(config.stream.api_secret.reveal()) ? "STREAM_API_SECRET"
-                     : made_with(config.stream.api_key)             ? "STREAM_API_KEY"
-                     : signed_by_login(token, config) ? "the key of the clinic's login"
-                                                      : nullptr;
-  return name == nullptr ? std::string() : std::string(" It was made with ") + name + " instead.";
 }
 
 void say_unchecked(const Inquiry& inquiry, const std::string& variable) {

@@ -30,6 +30,7 @@ struct Inquiry {
   const Config& config;
   std::chrono::sys_seconds now;
   Report& report;
+  std::span<const LoginSecret> login{};
 
   void line(std::string label, std::string value) const;
   void error(std::string code, std::string text, std::string cure) const;
@@ -46,7 +47,9 @@ void inspect_bearer(const Inquiry& inquiry);
 [[nodiscard]] std::string text_at(const Json::Value& object, const char* key);
 // A member for a person to read: its text, its number, or of which type it is. Never long.
 [[nodiscard]] std::string shown(const Json::Value& object, const char* key);
-// The same inside a sentence: "missing" without brackets.
+// The same, and of a list its first members.
+[[nodiscard]] std::string shown_list(const Json::Value& object, const char* key);
+// The same as shown() inside a sentence: "missing" without brackets.
 [[nodiscard]] std::string said(const Json::Value& object, const char* key);
 // The names of the claims that are not among `known`, such as "jti, name"; may be empty.
 [[nodiscard]] std::string other_names(const Json::Value& object,
@@ -76,7 +79,7 @@ struct TimeRules {
   std::chrono::seconds late{0};                            // still taken so long after exp
   std::chrono::seconds early{0};  // taken already so long before nbf and iat
   bool exp_required = true;
-  bool whole_only = false;  // a fraction of a second is an error
+  bool any_number = false;  // a time may be written with a fraction or an exponent
   std::string renew;        // the cure for an expired token
 };
 // Lines and findings for iat, nbf and exp.
@@ -90,8 +93,12 @@ void inspect_times(const Inquiry& inquiry, const TimeRules& rules);
 // HS256; false for an empty secret.
 [[nodiscard]] bool signed_with(const Token& token, std::string_view secret);
 [[nodiscard]] bool signed_by_login(const Token& token, const Config& config);
+// The spelling of the secret that made the signature, in words with its variable: "the
+// base64-decoded value of X", "X with a line break behind it". Empty where none did.
+[[nodiscard]] std::string respelt(const Token& token, const crypto::Secret& secret,
+                                  const std::string& variable, crypto::Algorithm algorithm);
 // What made a signature that `variable`'s secret did not make: a sentence on another secret of the
-// configuration or this one with something more around it. Empty where that can't be told.
+// configuration or this one in another spelling. Empty where that can't be told.
 [[nodiscard]] std::string other_signer(const Token& token, const Config& config,
                                        const crypto::Secret& secret, const std::string& variable);
 // The warning for a signature that `variable` would be needed for.

@@ -163,7 +163,7 @@ void inspect_unknown(const Inquiry& inquiry) {
                           {},
                           std::chrono::seconds{5},
                           true,
-                          false,
+                          true,
                           "Fetch a new one."});
   const std::string other = other_provider(inquiry.token.claims);
   if (!other.empty()) {
@@ -218,10 +218,11 @@ bool Report::faultless() const {
                       [](const Finding& one) { return one.severity == Severity::error; });
 }
 
-Report inspect(std::string_view text, const Config& config, std::chrono::sys_seconds now) {
+Report inspect(std::string_view text, const Config& config, std::chrono::sys_seconds now,
+               std::span<const LoginSecret> login) {
   Report report;
   Token token;
-  const Inquiry inquiry{token, config, now, report};
+  const Inquiry inquiry{token, config, now, report, login};
   if (take_apart(inquiry, bare(text), token)) {
     inspect_kind(inquiry);
   } else if (text_at(token.header, "cty").starts_with("twilio-")) {

@@ -118,19 +118,34 @@ class Planner {
     auto content = base::read_file(value);
     if (!content) return check(setting.flag, value, "can't be read: " + content.error().detail);
     if (content->empty()) return check(setting.flag, value, "is empty");
-    if (setting.kind == SettingKind::key_file) return take_key(setting, value, *content);
-    while (content->ends_with('\n') || content->ends_with('\r')) content->pop_back();
-    take_secret(setting.variable, *content, setting.flag);
+    if (setting.kind == SettingKind::key_file) {
+      return take_key(setting.variable, setting.flag, value, *content);
+    }
+    std::string secret(base::without_line_end(*content));
     crypto::wipe(*content);
+    take_secret_file(setting, value, secret);
+    crypto::wipe(secret);
+  }
+
+  // A login's key that roomkey.env can't hold gets a file of its own.
+  void take_secret_file(const Setting& setting, const std::string& source,
+                        const std::string& secret) {
+    const std::string variable = setting.variable;
+    if (variable != "ROOMKEY_JWT_SECRET" || env_value_fault(secret).empty()) {
+      return take_secret(variable, secret, setting.flag);
+    }
+    take_key(variable + "_FILE", setting.flag, source, secret);
+    unset(variable);
   }
 
   // The workers' sandbox may not show them the folder that the key lies in.
-  void take_key(const Setting& setting, const std::string& source, const std::string& content) {
-    const std::string copy = present_.places.key_copy(setting.variable);
+  void take_key(const std::string& variable, const std::string& flag, const std::string& source,
+                const std::string& content) {
+    const std::string copy = present_.places.key_copy(variable);
     const auto old = base::read_file(copy);
     if (!old || *old != content) plan_.key_files.push_back({copy, content});
-    key_sources_[setting.variable] = source;
-    set(setting.variable, copy, setting.flag);
+    key_sources_[variable] = source;
+    set(variable, copy, flag);
   }
 
   // In place of another way in which the secret was given before.
@@ -250,14 +265,17 @@ std::string value_fault(const std::string& variable, const std::string& value,
 
 Plan::~Plan() {
   crypto::wipe(env_text);
+  for (auto& key : key_files) crypto::wipe(key.content);
   for (auto& [name, value] : variables) {
     if (value) crypto::wipe(*value);
   }
 }
 
 std::string Places::key_copy(const std::string& variable) const {
-  const bool set = variable == "ROOMKEY_JWT_JWKS_FILE";
-  return root + "/etc/roomkey/" + (set ? "jwt-keys.json" : "jwt-public-key.pem");
+  const char* const name = variable == "ROOMKEY_JWT_JWKS_FILE"     ? "jwt-keys.json"
+                           : variable == "ROOMKEY_JWT_SECRET_FILE" ? "jwt-secret"
+                                                                   : "jwt-public-key.pem";
+  return root + "/etc/roomkey/" + name;
 }
 
 void make_plan(Plan& plan, const SetupFlags& flags, const Present& present,

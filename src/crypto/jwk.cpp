@@ -2,10 +2,11 @@
 #include <openssl/err.h>
 
 #include <algorithm>
-#include <set>
 
+#include "jwk_parts.hpp"
 #include "openssl_handles.hpp"
 #include "roomkey/base/json.hpp"
+#include "roomkey/base/text.hpp"
 #include "roomkey/crypto/base64url.hpp"
 #include "roomkey/crypto/jws.hpp"
 #include "roomkey/crypto/secret.hpp"
@@ -26,26 +27,60 @@ std::string_view key_type(Algorithm algorithm) {
   return algorithm == Algorithm::es256 || algorithm == Algorithm::es384 ? "EC" : "RSA";
 }
 
-// True where the JWK says that it is for verifying this algorithm's signatures, or doesn't say.
-bool meant_for(const Json::Value& jwk, Algorithm algorithm) {
-  const Json::Value& operations = jwk["key_ops"];
-  const bool may_verify =
-      operations.isNull() ||
-      (operations.isArray() && std::any_of(operations.begin(), operations.end(),
-                                           [](const Json::Value& o) { return o == "verify"; }));
-  return text_member(jwk, "kty") == key_type(algorithm) &&
-         (!jwk.isMember("alg") || jwk["alg"] == std::string(name(algorithm))) &&
-         (!jwk.isMember("use") || jwk["use"] == "sig") && may_verify;
+// The one curve for the algorithm; empty where it has none.
+std::string_view curve_for(Algorithm algorithm) {
+  if (algorithm == Algorithm::eddsa) return "Ed25519";
+  return algorithm == Algorithm::es256 ? "P-256" : algorithm == Algorithm::es384 ? "P-384" : "";
+}
+
+bool may_verify(const Json::Value& operations) {
+  return operations.isNull() ||
+         (operations.isArray() &&
+          std::any_of(operations.begin(), operations.end(),
+                      [](const Json::Value& one) { return one == "verify"; }));
 }
 
 std::size_t least_secret_size(Algorithm algorithm) {
   return algorithm == Algorithm::hs256 ? 32 : algorithm == Algorithm::hs384 ? 48 : 64;
 }
 
-// A member in base64url; empty where it is missing or malformed.
-std::string bytes_member(const Json::Value& jwk, const char* key) {
-  return from_base64url(text_member(jwk, key)).value_or("");
+// Why the text is not base64url, as the end of a sentence.
+std::string why_malformed(std::string_view text) {
+  if (text.find_first_of("+/") != text.npos) return "plain base64 (+ and /), not base64url";
+  if (text.ends_with('=')) return "padded with =, which base64url in a JWK is not";
+  return "not base64url";
 }
+
+// The members of a JWK that hold bytes, and what is wrong with the first that isn't right.
+class Members {
+ public:
+  explicit Members(const Json::Value& jwk) : jwk_(jwk) {}
+
+  // Empty after a fault. `size`: what it must have, where that is known.
+  std::string bytes(const char* member, std::size_t size = 0) {
+    if (!jwk_[member].isString()) {
+      return fault(member, jwk_[member].isNull() ? "missing" : "malformed: it is no string");
+    }
+    const std::string text = text_member(jwk_, member);
+    auto bytes = from_base64url(text);
+    if (!bytes) return fault(member, "malformed: it is " + why_malformed(text));
+    if (bytes->empty()) return fault(member, "empty");
+    if (size == 0 || bytes->size() == size) return std::move(*bytes);
+    const std::string counted = std::to_string(bytes->size()) + " bytes in place of ";
+    return fault(member, (bytes->size() < size ? "too short: " : "too long: ") + counted +
+                             std::to_string(size));
+  }
+
+  std::string fault(const std::string& member, const std::string& what) {
+    if (fault_.empty()) fault_ = '`' + member + "` is " + what;
+    return {};
+  }
+  [[nodiscard]] const std::string& first_fault() const { return fault_; }
+
+ private:
+  const Json::Value& jwk_;
+  std::string fault_;
+};
 
 Number number(const std::string& bytes) {
   return Number{BN_bin2bn(reinterpret_cast<const unsigned char*>(bytes.data()),
@@ -62,9 +97,11 @@ EVP_PKEY* pair_from(const char* kind, OSSL_PARAM* params) {
   return pair;
 }
 
-EVP_PKEY* rsa_from(const Json::Value& jwk) {
-  const Number modulus = number(bytes_member(jwk, "n"));
-  const Number exponent = number(bytes_member(jwk, "e"));
+// All three: null after a fault.
+EVP_PKEY* rsa_from(Members& members) {
+  const Number modulus = number(members.bytes("n"));
+  const Number exponent = number(members.bytes("e"));
+  if (!members.first_fault().empty()) return nullptr;
   const ParamBuilder builder{OSSL_PARAM_BLD_new()};
   OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_N, modulus.get());
   OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_E, exponent.get());
@@ -72,13 +109,11 @@ EVP_PKEY* rsa_from(const Json::Value& jwk) {
   return pair_from("RSA", params.get());
 }
 
-EVP_PKEY* ec_from(const Json::Value& jwk) {
-  const bool small = text_member(jwk, "crv") == "P-256";
-  if (!small && text_member(jwk, "crv") != "P-384") return nullptr;
-  const std::string x = bytes_member(jwk, "x");
-  const std::string y = bytes_member(jwk, "y");
+EVP_PKEY* ec_from(Members& members, bool small) {
   const std::size_t half = small ? 32 : 48;
-  if (x.size() != half || y.size() != half) return nullptr;
+  const std::string x = members.bytes("x", half);
+  const std::string y = members.bytes("y", half);
+  if (!members.first_fault().empty()) return nullptr;
   const std::string point = '\x04' + x + y;
   const ParamBuilder builder{OSSL_PARAM_BLD_new()};
   OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME,
@@ -89,61 +124,54 @@ EVP_PKEY* ec_from(const Json::Value& jwk) {
   return pair_from("EC", params.get());
 }
 
-EVP_PKEY* okp_from(const Json::Value& jwk) {
-  const std::string x = bytes_member(jwk, "x");
-  if (text_member(jwk, "crv") != "Ed25519" || x.size() != 32) return nullptr;
+EVP_PKEY* okp_from(Members& members) {
+  const std::string x = members.bytes("x", 32);
+  if (x.empty()) return nullptr;
   return EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr,
                                      reinterpret_cast<const unsigned char*>(x.data()), x.size());
 }
 
 }  // namespace
 
-base::Result<Key> Key::from_jwk(const Json::Value& jwk, Algorithm algorithm) {
-  if (!jwk.isObject()) return refused("a JWK must be an object");
-  if (!meant_for(jwk, algorithm)) {
-    return refused("the JWK is not for " + std::string(name(algorithm)) + " signatures");
-  }
-  base::Result<Key> key = refused("the JWK's members are missing or malformed");
-  if (is_hmac(algorithm)) {
-    std::string secret = bytes_member(jwk, "k");
-    if (secret.size() < least_secret_size(algorithm)) return refused("the JWK is too short");
-    key = from_secret(secret, algorithm);
-    wipe(secret);
-  } else {
-    const auto type = key_type(algorithm);
-    EVP_PKEY* pair = type == "RSA" ? rsa_from(jwk) : type == "EC" ? ec_from(jwk) : okp_from(jwk);
-    if (pair != nullptr) key = from_pair(pair, algorithm);
-  }
-  if (key) key->id_ = text_member(jwk, "kid");
-  return key;
+std::string other_purpose(const Json::Value& jwk, Algorithm algorithm) {
+  const auto has = [&](const char* member) {
+    const std::string value = text_member(jwk, member);
+    return std::string("has ") + (value.empty() ? "no text as" : base::log_value(value) + " as") +
+           " `" + member + '`';
+  };
+  if (text_member(jwk, "kty") != key_type(algorithm)) return has("kty");
+  const std::string_view curve = curve_for(algorithm);
+  if (!curve.empty() && text_member(jwk, "crv") != curve) return has("crv");
+  if (jwk.isMember("alg") && jwk["alg"] != std::string(name(algorithm))) return has("alg");
+  if (jwk.isMember("use") && jwk["use"] != "sig") return has("use");
+  return may_verify(jwk["key_ops"]) ? "" : "has `key_ops` without verify";
 }
 
-base::Result<KeySet> key_set_from_jwks(std::string_view json, Algorithm algorithm) {
-  const auto set = base::parse_json_object(json);
-  if (!set) return refused("the JWK set is " + set.error().detail);
-  const Json::Value& listed = (*set)["keys"];
-  if (!listed.isArray()) return refused("the JWK set has no array `keys`");
-  KeySet keys{algorithm, {}};
-  std::set<std::string> ids;
-  base::Error last =
-      refused("the JWK set has no key for " + std::string(name(algorithm)) + " signatures");
-  for (const Json::Value& jwk : listed) {
-    // RFC 7517 section 5: keys of unknown types, for other uses, with members that are missing or
-    // out of range are passed over.
-    if (!jwk.isObject() || !meant_for(jwk, algorithm)) continue;
-    const std::string id = text_member(jwk, "kid");
-    if (!id.empty() && !ids.insert(id).second) {
-      return refused("two keys of the JWK set share one `kid`");
-    }
-    auto key = Key::from_jwk(jwk, algorithm);
-    if (!key) {
-      last = key.error();
-      continue;
-    }
-    keys.keys.push_back(std::move(*key));
+base::Result<Key> Key::from_jwk(const Json::Value& jwk, Algorithm algorithm) {
+  if (!jwk.isObject()) return refused("it is no JSON object");
+  if (const std::string why = other_purpose(jwk, algorithm); !why.empty()) {
+    return refused("it is not for " + std::string(name(algorithm)) + " signatures: it " + why);
   }
-  if (keys.keys.empty()) return last;
-  return keys;
+  Members members(jwk);
+  base::Result<Key> key = refused("its members make no key");
+  if (is_hmac(algorithm)) {
+    std::string secret = members.bytes("k");
+    if (secret.size() >= least_secret_size(algorithm)) {
+      key = from_secret(secret, algorithm);
+    } else {
+      members.fault("k", "too short");
+    }
+    wipe(secret);
+  } else {
+    const std::string_view type = key_type(algorithm);
+    EVP_PKEY* const pair = type == "RSA"  ? rsa_from(members)
+                           : type == "EC" ? ec_from(members, algorithm == Algorithm::es256)
+                                          : okp_from(members);
+    if (pair != nullptr) key = from_pair(pair, algorithm);
+  }
+  if (!members.first_fault().empty()) return refused(members.first_fault());
+  if (key) key->id_ = text_member(jwk, "kid");
+  return key;
 }
 
 }  // namespace roomkey::crypto

@@ -2,7 +2,6 @@
 
 #include <openssl/core_names.h>
 #include <openssl/err.h>
-#include <openssl/pem.h>
 
 #include <array>
 #include <stdexcept>
@@ -44,18 +43,41 @@ unsigned char* bytes(std::string& text) { return reinterpret_cast<unsigned char*
 
 base::Error refused(std::string why) { return {base::Code::invalid_token, std::move(why)}; }
 
+// OpenSSL's name of the pair's curve; empty where it is on none, or on one without a name.
+std::string group_of(EVP_PKEY* pair) {
+  std::array<char, 64> group{};
+  EVP_PKEY_get_group_name(pair, group.data(), group.size(), nullptr);
+  return group.data();
+}
+
+// As people know it: "RSA", "EC (P-256)".
+std::string kind_of(EVP_PKEY* pair) {
+  const char* const type = EVP_PKEY_get0_type_name(pair);
+  const std::string group = group_of(pair);
+  const std::string_view curve = group == "prime256v1"  ? "P-256"
+                                 : group == "secp384r1" ? "P-384"
+                                 : group == "secp521r1" ? "P-521"
+                                                        : std::string_view(group);
+  return std::string(type == nullptr ? "of an unknown kind" : type) +
+         (curve.empty() ? "" : " (" + std::string(curve) + ')');
+}
+
+std::string_view wanted_kind(const Traits& wanted) {
+  if (wanted.group == nullptr) return wanted.kind;
+  return wanted.half == 32 ? "EC (P-256)" : "EC (P-384)";
+}
+
 // Why the pair can't serve the algorithm; empty where it can.
 std::string unfit(EVP_PKEY* pair, const Traits& wanted) {
-  if (EVP_PKEY_is_a(pair, wanted.kind) != 1) {
-    return "the key is not of the kind that " + std::string(wanted.name) + " needs";
-  }
-  if (wanted.group != nullptr) {
-    std::array<char, 64> group{};
-    EVP_PKEY_get_group_name(pair, group.data(), group.size(), nullptr);
-    if (std::string_view(group.data()) != wanted.group) return "the key is on another curve";
+  if (EVP_PKEY_is_a(pair, wanted.kind) != 1 ||
+      (wanted.group != nullptr && group_of(pair) != wanted.group)) {
+    return "the key is not of the kind that " + std::string(wanted.name) + " needs: it is " +
+           kind_of(pair) + ", not " + std::string(wanted_kind(wanted));
   }
   if (wanted.kind == std::string_view("RSA")) {
-    if (EVP_PKEY_get_bits(pair) < 2048) return "an RSA key must have 2048 bits or more";
+    if (const int bits = EVP_PKEY_get_bits(pair); bits < 2048) {
+      return "the RSA key is too short: " + std::to_string(bits) + " bits, and 2048 are the least";
+    }
     BIGNUM* raw = nullptr;
     EVP_PKEY_get_bn_param(pair, OSSL_PKEY_PARAM_RSA_E, &raw);
     const Number exponent{raw};
@@ -139,19 +161,10 @@ base::Result<Key> Key::from_pair(EVP_PKEY* pair, Algorithm algorithm) {
   return key;
 }
 
-base::Result<Key> Key::from_pem(std::string_view pem, Algorithm algorithm) {
-  if (is_hmac(algorithm)) return refused("an HMAC key is a secret, not a PEM file");
-  const auto read = [&](auto* reader) {
-    const Bio bio{BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))};
-    // The callback keeps an encrypted file from asking on the terminal.
-    return reader(
-        bio.get(), nullptr, [](char*, int, int, void*) { return -1; }, nullptr);
-  };
-  EVP_PKEY* pair = read(PEM_read_bio_PUBKEY);
-  if (pair == nullptr) pair = read(PEM_read_bio_PrivateKey);
-  ERR_clear_error();
-  if (pair == nullptr) return refused("no PEM key in it");
-  return from_pair(pair, algorithm);
+bool Key::equals(const Key& other) const {
+  if (algorithm_ != other.algorithm_) return false;
+  if (mac_) return equal_constant_time(mac(""), other.mac(""));
+  return EVP_PKEY_eq(pair_.get(), other.pair_.get()) == 1;
 }
 
 std::string Key::mac(std::string_view message) const {

@@ -59,17 +59,35 @@ TEST(a_scheme_without_a_good_token_is_an_invalid_token) {
   }
 }
 
-TEST(exp_is_required_and_is_a_time_in_whole_seconds) {
+TEST(exp_is_required_and_is_a_time) {
   refuse_claims(R"({"user_id":2})");
   const std::string later = std::to_string(kNow + 300);
   for (const std::string& exp :
-       {'"' + later + '"', later + ".0", later + ".5", std::string("1e10"), std::string("-1"),
-        '-' + later, std::string("253402300800"), std::string("9223372036854775807"),
-        std::string("9223372036854775808"), std::string("99999999999999999999999"),
-        std::string("null"), std::string("true"), '[' + later + ']', std::string("{}")}) {
+       {'"' + later + '"', std::string("-1"), std::string("-0.5"), std::string("-1e-300"),
+        '-' + later, std::string("253402300800"), std::string("2.534023008e11"),
+        std::string("1e300"), std::string("1e400"), std::string("NaN"), std::string("Infinity"),
+        std::string("9223372036854775807"), std::string("9223372036854775808"),
+        std::string("99999999999999999999999"), std::string("null"), std::string("true"),
+        '[' + later + ']', std::string("{}")}) {
     refuse_claims(claims_with_exp(exp));
   }
   accepted(verify(bearer_with(claims_with_exp("253402300799"))), "the end of 9999");
+}
+
+// RFC 7519 section 2: a NumericDate is any JSON number.
+TEST(a_time_with_a_fraction_or_an_exponent_is_rounded_down) {
+  for (const auto* const exp : {"1763283600.0", "1763283600.999", "1.7632836e9", "17632836E2",
+                                "0.17632836e+10", "1763283600000e-3", "1763283600.000e0"}) {
+    const auto token = bearer_with(claims_with_exp(exp));
+    accepted(verify(token, kNine + 4s), exp);
+    refused(Code::token_expired, verify(token, kNine + 5s), exp);
+    const auto from_then = bearer_with(claims(",\"nbf\":" + std::string(exp) + ",\"iat\":" + exp));
+    accepted(verify(from_then, kNine - 5s), exp);
+    refused(Code::invalid_token, verify(from_then, kNine - 6s), exp);
+  }
+  accepted(verify(bearer_with(claims_with_exp("253402300799.9"))), "the last second of 9999");
+  refused(Code::token_expired, verify(bearer_with(claims_with_exp("-0.0"))));
+  refused(Code::token_expired, verify(bearer_with(claims_with_exp("1e-400"))));
 }
 
 TEST(expires_to_the_second_with_leeway) {
@@ -90,7 +108,7 @@ TEST(nbf_and_iat_may_not_lie_in_the_future) {
     accepted(verify(bearer_with(at(std::to_string(kNow + 5)))), name);
     refuse_claims(at(std::to_string(kNow + 6)));
     accepted(verify(bearer_with(at("0"))), name);
-    for (const auto* const bad : {"\"0\"", "0.5", "1e9", "-1", "null", "[0]", "1e400"}) {
+    for (const auto* const bad : {"\"0\"", "-0.5", "1e12", "-1", "null", "[0]", "1e400"}) {
       refuse_claims(at(bad));
     }
   }

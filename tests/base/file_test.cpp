@@ -50,4 +50,24 @@ TEST(says_in_the_system_s_words_why_not_and_names_no_path) {
        refused(Code::bad_request, read_file(folder.file("plain", "x") + "/below")));
 }
 
+TEST(only_a_text_loses_the_line_ends_behind_it) {
+  using namespace std::string_view_literals;
+  for (const auto& [content, rest] : {std::pair{"text\n"sv, "text"sv},
+                                      {"text\r\n"sv, "text"sv},
+                                      {"text\n\r\n\n"sv, "text"sv},
+                                      {"two\nlines\n"sv, "two\nlines"sv},
+                                      {"ta\tb \n"sv, "ta\tb "sv},
+                                      {"zo\xc3\xab\n"sv, "zo\xc3\xab"sv},
+                                      {"text"sv, "text"sv},
+                                      {"\r\n"sv, ""sv},
+                                      {""sv, ""sv}}) {
+    same(rest, without_line_end(content), content);
+  }
+  for (const auto key :
+       {"\x9c\xf1 random\n"sv, "\x9c\xf1 random\r"sv, "\x9c\xf1 random\r\n"sv, "\x01key\n"sv,
+        "\0\n"sv, "key\0\n"sv, "\x7f\n"sv, "\xc2\x85\n"sv, "cut \xc3\n"sv, "\xff\n\n"sv}) {
+    same(key, without_line_end(key));
+  }
+}
+
 }  // namespace

@@ -182,4 +182,32 @@ TEST(reads_back_what_it_wrote) {
   same(text, string_member(read, "a").value());
 }
 
+TEST(a_numeric_date_is_any_number_of_seconds_up_to_the_year_9999) {
+  const auto seconds = [](std::string_view number) -> std::optional<std::int64_t> {
+    const auto read = parse_json("[" + std::string(number) + "]");
+    const auto date = numeric_date((*read)[0]);
+    return date ? std::optional(date->time_since_epoch().count()) : std::nullopt;
+  };
+  for (const auto& [number, wanted] : {std::pair{"0", 0LL},
+                                       {"-0", 0LL},
+                                       {"-0.0", 0LL},
+                                       {"0.999", 0LL},
+                                       {"1763138954", 1763138954},
+                                       {"1763138954.5", 1763138954},
+                                       {"1763138954.999999", 1763138954},
+                                       {"1.763138954e9", 1763138954},
+                                       {"1763138954000E-3", 1763138954},
+                                       {"1e-400", 0LL},
+                                       {"253402300799", 253402300799},
+                                       {"253402300799.75", 253402300799}}) {
+    same(std::optional<std::int64_t>(wanted), seconds(number), number);
+  }
+  for (const auto* const none :
+       {"-1", "-0.25", "-1e-300", "253402300800", "253402300800.0", "1e300", "-1e300",
+        "18446744073709551615", "99999999999999999999999", "\"1763138954\"", "null", "true",
+        "[]"}) {
+    expect(!seconds(none), none);
+  }
+}
+
 }  // namespace

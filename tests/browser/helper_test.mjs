@@ -37,8 +37,13 @@ export default async function helperTests({ demo, browser }) {
 
   await test('a token that is not what was announced is not handed on', async () => {
     const page = await withRoomKey(browser, demo)
+    const later = now() + 3600
+    const announced = { expires_at: new Date(later * 1000).toISOString().replace('.000Z', 'Z') }
     const cases = [
       [given(), undefined],
+      [given({ claims: { exp: later + 0.75 }, answer: announced }), undefined],
+      [given({ claims: { exp: 253402300800 }, answer: announced }), 'bad_token'],
+      [given({ claims: { exp: `${later}` }, answer: announced }), 'bad_token'],
       [given({ answer: { room_name: 'apt-48' } }), 'bad_token'],
       [given({ answer: { user_identity: '3-sam' } }), 'bad_token'],
       [given({ answer: { appointment_id: 48 } }), 'bad_token'],

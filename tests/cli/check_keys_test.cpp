@@ -1,3 +1,4 @@
+#include "../support/certificate.hpp"
 #include "checked.hpp"
 #include "inspected.hpp"
 
@@ -7,14 +8,15 @@ using namespace roomkey;
 using namespace roomkey::test;
 using cli::Checks;
 
-Checks bearer_of(const std::vector<std::pair<std::string, std::string>>& variables) {
+Checks bearer_of(const std::vector<std::pair<std::string, std::string>>& variables,
+                 std::chrono::sys_seconds now = kNine) {
   Environment environment;
   for (const auto& [name, value] : variables) environment.set(name, value);
   std::vector<std::string> faults;
   const Config config = read_config(environment, faults);
   same(0, faults.size());
   Checks checks;
-  cli::check_bearer(checks, config, environment);
+  cli::check_bearer(checks, config, environment, now);
   for (const auto& [name, value] : variables) {
     expect(value.size() < 8 || !contains(cli::to_text(checks), value), value);
   }
@@ -35,6 +37,26 @@ TEST(the_logins_key_must_be_there_and_strong) {
   for (const std::string& odd : {'"' + strong + '"', ' ' + strong, strong + '\t'}) {
     came_out("warn ROOMKEY_JWT_SECRET", bearer_of({{"ROOMKEY_JWT_SECRET", odd}}), "begins or ends");
   }
+}
+
+TEST(a_binary_key_has_no_blank_at_its_end) {
+  const Folder folder;
+  const auto file = folder.file("key", std::string(31, '\xFE') + '\n');
+  came_out("ok ROOMKEY_JWT_SECRET", bearer_of({{"ROOMKEY_JWT_SECRET_FILE", file}}), "32 bytes");
+}
+
+TEST(the_login_s_certificate_or_private_key_is_a_warning) {
+  const Certificate login("login.example", 90);
+  const auto file_of = [](const std::string& file) {
+    return std::vector<std::pair<std::string, std::string>>{{"ROOMKEY_JWT_ALGORITHM", "ES256"},
+                                                            {"ROOMKEY_JWT_PUBLIC_KEY_FILE", file}};
+  };
+  const auto today = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  came_out("ok bearer_keys", bearer_of(file_of(login.pem), today + 59 * 24h));
+  came_out("ok bearer_keys, warn bearer_keys", bearer_of(file_of(login.pem), today + 61 * 24h),
+           "certificate which is valid until");
+  came_out("ok bearer_keys, warn bearer_keys", bearer_of(file_of(login.key), today),
+           "holds a private key");
 }
 
 TEST(a_token_of_each_provider_is_made_and_taken_apart) {

@@ -45,8 +45,12 @@ TEST(a_fault_of_the_configuration_names_its_variable) {
   cli::check_fault(checks, "TWILIO_API_SECRET_FILE: can't read the file: Is a directory", "");
   cli::check_fault(checks, "some.env line 3: a quote is not closed", "some.env");
   cli::check_fault(checks, "some.env: No such file or directory", "some.env");
-  came_out("error TWILIO_ROOMS, error TWILIO_API_SECRET_FILE, error env_file, error env_file",
-           checks, "Correct that line");
+  cli::check_fault(checks, "ROOMKEY_JWT_JWKS_FILE: the JWK set has no array `keys`", "");
+  came_out(
+      "error TWILIO_ROOMS, error TWILIO_API_SECRET_FILE, error env_file, error env_file, error "
+      "ROOMKEY_JWT_JWKS_FILE",
+      checks, "Correct that line");
+  expect(contains(to_text(checks), "Put that right in the file that ROOMKEY_JWT_JWKS_FILE names"));
   expect(contains(to_text(checks), "directory. What follows is said without that file."));
 }
 

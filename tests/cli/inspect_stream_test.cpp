@@ -50,6 +50,7 @@ TEST(a_token_for_servers_must_not_be_about) {
 TEST(what_is_unusual_for_stream_is_a_warning) {
   found("warning no_expiry", with(R"("user_id":"user_2")"));
   found("warning 5", with(R"("user_id":"Jane","exp":)" + from_now(60)));
+  found("warning 40", with(R"("user_id":"user_2","exp":)" + from_now(60) + ".5"));
   found("warning spelling", with(good(R"(,"name":"???>>>")")));
 }
 

@@ -134,16 +134,6 @@ TEST(passes_over_malformed_keys_while_a_good_one_is_left) {
           key_set_from_jwks(R"({"keys":[)" + ec(kX, kX) + "]}", Algorithm::es256));
 }
 
-TEST(no_two_keys_share_a_kid) {
-  const std::string one = oct(32, R"(,"kid":"a")");
-  const std::string other = oct(33, R"(,"kid":"a")");
-  refused(Code::invalid_token,
-          key_set_from_jwks(R"({"keys":[)" + one + ',' + other + "]}", Algorithm::hs256));
-  const auto nameless = accepted(
-      key_set_from_jwks(R"({"keys":[)" + oct(32) + ',' + oct(33) + "]}", Algorithm::hs256));
-  same(2, nameless.keys.size());
-}
-
 TEST(a_set_is_an_object_with_an_array_of_keys) {
   for (const std::string& bad :
        {std::string(), std::string("[]"), std::string("{}"), std::string(R"({"keys":{}})"),

@@ -93,6 +93,10 @@ TEST(agrees_with_wycheproof_on_key_sets) {
       {1,
        "a set with an HMAC key and an EC key is cut down to the configured algorithm, not "
        "refused: no token can choose among them"},
+      {4,
+       "two keys with one `kid` are both tried, not refused: issuers do that while they rotate, "
+       "and "
+       "each of the two is the clinic's own"},
       {7,
        "a key made by chips with the ROCA weakness is not recognized: that takes a list of "
        "primes, and the key comes from the clinic's own login"}};

@@ -168,8 +168,9 @@ FORGED = [
     ("exp missing", claiming(exp=...)),
     ("exp null", claiming(exp=None)),
     ("exp a string", claiming(exp=str(NOW + 999))),
-    ("exp a fraction", claiming(exp=NOW + 999.5)),
-    ("exp with an exponent", raw_payload(JSON.replace(str(CLAIMS["exp"]), "1e11"))),
+    ("exp over the year 9999", raw_payload(JSON.replace(str(CLAIMS["exp"]), "2.534023008e11"))),
+    ("exp over all fractions", raw_payload(JSON.replace(str(CLAIMS["exp"]), "1e300"))),
+    ("exp a little under zero", raw_payload(JSON.replace(str(CLAIMS["exp"]), "-1e-9"))),
     ("exp true", claiming(exp=True)),
     ("exp a list", claiming(exp=[NOW + 999])),
     ("exp negative", claiming(exp=-1)),
@@ -209,6 +210,8 @@ EXPIRED = [
     ("a minute ago", claiming(exp=NOW - 60)),
     ("ten seconds ago", claiming(exp=NOW - 10)),
     ("in 1970", claiming(exp=0)),
+    ("a fraction ago", claiming(exp=NOW - 60.5)),
+    ("with an exponent", raw_payload(JSON.replace(str(CLAIMS["exp"]), "1.7e9"))),
     ("with times that agree", claiming(exp=NOW - 100, iat=NOW - 400, nbf=NOW - 400)),
 ]
 GOOD = [
@@ -219,6 +222,9 @@ GOOD = [
     ("typ in lower case", with_header(typ="jwt")),
     ("a kid nobody asked for", with_header(kid="2024-01")),
     ("exp in the year 9999", claiming(exp=253402300799)),
+    ("times with a fraction", claiming(exp=NOW + 999.5, iat=NOW - 0.25, nbf=NOW - 0.75)),
+    ("times with an exponent", raw_payload(JSON.replace(str(CLAIMS["exp"]), "1e11"))),
+    ("times with a fraction of zero", claiming(exp=float(NOW + 999), iat=float(NOW))),
     ("claims nobody knows", claiming(roles=["x"], name="J\u00e4ne")),
     ("no iat", claiming(iat=...)),
 ]

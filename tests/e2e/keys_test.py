@@ -1,4 +1,5 @@
 """Keys of the clinic's login that change: secrets by a restart, key files while workers run."""
+import datetime
 import json
 import os
 import tempfile
@@ -6,8 +7,24 @@ from pathlib import Path
 
 import jwt
 from bearer_test import jwk, key_for, pem
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
 from support import JANE, Case, Worker, bearer, claims, each, wait_until
 ALGORITHM = "ES256"
+
+
+def private_pem(key):
+    return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
+                             serialization.NoEncryption())
+
+
+def certificate(key):
+    """One that ended yesterday: what counts is its key."""
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "login.example")])
+    now = datetime.datetime.utcnow()
+    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(),
+                                   now - datetime.timedelta(9), now - datetime.timedelta(1))
+    return made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
 
 
 def key_set(*named):
@@ -84,6 +101,32 @@ class Keys(Case):
         self.assertNotIn(str(self.file.parent), worker.log())
         self.put(key_set(("new", self.new)))
         self.becomes(worker, 200, self.new, "new")
+
+    def test_keys_under_one_kid_are_each_tried_and_an_equal_one_is_no_fault(self):
+        named = [("login", self.old), ("login", self.new), ("login", self.old)]
+        worker = self.worker("ROOMKEY_JWT_JWKS_FILE", key_set(*named))
+        for key in (self.old, self.new):
+            self.assertEqual(self.ask(worker, key, "login"), 200)
+            self.assertEqual(self.ask(worker, key, "other"), 401)
+        self.assertEqual(self.ask(worker, key_for(ALGORITHM), "login"), 401)
+
+    @each([("a certificate", certificate), ("a private key", private_pem)])
+    def test_takes_the_public_key_of(self, written):
+        worker = self.worker("ROOMKEY_JWT_PUBLIC_KEY_FILE", written(self.old).decode())
+        self.assertEqual(self.ask(worker, self.old), 200)
+        self.assertEqual(self.ask(worker, self.new), 401)
+        self.assertIn("event=bearer_keys_remark", worker.log())
+        self.assertIn(written.__name__.split("_")[0], worker.log())
+
+    @each([("line_feed", b"\n"), ("carriage_return", b"\r"), ("both", b"\r\n")])
+    def test_a_binary_secret_ends_in_a(self, end):
+        secret = os.urandom(32) + b"\xff\0" + end
+        file = self.put("")
+        file.write_bytes(secret)
+        with Worker(ROOMKEY_JWT_SECRET=None, ROOMKEY_JWT_SECRET_FILE=str(file)) as worker:
+            for key, status in ((secret, 200), (secret[:-1], 401), (secret + b"\n", 401)):
+                token = jwt.encode(claims(JANE), key, "HS256")
+                self.assertEqual(worker.token(token=token).status, status)
 
     def test_secrets_are_changed_by_way_of_the_previous_one(self):
         before, after = "b" * 64, "a" * 64

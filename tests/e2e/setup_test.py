@@ -4,6 +4,7 @@ import os
 import stat
 import subprocess
 import unittest
+from pathlib import Path
 
 from setup_support import ACTIVE, CALLBACK, NGINX, RELOAD, SECRETS, SIDS, UNITS, Machine, SetupCase
 
@@ -190,6 +191,23 @@ class SetUp(SetupCase):
             self.assertEqual(copy.read_text(), open(pem).read())
             os.remove(pem)
             self.assertIn("nothing to change", self.was_done(machine.setup()))
+
+    def test_a_binary_secret_gets_a_file_of_its_own_to_the_byte(self):
+        with Machine() as machine:
+            secret = bytes(range(200, 232)) + b"\0\r\n"
+            given = machine.give("secret", "")
+            Path(given).write_bytes(secret)
+            flags = ["--domain", "a.example", "--self-signed", "--jwt-secret-file", given]
+            said = self.was_done(machine.setup(*flags))
+            copy = machine.root / "etc/roomkey/jwt-secret"
+            self.assertIn(f"ROOMKEY_JWT_SECRET_FILE={copy}", said)
+            self.assertEqual(copy.read_bytes(), secret)
+            self.assertEqual(stat.S_IMODE(copy.stat().st_mode), 0o640)
+            self.assertNotIn("ROOMKEY_JWT_SECRET", machine.values())
+            os.remove(given)
+            self.assertIn("nothing to change", self.was_done(machine.setup()))
+            self.was_done(machine.setup("--jwt-secret-file", machine.given("jwt")))
+            self.assertNotIn("ROOMKEY_JWT_SECRET_FILE", machine.values())
 
 
 if __name__ == "__main__":

@@ -1,7 +1,10 @@
 #!/usr/bin/env bash
-# Checks the golden tokens against the vendors' own libraries, and lints docs/openapi.yaml.
+# Checks the golden tokens against the vendors' own libraries, tokens and keys of logins that others
+# wrote against roomkey, and lints docs/openapi.yaml.
 # Needs npm, Debian's own node, and /usr/bin/python3 with Debian's python3-twilio.
 set -u
+BIN_DIR=$(realpath "${BIN_DIR:-$(dirname "${BASH_SOURCE[0]}")/../../build/release}") || exit 1
+export BIN_DIR
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 
 passed=0
@@ -62,6 +65,7 @@ if install_modules && PATH=$(../debian_node.sh):$PATH; then
   run node twilio_node.mjs
   run node callback_node.mjs
   run node stream_node.mjs
+  run node login_node.mjs
   lint
 else
   fail "no modules from npm, or no node of Debian's"

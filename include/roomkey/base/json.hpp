@@ -5,6 +5,7 @@
 
 #include <json/value.h>
 
+#include <chrono>
 #include <concepts>
 #include <cstdint>
 #include <optional>
@@ -27,6 +28,10 @@ namespace roomkey::base {
 // where it is missing or of another type.
 [[nodiscard]] std::optional<std::string> string_member(const Json::Value& object, const char* key);
 [[nodiscard]] std::optional<std::int64_t> integer(const Json::Value& value);
+// A NumericDate of RFC 7519 section 2: any JSON number of seconds since 1970 (1763138954.5 and
+// 1.763138954e9 as well), rounded down to whole ones. Nothing for what is no number, negative or
+// past the year 9999.
+[[nodiscard]] std::optional<std::chrono::sys_seconds> numeric_date(const Json::Value& value);
 
 // Appends `text` as a JSON string, plain ASCII: \uXXXX for the rest, U+FFFD for what is not UTF-8.
 void append_quoted(std::string& out, std::string_view text);

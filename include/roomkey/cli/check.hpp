@@ -73,7 +73,8 @@ bool check_stream_variables(Checks& checks, const std::string& api_key,
 void check_regions(Checks& checks, const Config& config);
 void check_callback_variables(Checks& checks, const Config& config);
 // The keys of the clinic's login.
-void check_bearer(Checks& checks, const Config& config, const Environment& environment);
+void check_bearer(Checks& checks, const Config& config, const Environment& environment,
+                  std::chrono::sys_seconds now);
 // A token of each provider, made and taken apart.
 void check_twilio_token(Checks& checks, const Config& config, std::chrono::sys_seconds now);
 void check_stream_token(Checks& checks, const Config& config, std::chrono::sys_seconds now);

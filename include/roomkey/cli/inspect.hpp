@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,11 +36,18 @@ struct Report {
   [[nodiscard]] bool faultless() const;
 };
 
+// An HMAC secret of the clinic's login, and the variable that it is in.
+struct LoginSecret {
+  std::string variable;
+  crypto::Secret secret;
+};
+
 // Takes any text: a Twilio access token, a Stream token, a clinic's bearer token (with or without
 // `Bearer` before it), or none of these. What `config` lacks is not checked, and the report says
-// so.
+// so. With the login's secrets it says as well which spelling of one (base64 decoded, say) made a
+// signature that the configured bytes did not make.
 [[nodiscard]] Report inspect(std::string_view token, const Config& config,
-                             std::chrono::sys_seconds now);
+                             std::chrono::sys_seconds now, std::span<const LoginSecret> login = {});
 
 // For a person, in plain ASCII, whatever the token holds.
 [[nodiscard]] std::string to_text(const Report& report);

@@ -1,6 +1,8 @@
 // JSON Web Signature in compact form (RFC 7515), as strict as RFC 8725 asks for.
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,16 +12,32 @@
 
 namespace roomkey::crypto {
 
+// What whoever keeps a file of keys should mend, though the keys are in use: two sentences, the
+// first without its end. Holds nothing of a key but its id.
+struct Remark {
+  std::string text;
+  std::string cure;
+  std::optional<std::chrono::sys_seconds> from{};  // of interest from then on only
+};
+
 // The keys of one issuer, all for the one accepted algorithm.
 struct KeySet {
   Algorithm algorithm;
   std::vector<Key> keys;
+  std::vector<Remark> remarks{};
 };
 
-// A JWK set (RFC 7517 section 5) cut down to the keys for `algorithm`. Keys that are
-// malformed or too weak are passed over as well. Refused where none is left (saying why the last
-// one isn't good), or two share a `kid`.
+// Each token is tried with so many keys at most.
+inline constexpr std::size_t kMostKeys = 64;
+
+// A JWK set (RFC 7517 section 5) cut down to the keys for `algorithm`, an equal key under the same
+// `kid` once. Keys that are malformed or too weak are passed over with a remark. Refused where none
+// is left (saying why) or more than kMostKeys are.
 [[nodiscard]] base::Result<KeySet> key_set_from_jwks(std::string_view json, Algorithm algorithm);
+
+// The public key of a PEM file, as Key::from_pem() takes it, but of a private key its public half
+// alone.
+[[nodiscard]] base::Result<KeySet> key_set_from_pem(std::string_view text, Algorithm algorithm);
 
 struct Jws {
   Json::Value header;
@@ -32,7 +50,8 @@ inline constexpr std::size_t kMaxTokenBytes = 8192;
 // The content of a compact JWS whose signature one of `keys` made; invalid_token otherwise. Refused
 // before any key is tried: more than kMaxTokenBytes, anything but three parts, base64url that is
 // not canonical, a header that is no JSON object or has a key twice, `alg` other than the key
-// set's, `crit`, `b64` (RFC 7797). `kid` only chooses among the keys that have one.
+// set's, `crit`, `b64` (RFC 7797). `kid` only chooses among the keys that have one;
+// of several with the same, each is tried.
 [[nodiscard]] base::Result<Jws> verify_jws(std::string_view token, const KeySet& keys);
 
 // header and payload are JSON already.

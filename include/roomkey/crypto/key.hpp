@@ -30,8 +30,10 @@ class Key {
   // HMAC. Any size but none: whether a short secret is too weak is the caller's to say.
   static base::Result<Key> from_secret(std::string_view secret, Algorithm algorithm);
 
-  // A PEM public key (`BEGIN PUBLIC KEY`), or a PEM private key, which can sign as well. Refused
-  // where the key is not of the algorithm's kind, RSA under 2048 bits, or on another curve.
+  // The first key of a PEM file (RFC 7468): a public key (PKCS #1 as well), a certificate's, or a
+  // private key, which can sign as well. Refused where the key is not of the algorithm's kind, RSA
+  // under 2048 bits, or on another curve; what is no PEM is named, with the command that makes PEM
+  // of it.
   static base::Result<Key> from_pem(std::string_view pem, Algorithm algorithm);
 
   // One public or `oct` key of a JWK set (RFC 7517, RFC 7518 section 6, RFC 8037). Refused like a
@@ -39,9 +41,15 @@ class Key {
   // another algorithm, or where an `oct` key is shorter than the hash (RFC 7518 section 3.2).
   static base::Result<Key> from_jwk(const Json::Value& jwk, Algorithm algorithm);
 
+  // Takes the pair over; refused where it is not fit for the algorithm.
+  static base::Result<Key> from_pair(evp_pkey_st* pair, Algorithm algorithm);
+
   [[nodiscard]] Algorithm algorithm() const { return algorithm_; }
   // The JWK's `kid`; empty where the key has none.
   [[nodiscard]] const std::string& id() const { return id_; }
+
+  // The same key for the same algorithm, whatever its id.
+  [[nodiscard]] bool equals(const Key& other) const;
 
   // `signature` in the form of RFC 7518 (ECDSA: R and S side by side). HMACs are compared in
   // constant time. False for whatever is not right.
@@ -53,8 +61,6 @@ class Key {
  private:
   explicit Key(Algorithm algorithm) : algorithm_(algorithm) {}
 
-  // Takes the pair over; refused where it is not fit for the algorithm.
-  static base::Result<Key> from_pair(evp_pkey_st* pair, Algorithm algorithm);
   [[nodiscard]] std::string mac(std::string_view message) const;
   [[nodiscard]] bool verify_pair(std::string_view message, std::string_view signature) const;
 
