@@ -51,16 +51,15 @@ App::App(Config config, const base::Clock& clock)
 
 std::vector<http::Route> App::routes() {
   const auto token = [this](Issue issue, std::string_view action) {
-    return [this, issue, action](const Call& call) {
-      return handlers::video_token(call, issue, action, database_, config_.policy, twilio_,
-                                   config_.twilio.region);
-    };
+    return [this, issue, action](const Call& call) { return give_token(call, issue, action); };
   };
+  // Twilio can't be asked within a transaction.
+  const Effect giving = config_.twilio_makes_rooms ? Effect::reads : Effect::writes;
   return {
-      {"GET", "/api/appointments/video-token/{id}/", "video_token", Who::user, Effect::writes, 0,
+      {"GET", "/api/appointments/video-token/{id}/", "video_token", Who::user, giving, 0,
        token(Issue::first, "video_token")},
-      {"GET", "/api/appointments/video-token-refresh/{id}/", "video_token_refresh", Who::user,
-       Effect::writes, 0, token(Issue::refresh, "video_token_refresh")},
+      {"GET, POST", "/api/appointments/video-token-refresh/{id}/", "video_token_refresh", Who::user,
+       giving, http::kSmallBody, token(Issue::refresh, "video_token_refresh")},
       {"GET", "/api/appointments/video-status/{id}/", "video_status", Who::user, Effect::reads, 0,
        [this](const Call& call) {
          return handlers::video_status(call, database_, live_, config_.twilio.region);
@@ -69,7 +68,7 @@ std::vector<http::Route> App::routes() {
       {"POST", "/api/appointments/video-room/{id}/", "video_room", Who::user, Effect::reads,
        http::kMaxBody,
        [this](const Call& call) {
-         return handlers::video_room(call, "video_room", database_, live_, config_.frontend_url);
+         return handlers::video_room(call, "video_room", database_, live_, config_.meeting_url);
        }},
       {"GET", "/api/appointments/{id}/", "appointment", Who::user, Effect::reads, 0,
        [this](const Call& call) {
@@ -78,7 +77,7 @@ std::vector<http::Route> App::routes() {
       {"PUT", "/api/appointments/{id}/", "appointment_put", Who::user, Effect::writes,
        http::kMaxBody,
        [this](const Call& call) {
-         return handlers::put_appointment(call, "appointment_put", database_);
+         return handlers::put_appointment(call, "appointment_put", database_, config_.rooms);
        }},
       {"PUT", "/api/users/{user}/", "user_put", Who::user, Effect::writes, http::kMaxBody,
        [this](const Call& call) { return handlers::put_user(call, "user_put", database_); }},
@@ -127,6 +126,18 @@ std::vector<http::Route> App::routes() {
   };
 }
 
+base::Result<http::Response> App::give_token(const Call& call, Issue issue,
+                                             std::string_view action) {
+  const std::string& region = config_.twilio.region;
+  if (!config_.twilio_makes_rooms) {
+    return handlers::video_token(call, issue, action, database_, config_.policy, twilio_, region);
+  }
+  const std::string_view elsewhere = call.request.room_pool;
+  if (offline_ && !elsewhere.empty()) return handlers::ask_room_pool(elsewhere);
+  return handlers::video_token_and_room(call, issue, action, database_, config_.policy, twilio_,
+                                        region, offline_ ? handlers::Twilio{} : live_);
+}
+
 http::Hooks App::hooks() {
   return {[this](std::string_view authorization, std::chrono::sys_seconds now) {
             bearer_keys_.renew(config_.bearer->keys, now);
@@ -153,6 +164,7 @@ metrics::Layout App::layout() {
 }
 
 std::string App::join(std::string_view pool) {
+  offline_ = pool == "token";
   tally_.started(pool);
   return tally_.fault();
 }

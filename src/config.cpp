@@ -9,6 +9,7 @@
 #include "roomkey/base/log.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/crypto/secret.hpp"
+#include "roomkey/handlers/meeting_url.hpp"
 #include "roomkey/provider/url.hpp"
 
 namespace roomkey {
@@ -220,13 +221,19 @@ void read_stream(Variables& reader, Config& config) {
   config.stream.token_validity = std::chrono::minutes{minutes.value_or(60)};
 }
 
-std::string frontend_url(Variables& reader) {
-  std::string url = reader.text("ROOMKEY_FRONTEND_URL");
-  while (!url.empty() && url.back() == '/') url.pop_back();
-  if (!url.empty() && !url.starts_with("https://") && !url.starts_with("http://")) {
-    reader.fault("ROOMKEY_FRONTEND_URL", "must begin with https:// or http://");
-  }
-  return url;
+void check_meeting_url(Variables& reader, const std::string& name, const std::string& pattern) {
+  const std::string why = handlers::meeting_url_fault(pattern);
+  if (!why.empty()) reader.fault(name, why);
+}
+
+std::string meeting_url(Variables& reader) {
+  std::string frontend = reader.text("ROOMKEY_FRONTEND_URL");
+  while (!frontend.empty() && frontend.back() == '/') frontend.pop_back();
+  const std::string usual = frontend.empty() ? "" : frontend + "/video-session/{room}";
+  std::string pattern = reader.text("ROOMKEY_MEETING_URL", usual);
+  if (!usual.empty()) check_meeting_url(reader, "ROOMKEY_FRONTEND_URL", usual);
+  if (pattern != usual) check_meeting_url(reader, "ROOMKEY_MEETING_URL", pattern);
+  return pattern;
 }
 
 }  // namespace
@@ -243,13 +250,15 @@ Config read_config(const Environment& environment, std::vector<std::string>& fau
   const bool full = reader.choice("ROOMKEY_AUDIT_SYNC", {"full", "normal"}) == "full";
   config.store.sync = full ? store::Sync::full : store::Sync::normal;
   read_bearer(reader, config);
+  const bool booked = reader.choice("ROOMKEY_ROOMS", {"booked", "asked"}) == "booked";
+  config.rooms = booked ? access::Rooms::booked : access::Rooms::asked;
   config.policy.join_early = reader.minutes("ROOMKEY_JOIN_EARLY_MINUTES");
   config.policy.join_late = reader.minutes("ROOMKEY_JOIN_LATE_MINUTES");
   read_twilio(reader, config);
   read_twilio_rest(reader, config);
   read_callback(reader, config);
   read_stream(reader, config);
-  config.frontend_url = frontend_url(reader);
+  config.meeting_url = meeting_url(reader);
   config.metrics_directory = reader.text("ROOMKEY_METRICS_DIR");
   config.backup_directory = reader.text("ROOMKEY_BACKUP_DIR", "/var/lib/roomkey/backups");
   config.certificate_file = reader.text("ROOMKEY_CERTIFICATE_FILE");

@@ -104,6 +104,7 @@ class Group {
     request.query = parameter(fcgi, "QUERY_STRING");
     request.authorization = parameter(fcgi, "HTTP_AUTHORIZATION");
     request.twilio_signature = parameter(fcgi, "HTTP_X_TWILIO_SIGNATURE");
+    request.room_pool = parameter(fcgi, "ROOM_POOL");
     request.content_type = parameter(fcgi, "CONTENT_TYPE");
     request.request_id = id;
     const auto length = base::parse_number(parameter(fcgi, "CONTENT_LENGTH"));

@@ -16,7 +16,7 @@ Config config_at(const std::string& path) {
   config.bearer = hs256_rules();
   config.twilio = twilio_settings();
   config.stream = stream_settings();
-  config.frontend_url = "https://app.example";
+  config.meeting_url = "https://app.example/video-session/{room}";
   return config;
 }
 
@@ -183,6 +183,30 @@ TEST(the_checks_come_in_the_contract_s_order) {
   const auto response = clinic.ask("GET", kToken);
   same(409, response.status);
   same(R"({"error":"Appointment is cancelled","code":"appointment_closed"})", response.body);
+}
+
+TEST(where_roomkey_makes_rooms_the_token_pool_sends_token_requests_on) {
+  FileStore store;
+  Config config = config_at(store.database.path());
+  config.twilio_makes_rooms = true;
+  FakeClock clock;
+  App app(std::move(config), clock);
+  static_cast<void>(app.join("token"));
+  const std::string authorization =
+      "Bearer " + access::make_bearer(2, hs256_rules(), clock.now(), 5min);
+  http::Request request;
+  request.method = "GET";
+  request.path = kToken;
+  request.authorization = authorization;
+  same(200, app.answer(request).status, "an older nginx site names no room pool");
+  request.room_pool = "@there";
+  const http::Response response = app.answer(request);
+  same(204, response.status);
+  same("X-Accel-Redirect: @there",
+       std::string(response.headers.at(0).first) + ": " + response.headers.at(0).second);
+  same(1, audit_of(store.database).size(), "no token, no event");
+  static_cast<void>(app.join("room"));
+  same(200, app.answer(request).status);
 }
 
 TEST(each_grant_and_each_refusal_of_a_known_user_is_one_event) {

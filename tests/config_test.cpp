@@ -56,7 +56,8 @@ TEST(without_any_variable_the_defaults_hold) {
   expect(rest.api_secret.empty() && read.config.callback.auth_token.empty());
   same(2s, rest.connect_deadline);
   same(5s, rest.deadline);
-  same("", read.config.frontend_url);
+  same("", read.config.meeting_url);
+  expect(read.config.rooms == access::Rooms::booked);
   same("info", read.config.log_level);
   same("", read.config.metrics_directory + read.config.certificate_file);
   same("/var/lib/roomkey/backups", read.config.backup_directory);
@@ -86,6 +87,7 @@ TEST(each_variable_lands_in_its_place) {
                              {"NEXT_PUBLIC_STREAM_API_KEY", "stream key"},
                              {"STREAM_API_SECRET", "stream secret"},
                              {"STREAM_TOKEN_MINUTES", "1440"},
+                             {"ROOMKEY_ROOMS", "asked"},
                              {"ROOMKEY_FRONTEND_URL", "https://app.example//"},
                              {"ROOMKEY_JOIN_EARLY_MINUTES", "15"},
                              {"ROOMKEY_JOIN_LATE_MINUTES", "0"},
@@ -118,7 +120,8 @@ TEST(each_variable_lands_in_its_place) {
   same("stream key", config.stream.api_key);
   same("stream secret", config.stream.api_secret.reveal());
   same(24h, config.stream.token_validity);
-  same("https://app.example", config.frontend_url);
+  expect(config.rooms == access::Rooms::asked);
+  same("https://app.example/video-session/{room}", config.meeting_url);
   same(std::optional(15min), config.policy.join_early);
   same(std::optional(0min), config.policy.join_late);
   same("warn", config.log_level);
@@ -145,7 +148,9 @@ TEST(tells_every_fault_at_once_and_no_value) {
                       {"TWILIO_STATUS_CALLBACK_URL", "hunter2.example"},
                       {"STREAM_API_SECRET_FILE", "/no/such/hunter2"},
                       {"STREAM_TOKEN_MINUTES", "0"},
+                      {"ROOMKEY_ROOMS", "hunter2"},
                       {"ROOMKEY_FRONTEND_URL", "hunter2.example"},
+                      {"ROOMKEY_MEETING_URL", "https://user:hunter2@app.example/{id}"},
                       {"ROOMKEY_LOG_LEVEL", "loud"}};
   const Read read(bad);
   for (const auto& [name, value] : bad) {
@@ -156,6 +161,19 @@ TEST(tells_every_fault_at_once_and_no_value) {
   for (const auto& fault : read.faults) {
     expect(!contains(fault, "hunter2") && !contains(fault, "Hunter2"), fault);
   }
+}
+
+TEST(a_meeting_url_of_its_own_goes_before_the_frontend_s) {
+  const Variables both{{"ROOMKEY_FRONTEND_URL", "https://app.example"},
+                       {"ROOMKEY_MEETING_URL", "https://visit.example/{id}"}};
+  same("https://visit.example/{id}", Read(both).config.meeting_url);
+  const auto fault_of = [](const char* name, const char* value) {
+    return Read(Variables{{name, value}}).names();
+  };
+  expect(contains(fault_of("ROOMKEY_MEETING_URL", "https://visit.example/{appointment}"),
+                  "ROOMKEY_MEETING_URL "));
+  expect(
+      contains(fault_of("ROOMKEY_FRONTEND_URL", "https://app .example"), "ROOMKEY_FRONTEND_URL "));
 }
 
 TEST(a_secret_may_come_from_a_file) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "roomkey/config.hpp"
+#include "roomkey/handlers/appointments.hpp"
 #include "roomkey/handlers/live.hpp"
 #include "roomkey/http/router.hpp"
 #include "roomkey/metrics/tally.hpp"
@@ -29,6 +30,9 @@ class App {
  private:
   [[nodiscard]] std::vector<http::Route> routes();
   [[nodiscard]] http::Hooks hooks();
+  [[nodiscard]] base::Result<http::Response> give_token(const http::Call& call,
+                                                        handlers::Issue issue,
+                                                        std::string_view action);
   [[nodiscard]] metrics::Layout layout();
 
   Config config_;
@@ -39,6 +43,7 @@ class App {
   provider::Stream stream_;
   provider::TwilioRest twilio_rest_;
   handlers::Twilio live_;
+  bool offline_ = false;  // of the token pool, which speaks to nobody
   http::Router router_;
 };
 

@@ -61,12 +61,13 @@ struct Config {
   bool weak_bearer_secret = false;  // an HMAC key under 32 bytes (RFC 7518 section 3.2)
   KeyFiles bearer_files;            // where the bearer keys come from files
   access::Policy policy;
+  access::Rooms rooms = access::Rooms::booked;
   provider::TwilioSettings twilio;
   provider::TwilioRestSettings twilio_rest;
   bool twilio_makes_rooms = false;  // TWILIO_ROOMS=rest
   provider::StreamSettings stream;
   handlers::CallbackSettings callback;
-  std::string frontend_url;  // without final slash; may be empty
+  std::string meeting_url;  // a pattern (handlers/meeting_url.hpp), or empty
   std::string log_level = "info";
   std::string metrics_directory;  // empty: each worker counts alone
   std::string backup_directory;

@@ -20,7 +20,7 @@ bool may(Action action, const Appointment& appointment, const User& caller) {
   switch (action) {
     case Action::join:
     case Action::view_status: return participant;
-    case Action::make_room:
+    case Action::make_room: return participant || office || caller.role == Role::service;
     case Action::view: return participant || office;
     case Action::remove: return caller.id == appointment.psychologist_id || office;
   }
@@ -75,6 +75,10 @@ base::Result<std::monostate> decide_room(const Appointment& appointment, const U
   if (!is_open(appointment.status)) return closed(appointment.status);
   if (appointment.session_type != SessionType::telehealth) return Error{Code::not_telehealth};
   return std::monostate{};
+}
+
+bool takes_room(const Appointment& appointment) {
+  return is_open(appointment.status) && appointment.session_type == SessionType::telehealth;
 }
 
 }  // namespace roomkey::access

@@ -79,10 +79,13 @@ int appointment_set(Session& session, std::int64_t id, const AppointmentFields& 
   if (!faults.empty()) return say_faults(faults);
   if (appointment.room) appointment.room->created_at = session.now;
   store::put_appointment(transaction, session.database, appointment);
-  const auto stored = store::find_appointment(session.database, id).value();
+  auto stored = store::find_appointment(session.database, id).value();
   if (fields.room && (!stored.room || stored.room->name != *fields.room)) {
     return fail(kUsage, "video_room_id: is a name that this appointment has given up",
                 "no name is used twice: choose another, or leave --room out");
+  }
+  if (give_booked_room(transaction, session, stored)) {
+    stored = store::find_appointment(session.database, id).value();
   }
   append_change(transaction, session, "appointment_set", id, access::to_json(stored));
   transaction.commit();

@@ -1,9 +1,11 @@
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 
 #include "roomkey/base/json.hpp"
 #include "roomkey/cli/commands.hpp"
 #include "roomkey/cli/store_owner.hpp"
+#include "roomkey/store/appointments.hpp"
 #include "roomkey/store/backup.hpp"
 
 namespace roomkey::cli {
@@ -18,15 +20,52 @@ std::string quoted_list(const std::vector<std::string>& texts) {
 
 }  // namespace
 
+namespace {
+
+// Those that take a room and have none: booked before rooms came by themselves.
+std::vector<std::int64_t> without_room(store::Database& database) {
+  std::vector<std::int64_t> ids;
+  store::each_appointment(database, [&](const access::Appointment& one) {
+    if (!one.room && access::takes_room(one)) ids.push_back(one.id);
+  });
+  return ids;
+}
+
+// A hundred in one transaction: workers who write wait for no more than that.
+std::int64_t give_rooms(Session& session) {
+  if (session.config.rooms == access::Rooms::asked) return 0;
+  std::int64_t given = 0;
+  const auto ids = without_room(session.database);
+  for (std::size_t at = 0; at < ids.size();) {
+    store::Transaction transaction(session.database);
+    for (const auto end = std::min(at + 100, ids.size()); at < end; ++at) {
+      const auto now = store::find_appointment(session.database, ids[at]).value();
+      given += give_booked_room(transaction, session, now) ? 1 : 0;
+    }
+    transaction.commit();
+  }
+  return given;
+}
+
+}  // namespace
+
 int db_migrate(Session& session) {
   const int steps = session.database.migrate();
   const int schema = store::Database::newest_schema();
+  const std::int64_t given = give_rooms(session);
   if (session.json) {
-    std::cout << base::JsonObject().add("schema", schema).add("steps", steps).text() << '\n';
-  } else {
-    std::cout << "schema " << schema << (steps == 0 ? ", nothing to do" : ", brought up to date")
+    std::cout << base::JsonObject()
+                     .add("schema", schema)
+                     .add("steps", steps)
+                     .add("rooms_given", given)
+                     .text()
               << '\n';
+    return kDone;
   }
+  std::cout << "schema " << schema << (steps == 0 ? ", nothing to do" : ", brought up to date")
+            << '\n';
+  if (given == 1) std::cout << "1 open appointment had no room and has one now\n";
+  if (given > 1) std::cout << given << " open appointments had no room and have one now\n";
   return kDone;
 }
 

@@ -91,6 +91,7 @@ class Import {
     if (appointment.room) appointment.room->created_at = session_.now;
     appointments_.made +=
         store::put_appointment(transaction_, session_.database, appointment) ? 1 : 0;
+    give_booked_room(transaction_, session_, appointment);
   }
 
   // Not the defaults: they would let in who was put out of use, and open what was cancelled.

@@ -2,6 +2,8 @@
 
 #include <iostream>
 
+#include "roomkey/store/appointments.hpp"
+
 namespace roomkey::cli {
 
 int fail(int status, std::string_view error, std::string_view hint) {
@@ -32,6 +34,16 @@ void append_change(store::Transaction& transaction, Session& session, std::strin
                    std::optional<std::int64_t> appointment_id, std::string_view what) {
   store::append_audit(transaction, session.database,
                       change_event(session, action, appointment_id, what));
+}
+
+bool give_booked_room(store::Transaction&, Session& session,
+                      const access::Appointment& appointment) {
+  if (session.config.rooms == access::Rooms::asked || !access::takes_room(appointment))
+    return false;
+  auto event = change_event(session, "video_room", appointment.id, "");
+  event.outcome = store::Outcome::granted;
+  event.reason.reset();
+  return store::give_room(session.database, appointment.id, event).made;
 }
 
 }  // namespace roomkey::cli

@@ -4,7 +4,7 @@
 
 #include "roomkey/base/json.hpp"
 #include "roomkey/base/text.hpp"
-#include "roomkey/crypto/digest.hpp"
+#include "roomkey/handlers/meeting_url.hpp"
 #include "roomkey/handlers/serve.hpp"
 #include "roomkey/store/appointments.hpp"
 #include "roomkey/store/rooms.hpp"
@@ -53,12 +53,7 @@ base::Result<store::GivenRoom> name_room(const http::Call& call, std::string_vie
   if (!appointment) return appointment.error();
   const auto permitted = access::decide_room(*appointment, call.caller());
   if (!permitted) return permitted.error();
-  const access::Room fresh{"apt-" + std::to_string(call.id) + '-' +
-                               std::to_string(base::unix_seconds(call.now)) + '-' +
-                               crypto::random_hex(4),
-                           call.now};
-  auto given =
-      store::give_room(database, call.id, fresh, event_of(call, action, store::Outcome::granted));
+  auto given = store::give_room(database, call.id, event_of(call, action, store::Outcome::granted));
   transaction.commit();
   return given;
 }
@@ -95,9 +90,31 @@ base::Result<http::Response> video_token(const http::Call& call, Issue issue,
   return http::Response{200, body.text()};
 }
 
+base::Result<http::Response> video_token_and_room(const http::Call& call, Issue issue,
+                                                  std::string_view action,
+                                                  store::Database& database,
+                                                  const access::Policy& policy,
+                                                  const provider::Provider& provider,
+                                                  const std::string& region, const Twilio& twilio) {
+  std::optional<access::Appointment> appointment;
+  auto token = [&] {
+    store::Transaction transaction(database);
+    auto given = video_token(call, issue, action, database, policy, provider, region);
+    if (given) appointment = store::find_appointment(database, call.id);
+    transaction.commit();
+    return given;
+  }();
+  if (appointment) make_room(database, call.id, appointment->room.value(), twilio, call.now);
+  return token;
+}
+
+http::Response ask_room_pool(std::string_view location) {
+  return {204, "", {{"X-Accel-Redirect", std::string(location)}}};
+}
+
 base::Result<http::Response> video_room(const http::Call& call, std::string_view action,
                                         store::Database& database, const Twilio& twilio,
-                                        const std::string& frontend_url) {
+                                        const std::string& meeting_url_pattern) {
   if (!call.body.empty()) {
     const auto parsed = base::parse_json_object(call.body);
     if (!parsed) return Error{Code::bad_request, "The body is " + parsed.error().detail};
@@ -112,9 +129,7 @@ base::Result<http::Response> video_room(const http::Call& call, std::string_view
       .add("room_name", given->room.name)
       .add("room_sid", session ? std::optional(session->sid) : std::nullopt)
       .add("status", session ? access::word(session->status) : "pending")
-      .add("meeting_url", frontend_url.empty()
-                              ? std::nullopt
-                              : std::optional(frontend_url + "/video-session/" + given->room.name))
+      .add("meeting_url", or_null(meeting_url(meeting_url_pattern, call.id, given->room.name)))
       .add("appointment_id", call.id);
   return http::Response{given->made ? 201 : 200, body.text()};
 }

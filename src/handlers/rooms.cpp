@@ -147,11 +147,6 @@ base::Result<http::Response> video_participant(const http::Call& call, store::Da
 
 namespace {
 
-bool is_form(std::string_view content_type) {
-  const auto type = content_type.substr(0, content_type.find(';'));
-  return base::equals_ignoring_case(type, "application/x-www-form-urlencoded");
-}
-
 // An appointment that took place: its room has ended and both were in it.
 void complete(store::Transaction& transaction, store::Database& database, const http::Call& call,
               access::Appointment appointment, const std::string& sid) {
@@ -223,7 +218,7 @@ base::Result<http::Response> twilio_callback(http::Call& call, store::Database& 
                                   settings.auth_token.reveal())) {
     return Error{Code::bad_signature, "not signed for TWILIO_STATUS_CALLBACK_URL"};
   }
-  if (!is_form(call.request.content_type)) {
+  if (!http::is_form(call.request.content_type)) {
     return Error{Code::bad_request, "The body is not application/x-www-form-urlencoded"};
   }
   const auto callback = provider::read_twilio_callback(*form);

@@ -95,7 +95,7 @@ base::Result<http::Response> put_user(const http::Call& call, std::string_view a
 }
 
 base::Result<http::Response> put_appointment(const http::Call& call, std::string_view action,
-                                             store::Database& database) {
+                                             store::Database& database, access::Rooms rooms) {
   auto record = read_record(call, call.id);
   if (!record) return record.error();
   const auto before = store::find_appointment(database, call.id);
@@ -112,13 +112,17 @@ base::Result<http::Response> put_appointment(const http::Call& call, std::string
   if (faults.empty()) faults = store::conflicts(database, appointment);
   if (!faults.empty()) return invalid(faults);
   const std::string now = access::to_json_without_room(appointment);
-  if (!before || now != access::to_json_without_room(*before)) {
-    store::Transaction transaction(database);
-    store::put_appointment(transaction, database, appointment);
+  const bool changes = !before || now != access::to_json_without_room(*before);
+  store::Transaction transaction(database);
+  if (changes) store::put_appointment(transaction, database, appointment);
+  if (rooms == access::Rooms::booked && access::takes_room(appointment)) {
+    store::give_room(database, call.id, event_of(call, "video_room", store::Outcome::granted));
+  }
+  if (changes) {  // last, so that it tells of the room as well
     note(transaction, database, call, action,
          access::to_json(store::find_appointment(database, call.id).value()));
-    transaction.commit();
   }
+  transaction.commit();
   return http::Response{before ? 200 : 201, now};
 }
 

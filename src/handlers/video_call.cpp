@@ -22,10 +22,22 @@ struct Wanted {
 
 Error call_id_required() { return {Code::bad_request, "Call ID required"}; }
 
+// Frontends have the user's id as a number as often as a text.
+void name_as_text(Json::Value& user_id) {
+  const auto number = base::integer(user_id);
+  if (number && *number > 0) user_id = std::to_string(*number);
+}
+
 base::Result<Wanted> read_body(const std::string& body) {
-  const auto parsed = base::parse_json_object(body);
+  auto parsed = base::parse_json_object(body);
   if (!parsed) return Error{Code::bad_request, "The body is " + parsed.error().detail};
-  for (const char* const name : {"userId", "callId", "callType"}) {
+  if (parsed->isMember("userId")) {
+    name_as_text((*parsed)["userId"]);
+    if (!(*parsed)["userId"].isString()) {
+      return Error{Code::bad_request, "userId must be a string, or a user's id as a whole number"};
+    }
+  }
+  for (const char* const name : {"callId", "callType"}) {
     if (parsed->isMember(name) && !(*parsed)[name].isString()) {
       return Error{Code::bad_request, std::string(name) + " must be a string"};
     }

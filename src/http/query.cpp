@@ -57,6 +57,14 @@ base::Result<std::optional<std::string>> query_value(std::string_view query,
   return found;
 }
 
+bool is_form(std::string_view content_type) {
+  constexpr std::string_view kBlanks = " \t";
+  auto type = content_type.substr(0, content_type.find(';'));
+  type.remove_prefix(std::min(type.find_first_not_of(kBlanks), type.size()));
+  type = type.substr(0, type.find_last_not_of(kBlanks) + 1);
+  return base::equals_ignoring_case(type, "application/x-www-form-urlencoded");
+}
+
 base::Result<std::vector<std::pair<std::string, std::string>>> parse_form(std::string_view form) {
   std::vector<std::pair<std::string, std::string>> parameters;
   while (!form.empty()) {

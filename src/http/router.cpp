@@ -44,8 +44,17 @@ bool fits(std::string_view pattern, std::string_view path, Captured& captured) {
   return pattern.size() <= 1 && (path.empty() || path == "/");
 }
 
+// The methods of a route, each with `, ` behind it.
+std::string methods_of(const Route& route) {
+  std::string methods = std::string(route.method) + ", ";
+  if (methods.starts_with("GET, ")) methods.insert(5, "HEAD, ");
+  return methods;
+}
+
 bool answers(const Route& route, std::string_view method) {
-  return route.method == method || (route.method == "GET" && method == "HEAD");
+  const bool a_word = !method.empty() && method.find_first_of(", ") == method.npos;
+  const std::string methods = ", " + methods_of(route);
+  return a_word && methods.find(", " + std::string(method) + ", ") != methods.npos;
 }
 
 }  // namespace
@@ -125,7 +134,7 @@ Router::Match Router::match(const Request& request) const {
     if (answers(route, request.method)) {
       return {&route, captured.id, captured.user_id, captured.text, ""};
     }
-    match.allowed += std::string(route.method) + (route.method == "GET" ? ", HEAD, " : ", ");
+    match.allowed += methods_of(route);
   }
   return match;
 }

@@ -52,6 +52,12 @@ bool is_https_or_local(std::string_view url) {
   return is_this_machine(host) || (tls && is_host(host));
 }
 
+bool is_web_address(std::string_view url) {
+  if (!take(url, "https://") && !take(url, "http://")) return false;
+  const auto host = host_of(url.substr(0, url.find_first_of("/?#")));
+  return is_this_machine(host) || is_host(host);
+}
+
 std::string percent_encoded(std::string_view text) {
   static constexpr char kHex[] = "0123456789ABCDEF";
   std::string result;

@@ -3,6 +3,7 @@
 #include "query.hpp"
 #include "roomkey/base/clock.hpp"
 #include "roomkey/base/text.hpp"
+#include "roomkey/crypto/digest.hpp"
 #include "roomkey/store/users.hpp"
 
 namespace roomkey::store {
@@ -56,6 +57,12 @@ std::optional<access::Room> find_room(Database& database, std::int64_t appointme
               appointment_id);
   if (!query.step()) return std::nullopt;
   return access::Room{query.text(0), base::from_unix(query.integer(1))};
+}
+
+access::Room new_room(std::int64_t appointment_id, std::chrono::sys_seconds now) {
+  return {"apt-" + std::to_string(appointment_id) + '-' + std::to_string(base::unix_seconds(now)) +
+              '-' + crypto::random_hex(4),
+          now};
 }
 
 // The room that it has stays; it must be given up before another takes its place.
@@ -173,10 +180,10 @@ bool readmit_user(Transaction&, Database& database, std::int64_t appointment_id,
   return was_there;
 }
 
-GivenRoom give_room(Database& database, std::int64_t appointment_id, const access::Room& fresh,
-                    const AuditEvent& event) {
+GivenRoom give_room(Database& database, std::int64_t appointment_id, const AuditEvent& event) {
   Transaction transaction(database);
   if (auto room = find_room(database, appointment_id)) return {*room, false};
+  const access::Room fresh = new_room(appointment_id, event.at);
   put_room(database, appointment_id, fresh);
   append_audit(transaction, database, event);
   transaction.commit();

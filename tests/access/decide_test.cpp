@@ -92,8 +92,12 @@ const std::vector<Rule> kJoin{
     {Code::too_late,
      [](const Case& c) { return c.moment == Moment::at_closing || c.moment == Moment::after; }},
     {Code::room_not_found, [](const Case& c) { return !c.room; }}};
+bool outsider_who_books_nothing(const Case& c) {
+  return outsider_from_no_office(c) && c.role != Role::service;
+}
+const std::vector<Rule> kAskForRoom{{Code::permission_denied, outsider_who_books_nothing}};
 const std::vector<Rule> kMakeRoom{
-    {Code::permission_denied, outsider_from_no_office},
+    {Code::permission_denied, outsider_who_books_nothing},
     {Code::appointment_closed, over},
     {Code::not_telehealth, [](const Case& c) { return c.type == SessionType::in_person; }}};
 const std::vector<Rule> kViewStatus{{Code::permission_denied, outsider}};
@@ -142,10 +146,16 @@ TEST(every_case_is_decided_as_the_contract_says) {
     agrees(kViewStatus, c, permit(Action::view_status, appointment, caller));
     agrees(kView, c, permit(Action::view, appointment, caller));
     agrees(kViewStatus, c, permit(Action::join, appointment, caller));
-    agrees(kView, c, permit(Action::make_room, appointment, caller));
+    agrees(kAskForRoom, c, permit(Action::make_room, appointment, caller));
     agrees(kRemove, c, permit(Action::remove, appointment, caller));
   });
   same(5 * 3 * 5 * 2 * 7 * 2, cases);
+}
+
+TEST(only_what_is_open_and_by_video_takes_a_room) {
+  each_case([](const Case& c) {
+    same(!over(c) && c.type == SessionType::telehealth, takes_room(c.appointment()), c.text());
+  });
 }
 
 TEST(who_was_removed_does_not_join_and_the_other_does) {

@@ -275,7 +275,8 @@ class Form(CallbackCase):
         self.refused(tell(self.demo, good, Content_Type=kind), 400, "bad_request")
         self.assertEqual(whole_store(self.demo), before)
 
-    @each((kind, kind) for kind in (FORM + "; charset=UTF-8", FORM.upper(), FORM + ";charset=utf-8"))
+    @each((kind, kind) for kind in (FORM + "; charset=UTF-8", FORM.upper(), FORM + ";charset=utf-8",
+                                   FORM + " ; charset=UTF-8", FORM + "\t;charset=UTF-8"))
     def test_it_is_taken_with_the_content_type(self, kind):
         self.given(tell(self.demo, Session(FORGED).event(0, "room-created", 0),
                         Content_Type=kind))

@@ -150,8 +150,8 @@ def timed(work):
 
 class LiveCase(Case):
     def setUp(self):
+        self.demo = self.make_demo()  # its first token is asked for when it starts
         twilio().tell(reset=True)
-        self.demo = self.make_demo()
 
     def tearDown(self):
         twilio().tell(reset=True)
@@ -206,6 +206,29 @@ class RestRooms(LiveCase):
         again = self.room(number, JANE)
         self.assertEqual((again.status, again.json["room_sid"]), (200, made["sid"]))
         self.assertEqual(len(creations()), 1)
+
+    def test_are_made_with_the_token_for_who_only_booked(self):
+        number = next_roomless()
+        put = json.dumps({"patient_id": JANE, "psychologist_id": SARAH, "duration_minutes": 60,
+                          "appointment_date": "2030-01-01T09:00:00Z"}).encode()
+        answer = self.demo.ask("PUT", f"/api/appointments/{number}/", SERVICE, body=put)
+        self.assertEqual((answer.status, creations()), (200, []))
+        jane = self.given(self.demo.token(number, JANE))
+        [form] = creations()
+        self.assertEqual(form["UniqueName"], jane["room_name"])
+        refresh = f"/api/appointments/video-token-refresh/{number}/"
+        for answer in (self.demo.get(refresh, SARAH), self.demo.post(refresh, SARAH)):
+            self.assertEqual(self.given(answer)["room_name"], jane["room_name"])
+        self.assertEqual(len(creations()), 1)
+        tokens = [e["action"] for e in self.demo.granted("--appointment", number)]
+        self.assertEqual(tokens, ["video_room", "video_token"] + ["video_token_refresh"] * 2)
+        self.refused(self.demo.token(number, SAM), 403, "permission_denied")
+
+    def test_a_token_is_given_though_twilio_is_away(self):
+        self.room(number := next_roomless())
+        later(self.demo, number, 60)
+        twilio().tell(fault={"mode": "away"})
+        self.given(self.demo.token(number, JANE))
 
     def test_leave_region_and_callback_to_twilio_where_there_are_none(self):
         without = settings(TWILIO_ROOMS="rest", TWILIO_MEDIA_REGION=None)

@@ -44,7 +44,7 @@ class Rooms(Case):
     @each((who, user, number) for (who, user), number in zip(PEOPLE.items(), FRESH[2:]))
     def test_a_room_may_be_made_or_not_by(self, user, number):
         answer = room(number, user)
-        if user in (SAM, SERVICE):
+        if user == SAM:
             return self.refused(answer, 403, "permission_denied")
         self.assertEqual(answer.status, 201, answer)
 
@@ -67,6 +67,13 @@ class Rooms(Case):
             with self.subTest(url), Worker(ROOMKEY_FRONTEND_URL=url) as worker:
                 body = worker.post("/api/appointments/video-room/47/", JANE).json
                 self.assertEqual(body["meeting_url"], start and start + body["room_name"])
+
+    def test_meeting_url_is_the_clinic_s_own_with_id_and_room(self):
+        pattern = "https://app.clinic.example/#/visit/{id}?room={room}"
+        with Worker(ROOMKEY_MEETING_URL=pattern) as worker:
+            body = worker.post("/api/appointments/video-room/47/", SERVICE).json
+            self.assertEqual(body["meeting_url"], "https://app.clinic.example/#/visit/47?room="
+                             + body["room_name"])
 
     def test_only_telehealth_has_rooms(self):
         self.refused(room(IN_PERSON, JANE), 400, "not_telehealth",

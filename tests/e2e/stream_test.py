@@ -296,6 +296,15 @@ class Names(StreamCase):
         answer = self.given(ask(stream_demo(), "POST", CALL, user, body))
         self.assertEqual((answer["userId"], answer["user"]["id"]), (f"user_{user}",) * 2)
 
+    def test_an_own_id_may_be_a_number(self):
+        for body in ({"userId": JANE}, {"userId": JANE, "callId": room(47)}):
+            answer = self.given(get_token(stream_demo(), JANE, body))
+            self.assertEqual(answer["userId"], f"user_{JANE}")
+            self.refused(get_token(stream_demo(), JANE, body | {"userId": SARAH}), 403,
+                         "permission_denied")
+        self.assertEqual(self.given(ask(stream_demo(), "POST", CALL, JANE, body))["userId"],
+                         f"user_{JANE}")
+
     @each((f"number {n}: {sentence(name)}", name) for n, name in enumerate(OTHERS))
     def test_nobody_gets_anything_as(self, name):
         for path, call_id in ((TOKEN, {}), (TOKEN, {"callId": room(47)}),
@@ -483,7 +492,10 @@ BAD_BODIES = [
     ("30000 open levels", b'{"x": ' + b"[" * 30000),
     *((f"{member} {json.dumps(value)}", json.dumps({member: value}).encode())
       for member in ("userId", "callId", "callType")
-      for value in (2, 2.5, None, True, False, [], ["2"], {}, {"id": "2"})),
+      for value in (2, 2.5, None, True, False, [], ["2"], {}, {"id": "2"})
+      if (member, value) != ("userId", 2)),
+    *((f"userId {number}", b'{"userId": ' + number + b"}")
+      for number in (b"2.0", b"2e0", b"-2", b"0", b"9223372036854775808", b"1e400")),
     *((f"callType number {n}: {sentence(value)}", json.dumps({"callType": value}).encode())
       for n, value in enumerate(("", " ", "a b", "a:b", "default:", ":", "default ", " default",
                                  "a.b", "a/b", 'a"b', "a\\b", "a,b", "d\u00e9fault", "\uff41",

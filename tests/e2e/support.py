@@ -231,17 +231,19 @@ class Stack:
     def secret(self):
         return self.settings["ROOMKEY_JWT_SECRET"]
 
-    def roomkey(self, *arguments, status=0):
+    def roomkey(self, *arguments, status=0, **changes):
+        env = self.settings | {"ROOMKEY_DB": str(self.db)} | changes
         done = subprocess.run([BIN / "roomkey", *map(str, arguments)], text=True, timeout=PATIENCE,
-                              env=self.settings | {"ROOMKEY_DB": str(self.db)}, capture_output=True)
+                              env=env, capture_output=True)
         if done.returncode != status:
             raise AssertionError(f"roomkey {arguments} ended with {done.returncode}: {done.stderr}")
         return done.stdout
 
     def fill(self, content):
+        """Appointments without a room stay so: their tests make them, or want to see none."""
         (self.dir / "seed.json").write_text(json.dumps(content))
-        self.roomkey("db", "migrate")
-        self.roomkey("import", self.dir / "seed.json")
+        self.roomkey("db", "migrate", ROOMKEY_ROOMS="asked")
+        self.roomkey("import", self.dir / "seed.json", ROOMKEY_ROOMS="asked")
 
     def events(self, *arguments):
         lines = self.roomkey("--json", "audit", "list", *arguments).splitlines()

@@ -1,8 +1,8 @@
 """What the clinic's booking system puts, through the real nginx."""
 import json
 
-from support import (ADMIN, JANE, MANAGER, SAM, SARAH, SERVICE, Case, at_once, each, shared_demo,
-                     utc)
+from support import (ADMIN, JANE, MANAGER, SAM, SARAH, SERVICE, Case, Worker, at_once, each, opened,
+                     shared_demo, utc)
 
 START = 1_900_000_000
 
@@ -61,11 +61,68 @@ class Sync(Case):
         self.assertEqual(put_appointment(7100, answer.json).json, answer.json)
         self.assertEqual(len(changes("appointment_put", 7100)), 1, "nothing changed, no event")
 
+    def test_a_booking_is_all_that_patient_and_psychologist_need(self):
+        demo = shared_demo()
+        put_user(7004, user())
+        self.assertEqual(put_appointment(7600, booking(patient_id=7004)).status, 201)
+        secret, rooms = demo.settings["TWILIO_API_SECRET"], set()
+        for who, address in ((7004, "new.person@example.com"), (SARAH, "dr.sarah@example.com")):
+            answer = self.given(demo.token(7600, who))
+            _, claims = opened(answer["access_token"], secret)  # by PyJWT, as Twilio's library is
+            self.assertEqual(claims["grants"], {"identity": f"{who}-{address}",
+                                                "video": {"room": answer["room_name"]}})
+            rooms.add(answer["room_name"])
+        [name] = rooms
+        self.assertRegex(name, r"^apt-7600-\d{10}-[0-9a-f]{8}$")
+        actions = [e["action"] for e in demo.events("--appointment", 7600)]
+        self.assertEqual(actions, ["video_room", "appointment_put", "video_token", "video_token"])
+        link = demo.post("/api/appointments/video-room/7600/", SERVICE)
+        self.assertEqual((link.status, link.json["room_name"]), (200, name))
+
+    def test_no_room_for_what_is_closed_or_in_person_until_it_is_not(self):
+        demo = shared_demo()
+        for number, other in ((7610, {"session_type": "in_person"}), (7611, {"status": "cancelled"}),
+                              (7612, {"status": "completed"}), (7613, {"status": "no_show"})):
+            put_appointment(number, booking(**other))
+            room = demo.get(f"/api/appointments/{number}/", JANE).json["video_room_id"]
+            self.assertIsNone(room, other)
+            self.assertEqual(put_appointment(number, booking()).status, 200)
+            self.given(demo.token(number))
+
+    def test_an_import_and_the_command_give_rooms_as_well(self):
+        demo = shared_demo()
+        record = {"id": 7620, **booking()}
+        (demo.dir / "booked.json").write_text(json.dumps({"appointments": [record]}))
+        demo.roomkey("import", demo.dir / "booked.json")
+        first = self.given(demo.token(7620))["room_name"]
+        demo.roomkey("import", demo.dir / "booked.json")
+        self.assertEqual(self.given(demo.token(7620))["room_name"], first)
+        demo.roomkey("appointment", "set", 7620, "--patient", SAM)
+        second = self.given(demo.token(7620, SAM))["room_name"]
+        demo.roomkey("import", demo.dir / "booked.json")
+        third = self.given(demo.token(7620))["room_name"]
+        self.assertEqual(len({first, second, third}), 3)
+
+    def test_what_was_stored_without_a_room_gets_it_by_db_migrate_or_when_it_comes_again(self):
+        records = [{"id": n, **booking()} for n in range(7630, 7930)]
+        with Worker(ROOMKEY_ROOMS="asked") as old:
+            old.fill({"appointments": records})
+            put = json.dumps(booking()).encode()
+            self.assertEqual(old.ask("PUT", "/api/appointments/7630/", SERVICE, body=put).status,
+                             200)
+            self.refused(old.token(7630), 404, "room_not_found")
+            (old.dir / "one.json").write_text(json.dumps({"appointments": records[:1]}))
+            old.roomkey("import", old.dir / "one.json", ROOMKEY_ROOMS="booked")
+            self.given(old.token(7630))
+            said = old.roomkey("db", "migrate", ROOMKEY_ROOMS="booked")
+            self.assertRegex(said, r"\n\d+ open appointments had no room and have one now\n$")
+            self.given(old.token(7929))
+            self.assertEqual(old.roomkey("db", "migrate", ROOMKEY_ROOMS="booked").count("\n"), 1)
+            old.roomkey("audit", "verify")
+
     def test_what_is_put_opens_the_door_and_shuts_it_at_once(self):
         demo = shared_demo()
         self.assertEqual(put_appointment(7200, booking()).status, 201)
-        self.refused(demo.token(7200), 404, "room_not_found")
-        self.assertEqual(demo.post("/api/appointments/video-room/7200/", JANE).status, 201)
         self.given(demo.token(7200))
         self.assertEqual(put_appointment(7200, booking(status="cancelled")).status, 200)
         self.refused(demo.token(7200), 409, "appointment_closed", "Appointment is cancelled")
@@ -77,15 +134,12 @@ class Sync(Case):
     def test_another_patient_gets_another_room(self):
         demo = shared_demo()
         put_appointment(7300, booking())
-        room = "/api/appointments/video-room/7300/"
-        before = demo.post(room, JANE).json["room_name"]
-        self.assertEqual(self.given(demo.token(7300))["room_name"], before)
+        before = self.given(demo.token(7300))["room_name"]
         self.assertEqual(put_appointment(7300, booking(patient_id=SAM)).status, 200)
         self.refused(demo.token(7300, JANE), 403, "permission_denied")
-        self.refused(demo.token(7300, SAM), 404, "room_not_found")
-        after = demo.post(room, SARAH).json["room_name"]
+        after = self.given(demo.token(7300, SAM))["room_name"]
         self.assertNotEqual(after, before)
-        self.assertEqual(self.given(demo.token(7300, SAM))["room_name"], after)
+        self.assertEqual(self.given(demo.token(7300, SARAH))["room_name"], after)
         # Neither an import nor the command brings the old name back.
         record = {"id": 7300, **booking(patient_id=SAM), "video_room_id": before}
         (demo.dir / "again.json").write_text(json.dumps({"appointments": [record]}))
@@ -174,6 +228,8 @@ class Sync(Case):
         self.assertEqual(sorted(a.status for a in answers), [200] * 11 + [201])
         self.assertEqual(len({a.body for a in answers}), 1)
         self.assertEqual(len(changes("appointment_put", 7500)), 1)
+        given = [e["action"] for e in shared_demo().granted("--appointment", 7500)]
+        self.assertEqual(given, ["video_room"], "one room")
         answers = at_once(12, lambda i: put_user(7003, user(f"Person {i % 3}")))
         self.assertEqual(sorted(a.status for a in answers), [200] * 11 + [201])
         shown = json.loads(shared_demo().roomkey("--json", "user", "show", 7003))

@@ -2,7 +2,8 @@
 import re
 import time
 
-from support import (BROWSER, FRESH, JANE, ORIGIN, SARAH, Case, Worker, opened, shared_demo, utc)
+from support import (BROWSER, FRESH, JANE, ORIGIN, SAM, SARAH, Case, Worker, each, opened,
+                     shared_demo, utc)
 
 FIELDS = ["access_token", "room_name", "user_identity", "expires_in", "expires_at",
           "appointment_id", "appointment_duration_minutes", "token_valid_until", "region"]
@@ -68,6 +69,23 @@ class Tokens(Case):
         body = self.given(browser_get("/api/appointments/video-token-refresh/60/", SARAH))
         self.assertEqual(list(body), [*FIELDS, "refreshed_at"])
         self.assertEqual(body["refreshed_at"], utc(self.open(body)[1]["iat"]))
+
+    @each([("nothing", b""), ("an object", b"{}"), ("a form", b"a=1"), ("4 KiB", b"x" * 4096)])
+    def test_a_refresh_may_be_posted_with(self, body):
+        answer = shared_demo().post("/api/appointments/video-token-refresh/60/", SARAH, body=body)
+        self.assertEqual(list(self.given(answer)), [*FIELDS, "refreshed_at"])
+        self.open(answer.json)
+        self.assertEqual(self.event(answer)["action"], "video_token_refresh")
+
+    def test_a_posted_refresh_is_refused_as_any_other(self):
+        path = "/api/appointments/video-token-refresh/60/"
+        self.refused(shared_demo().post(path, SAM), 403, "permission_denied")
+        self.refused(shared_demo().post(path, None), 401, "authentication_required")
+        self.refused(shared_demo().post(path, JANE, body=b"x" * 4097), 413, "payload_too_large")
+
+    def event(self, answer):
+        return next(event for event in shared_demo().events()
+                    if event["request_id"] == answer["X-Request-Id"])
 
     def test_validity_is_duration_and_half_an_hour_between_one_hour_and_four(self):
         for duration, minutes, text in [(15, 60, "60 minutes (1 hours)"),

@@ -21,7 +21,7 @@ inline Config whole_config() {
   config.bearer = test::hs256_rules();
   config.twilio = test::twilio_settings();
   config.stream = test::stream_settings();
-  config.frontend_url = "https://app.clinic.example";
+  config.meeting_url = "https://app.clinic.example/visit/{id}?room={room}";
   config.callback.url = kCallbackUrl;
   config.callback.auth_token = crypto::Secret(std::string(kAuthToken));
   config.callback.complete_on_room_end = true;

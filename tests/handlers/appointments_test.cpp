@@ -32,7 +32,8 @@ struct Desk {
     return video_token(call, issue, "video_token", store.database, policy, twilio, "au1");
   }
   Result<Response> room() {
-    return video_room(call, "video_room", store.database, live, "https://app.example");
+    return video_room(call, "video_room", store.database, live,
+                      "https://app.example/video-session/{room}");
   }
   Result<Response> view() { return appointment(call, store.database, policy, {&twilio}); }
   Result<Response> status() { return video_status(call, store.database, live, "au1"); }

@@ -26,6 +26,7 @@ struct Office {
   MemoryStore store;
   Request request;
   Role role = Role::service;
+  roomkey::access::Rooms rooms = roomkey::access::Rooms::booked;
 
   Result<Response> put_user(std::int64_t id, const std::string& body) {
     Call call{request, kNine, 0, "", someone(role), body, id};
@@ -33,7 +34,7 @@ struct Office {
   }
   Result<Response> put_appointment(std::int64_t id, const std::string& body) {
     Call call{request, kNine, id, "", someone(role), body};
-    return roomkey::handlers::put_appointment(call, "appointment_put", store.database);
+    return roomkey::handlers::put_appointment(call, "appointment_put", store.database, rooms);
   }
   roomkey::access::Appointment stored(std::int64_t id = 47) {
     return roomkey::store::find_appointment(store.database, id).value();
@@ -89,12 +90,12 @@ TEST(an_appointment_is_made_once_and_then_changed) {
   same(201, answer.status);
   same(with(k47, "47", "48"), answer.body);
   same(200, accepted(office.put_appointment(48, body)).status);
-  same("appointment_put 5 48; ", office.events());
+  same("video_room 5 48; appointment_put 5 48; ", office.events());
   answer = accepted(office.put_appointment(47, with(body, "scheduled", "cancelled")));
   same(200, answer.status);
   same("cancelled", word(office.stored().status));
   same(kRoom, office.stored().room.value().name, "the room stays");
-  expect(contains(audit_of(office.store.database)[1].reason.value(), kRoom), "the whole record");
+  expect(contains(audit_of(office.store.database)[2].reason.value(), kRoom), "the whole record");
 }
 
 TEST(an_answer_can_be_sent_back_as_it_is) {
@@ -211,12 +212,55 @@ TEST(other_people_never_get_the_room_of_those_before) {
     transaction.commit();
   }
   accepted(office.put_appointment(47, with(k47, ":2,", ":3,")));
-  expect(!office.stored().room, "the room is given up");
+  const std::string fresh = office.stored().room.value().name;
+  expect(fresh != kRoom && fresh.starts_with("apt-47-1763283600-"), fresh);
   expect(!roomkey::store::latest_room_session(database, 47), "so is who was there");
   expect(!roomkey::store::room_answer(database, 47));
   expect(!roomkey::store::find_appointment_by_room(database, kRoom));
   accepted(office.put_appointment(47, k47));
-  expect(!office.stored().room, "nor do they come back to it");
+  const std::string third = office.stored().room.value().name;
+  expect(third != kRoom && third != fresh, "nor do they come back to it");
+}
+
+TEST(an_open_telehealth_appointment_has_a_room_once_it_is_put) {
+  Office office;
+  const auto room = [&] {
+    const auto stored = office.stored(48);
+    return stored.room ? stored.room->name : "none";
+  };
+  const std::string body = with(k47, R"("id":47,)", "");
+  accepted(office.put_appointment(48, with(body, "telehealth", "in_person")));
+  same("none", room(), "in person");
+  accepted(office.put_appointment(48, with(body, "scheduled", "cancelled")));
+  same("none", room(), "cancelled");
+  accepted(office.put_appointment(48, with(body, "scheduled", "confirmed")));
+  const std::string given = room();
+  expect(given.starts_with("apt-48-1763283600-"), given);
+  accepted(office.put_appointment(48, with(body, "scheduled", "cancelled")));
+  accepted(office.put_appointment(48, body));
+  same(given, room(), "opened again: the room that it had");
+}
+
+TEST(the_event_of_a_booking_names_the_room_that_came_with_it) {
+  Office office;
+  accepted(office.put_appointment(48, with(k47, R"("id":47,)", "")));
+  const auto events = audit_of(office.store.database);
+  same("granted", word(events[0].outcome));
+  expect(contains(events[1].reason.value(), office.stored(48).room.value().name));
+}
+
+TEST(a_booking_put_again_gets_the_room_that_it_lacks) {
+  Office office;
+  office.rooms = roomkey::access::Rooms::asked;
+  const std::string body = with(k47, R"("id":47,)", "");
+  accepted(office.put_appointment(48, body));
+  expect(!office.stored(48).room, "where rooms are asked for");
+  office.rooms = roomkey::access::Rooms::booked;
+  same(200, accepted(office.put_appointment(48, body)).status);
+  expect(office.stored(48).room.has_value());
+  same("appointment_put 5 48; video_room 5 48; ", office.events());
+  accepted(office.put_appointment(48, body));
+  same("appointment_put 5 48; video_room 5 48; ", office.events(), "one room, one event");
 }
 
 }  // namespace

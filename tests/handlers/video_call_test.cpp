@@ -152,6 +152,27 @@ TEST(nobody_gets_anything_in_another_s_name) {
   }
 }
 
+TEST(the_caller_s_id_may_come_as_a_number) {
+  Desk desk;
+  expect(contains(body_of(desk.token(R"({"userId":2})")), R"("userId":"user_2")"));
+  const std::string call = ",\"callId\":\"" + std::string(kRoom) + "\"}";
+  expect(contains(body_of(desk.token(R"({"userId":2)" + call)), R"("userId":"user_2")"));
+  expect(contains(body_of(desk.config(R"({"userId":2)" + call)), R"("userId":"user_2")"));
+  for (const char* const other : {"19", "20", "9223372036854775807"}) {
+    const std::string user = R"({"userId":)" + std::string(other);
+    refused(Code::permission_denied, desk.token(user + '}'), other);
+    refused(Code::permission_denied, desk.config(user + call), other);
+  }
+  for (const char* const none : {"2.0", "2.5", "2e0", "-2", "0", "9223372036854775808",
+                                 "18446744073709551618", "1e400", "true", "null", "[2]", "{}"}) {
+    const std::string user = R"({"userId":)" + std::string(none);
+    refused(Code::bad_request, desk.token(user + '}'), none);
+    refused(Code::bad_request, desk.config(user + call), none);
+  }
+  same("userId must be a string, or a user's id as a whole number",
+       refused(Code::bad_request, desk.token(R"({"userId":2.5})")));
+}
+
 TEST(a_call_of_others_a_call_of_nobody_and_a_call_that_is_over) {
   Desk desk;
   desk.all_refuse(Code::appointment_not_found, "apt-48-1763138954-46eb915c");
@@ -182,7 +203,7 @@ TEST(the_join_window_holds_for_calls_too) {
 TEST(a_body_must_be_the_object_asked_for) {
   Desk desk;
   for (const char* const body :
-       {"", "[]", "null", "\"x\"", "{", "{}x", R"({"callId":"a","callId":"b"})", R"({"userId":2})",
+       {"", "[]", "null", "\"x\"", "{", "{}x", R"({"callId":"a","callId":"b"})",
         R"({"userId":null})", R"({"callId":47})", R"({"callId":null})", R"({"callId":["a"]})",
         R"({"callType":1})", R"({"callType":""})", R"({"callType":"a:b"})", R"({"callId":""})",
         R"({"x":[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]})"}) {

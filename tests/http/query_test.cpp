@@ -49,4 +49,21 @@ TEST(what_is_not_encoded_rightly_or_there_twice_is_refused) {
   }
 }
 
+TEST(a_form_is_named_in_any_case_with_blanks_and_parameters) {
+  for (const char* const type :
+       {"application/x-www-form-urlencoded", "application/x-www-form-urlencoded;charset=UTF-8",
+        "application/x-www-form-urlencoded ; charset=UTF-8", "Application/X-WWW-Form-URLEncoded",
+        " application/x-www-form-urlencoded", "application/x-www-form-urlencoded\t;\tcharset=utf-8",
+        "\tapplication/x-www-form-urlencoded  ", "application/x-www-form-urlencoded;"}) {
+    expect(is_form(type), type);
+  }
+  for (const char* const type :
+       {"", " ", ";", "application/json", "application/x-www-form-urlencoded2",
+        "x-www-form-urlencoded", "application /x-www-form-urlencoded",
+        "application/json; application/x-www-form-urlencoded",
+        "application/x-www-form-urlencoded, text/plain", "multipart/form-data; boundary=x"}) {
+    expect(!is_form(type), type);
+  }
+}
+
 }  // namespace

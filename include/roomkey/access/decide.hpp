@@ -15,7 +15,7 @@ namespace roomkey::access {
 enum class Action {
   join,         // an access token for its room: its patient and its psychologist
   view_status,  // who is in the room: its patient and its psychologist
-  make_room,    // both, practice managers and admins
+  make_room,    // both, practice managers, admins and the booking system
   view,         // the appointment itself: both, practice managers and admins
   remove,       // somebody from its room: its psychologist, practice managers and admins
 };
@@ -50,6 +50,12 @@ struct Grant {
 // Every check before a room is made: permission_denied, appointment_closed, not_telehealth.
 [[nodiscard]] base::Result<std::monostate> decide_room(const Appointment& appointment,
                                                        const User& caller);
+
+// Who makes rooms: whatever books an appointment, or only who asks for its room.
+enum class Rooms { booked, asked };
+
+// Whether the appointment gets a room by itself where it has none: it is open, and by video.
+[[nodiscard]] bool takes_room(const Appointment& appointment);
 
 // Who keeps users and appointments current: the booking system, a user of role service.
 [[nodiscard]] base::Result<std::monostate> permit_sync(const User& caller);

@@ -44,4 +44,9 @@ int say_faults(const std::vector<access::FieldFault>& faults);
 void append_change(store::Transaction& transaction, Session& session, std::string_view action,
                    std::optional<std::int64_t> appointment_id, std::string_view what);
 
+// With ROOMKEY_ROOMS=booked: gives the appointment, as it is in the store, the room that it takes
+// (access::takes_room) and does not have. True where it got one.
+bool give_booked_room(store::Transaction& transaction, Session& session,
+                      const access::Appointment& appointment);
+
 }  // namespace roomkey::cli

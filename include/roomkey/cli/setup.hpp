@@ -54,6 +54,8 @@ inline constexpr std::array kSettings{
             "File with its secret"},
     Setting{"ROOMKEY_FRONTEND_URL", "--frontend-url", SettingKind::text,
             "Address of the clinic's pages, for meeting links"},
+    Setting{"ROOMKEY_MEETING_URL", "--meeting-url", SettingKind::text,
+            "Those links as the pages want them, with {id} or {room} in it"},
 };
 
 // What was asked for. Empty texts and lists take a setting out; what is not there stays.

@@ -3,6 +3,7 @@
 
 #include <string_view>
 
+#include "roomkey/access/decide.hpp"
 #include "roomkey/http/router.hpp"
 #include "roomkey/store/database.hpp"
 
@@ -19,9 +20,11 @@ namespace roomkey::handlers {
                                                     store::Database& database);
 
 // No `video_room_id` is taken: rooms are roomkey's own. Other people get another room
-// (store::put_appointment).
+// (store::put_appointment). With Rooms::booked an appointment that access::takes_room() and has
+// none gets one, also where nothing else changes: an audit event of its own, named `video_room`.
 [[nodiscard]] base::Result<http::Response> put_appointment(const http::Call& call,
                                                            std::string_view action,
-                                                           store::Database& database);
+                                                           store::Database& database,
+                                                           access::Rooms rooms);
 
 }  // namespace roomkey::handlers

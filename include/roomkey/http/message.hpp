@@ -21,6 +21,7 @@ struct Request {
   std::string_view content_type;
   std::string_view twilio_signature;  // X-Twilio-Signature
   std::string_view request_id;
+  std::string_view room_pool;  // nginx's location that leads there; empty where it names none
   std::size_t content_length = 0;
   // The body, or its first `most` bytes where it is longer.
   std::function<std::string(std::size_t most)> read_body = [](std::size_t) { return ""; };

@@ -17,6 +17,10 @@ namespace roomkey::http {
 [[nodiscard]] base::Result<std::optional<std::string>> query_value(std::string_view query,
                                                                    std::string_view name);
 
+// Whether a Content-Type says that the body is a form, in whatever case, with whatever blanks and
+// parameters (RFC 9110 section 8.3.1).
+[[nodiscard]] bool is_form(std::string_view content_type);
+
 // All of a form's parameters, decoded, in their order. bad_request where one is not percent-encoded
 // UTF-8 without NUL.
 [[nodiscard]] base::Result<std::vector<std::pair<std::string, std::string>>> parse_form(

@@ -39,7 +39,7 @@ struct Call {
 using Handler = std::function<base::Result<Response>(Call&)>;
 
 struct Route {
-  std::string_view method;   // GET answers HEAD too
+  std::string_view method;   // or several: "GET, POST"; GET answers HEAD too
   std::string_view pattern;  // "/api/appointments/{id}/{text}/": {id}, {user} as base::parse_id,
                              // final / optional
   std::string_view name;     // in log lines and audit events
@@ -50,6 +50,7 @@ struct Route {
 };
 
 inline constexpr std::size_t kMaxBody = 65536;
+inline constexpr std::size_t kSmallBody = 4096;  // of a route that needs none
 
 // What became of a request, for whoever counts.
 struct Done {

@@ -43,11 +43,10 @@ struct GivenRoom {
   bool made = false;
 };
 
-// The appointment's room: the one it has, or else `fresh`, which is then its room for good,
-// together with `event`. However many ask at once, over however many processes, one room comes of
-// it.
-[[nodiscard]] GivenRoom give_room(Database& database, std::int64_t appointment_id,
-                                  const access::Room& fresh, const AuditEvent& event);
+// The appointment's room: the one it has, or else one of a new name, together with `event`, whose
+// time it has: apt-<id>-<unix seconds>-<8 random hex digits>. However many ask at once, over
+// however many processes, one room comes of it. Part of the open transaction, where there is one.
+GivenRoom give_room(Database& database, std::int64_t appointment_id, const AuditEvent& event);
 
 // Puts a user out of the appointment's room and lets them in again. True where that is new. Both
 // must be there.
