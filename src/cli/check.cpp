@@ -172,6 +172,7 @@ int check(Session& session, const CheckFields& fields) {
   check_providers(checks, session, fields);
   checks.add(machine);
   check_store(checks, session.database);
+  if (!provider::Twilio(session.config.twilio).unused()) check_users(checks, session.database);
   std::cout << (session.json ? to_json(checks) : to_text(checks));
   return checks.count(Check::Status::error) == 0 ? kDone : kFailed;
 }
