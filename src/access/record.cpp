@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <initializer_list>
 
+#include "roomkey/access/identity.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/base/text.hpp"
+#include "roomkey/base/unseen.hpp"
 
 namespace roomkey::access {
 
@@ -44,6 +46,15 @@ class Fields {
     return record_[field].asString();
   }
 
+  // Without what can't be seen at its ends: people copy it along.
+  std::string trimmed_text(const char* field) {
+    const auto before = faults_.size();
+    const std::string all = text(field);
+    std::string kept(base::trimmed(all));
+    if (kept.empty() && faults_.size() == before) fault(field, "must not be empty");
+    return kept;
+  }
+
   // A word of a closed list, or `otherwise` where the field is missing and has a default.
   template <typename Enum>
   Enum word(const char* field, std::optional<Enum> (*parse)(std::string_view),
@@ -74,8 +85,28 @@ bool is_email(std::string_view text) {
          text.find(' ') == text.npos && base::is_line(text);
 }
 
-bool is_name(std::string_view text) {
-  return !text.empty() && text.size() <= 400 && base::is_line(text);
+bool is_name(std::string_view text) { return text.size() <= 400 && base::is_line(text); }
+
+std::string unseen_inside(char32_t point) {
+  return "has " + base::code_point_name(point) +
+         " in it, a character that can't be seen: write it again without";
+}
+
+// What is wrong with an address; empty where nothing is. Two that look alike must not be two
+// people.
+std::string email_fault(const User& user) {
+  const auto unseen = base::find_unseen(user.email);
+  if (unseen) return unseen_inside(*unseen);
+  if (!is_email(user.email)) return "must be an address";
+  if (!is_identity_too_long(user.id, user.email)) return "";
+  return "is too long: <id>-<email> is the user's name at the video provider, which takes " +
+         std::to_string(kLongestIdentity) + " characters (those that are not ASCII count twice)";
+}
+
+std::string name_fault(const std::string& name) {
+  const auto unseen = base::find_unseen(name, base::is_unseen_in_a_name);
+  if (unseen) return unseen_inside(*unseen);
+  return is_name(name) ? "" : "must be one line of at most 400 bytes";
 }
 
 // Twilio: a UniqueName has at most 128 characters. The name stands in URLs as well.
@@ -105,17 +136,12 @@ std::vector<FieldFault> read_user(const Json::Value& record, User& user) {
   Fields fields(record, faults);
   fields.refuse_unknown({"id", "email", "name", "role", "active"});
   user.id = fields.id("id");
-  user.email = fields.text("email");
-  if (!user.email.empty() && !is_email(user.email)) fields.fault("email", "must be an address");
-  user.name = fields.text("name");
-  if (!user.name.empty() && !is_name(user.name)) {
-    fields.fault("name", "must be one line of at most 400 bytes");
-  }
-  for (const char* field : {"email", "name"}) {
-    if (record[field].isString() && record[field].asString().empty()) {
-      fields.fault(field, "must not be empty");
-    }
-  }
+  user.email = fields.trimmed_text("email");
+  const std::string about_email = user.email.empty() ? "" : email_fault(user);
+  if (!about_email.empty()) fields.fault("email", about_email);
+  user.name = fields.trimmed_text("name");
+  const std::string about_name = name_fault(user.name);
+  if (!about_name.empty()) fields.fault("name", about_name);
   user.role = fields.word<Role>("role", parse_role, std::nullopt,
                                 "patient, psychologist, practice_manager, admin, service");
   const bool given = fields.has("active");

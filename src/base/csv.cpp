@@ -11,7 +11,7 @@ bool CsvReader::next(std::vector<std::string>& fields) {
   line_ = next_line_;
   do {
     if (!take_field(fields.emplace_back())) return false;
-  } while (at_ < text_.size() && text_[at_] == ',' && ++at_ > 0);
+  } while (at_ < text_.size() && text_[at_] == separator_ && ++at_ > 0);
   if (at_ < text_.size()) take_line_end();
   return true;
 }
@@ -21,10 +21,11 @@ void CsvReader::take_line_end() {
   ++next_line_;
 }
 
-// Stops before the comma or line end behind the field.
+// Stops before the separator or line end behind the field.
 bool CsvReader::take_field(std::string& field) {
   if (at_ < text_.size() && text_[at_] == '"') return take_quoted(field);
-  const auto end = std::min(text_.find_first_of(",\r\n\"", at_), text_.size());
+  const char ends[] = {separator_, '\r', '\n', '"'};
+  const auto end = std::min(text_.find_first_of({ends, sizeof ends}, at_), text_.size());
   field = text_.substr(at_, end - at_);
   at_ = end;
   if (at_ == text_.size() || text_[at_] != '"') return true;
@@ -46,8 +47,8 @@ bool CsvReader::take_quoted(std::string& field) {
     ++at_;
   }
   next_line_ += static_cast<std::size_t>(std::count(field.begin(), field.end(), '\n'));
-  if (at_ == text_.size() || text_[at_] == ',' || at_line_end()) return true;
-  fault_ = "has something between a closing quote and the next comma";
+  if (at_ == text_.size() || text_[at_] == separator_ || at_line_end()) return true;
+  fault_ = "has something between a closing quote and the next separator";
   return false;
 }
 

@@ -31,17 +31,57 @@ bool take(std::string_view& text, char wanted) {
   return true;
 }
 
+// What behind the time is taken for an offset.
+enum class Offset { rfc3339, exported };
+
 // `Z`, `+hh:mm` or `-hh:mm`, and nothing behind it.
-std::optional<std::chrono::minutes> parse_offset(std::string_view text) {
+std::optional<std::chrono::minutes> parse_offset(std::string_view text, Offset form) {
+  if (form == Offset::exported && take(text, ' ') && (text == "UTC" || text == "GMT")) text = "Z";
   if (text == "Z" || text == "z") return std::chrono::minutes{0};
   const bool west = !text.empty() && text.front() == '-';
   if (!take(text, west ? '-' : '+')) return std::nullopt;
   const auto hours = take_digits(text, 2);
-  if (!hours || !take(text, ':')) return std::nullopt;
+  if (hours && text.empty() && form == Offset::exported) text = ":00";
+  if (!hours || (!take(text, ':') && form == Offset::rfc3339)) return std::nullopt;
   const auto minutes = take_digits(text, 2);
   if (!minutes || !text.empty() || *hours > 23 || *minutes > 59) return std::nullopt;
   const auto offset = std::chrono::minutes{*hours * 60 + *minutes};
   return west ? -offset : offset;
+}
+
+// `hh:mm:ss`, with a fraction that is cut off.
+std::optional<std::chrono::seconds> take_clock(std::string_view& text, Offset form) {
+  const auto hour = take_digits(text, 2);
+  if (!hour || !take(text, ':')) return std::nullopt;
+  const auto minute = take_digits(text, 2);
+  const bool whole = minute && take(text, ':');
+  if (!minute || (!whole && form == Offset::rfc3339)) return std::nullopt;
+  const auto second = whole ? take_digits(text, 2) : 0;
+  if (!second || *hour > 23 || *minute > 59 || *second > 59) return std::nullopt;
+  if (whole && take(text, '.')) {
+    if (!take_digits(text, 1)) return std::nullopt;
+    while (take_digits(text, 1)) continue;
+  }
+  return std::chrono::hours{*hour} + std::chrono::minutes{*minute} + std::chrono::seconds{*second};
+}
+
+std::optional<std::chrono::sys_seconds> parse_time(std::string_view text, Offset form) {
+  const auto year = take_digits(text, 4);
+  if (!year || *year < 1970 || !take(text, '-')) return std::nullopt;
+  const auto month = take_digits(text, 2);
+  if (!month || !take(text, '-')) return std::nullopt;
+  const auto day = take_digits(text, 2);
+  if (!day || !(take(text, 'T') || take(text, 't') || take(text, ' '))) return std::nullopt;
+  const auto clock = take_clock(text, form);
+  const auto offset = parse_offset(text, form);
+  const std::chrono::year_month_day date{std::chrono::year{*year},
+                                         std::chrono::month{static_cast<unsigned>(*month)},
+                                         std::chrono::day{static_cast<unsigned>(*day)}};
+  if (!clock || !offset || !date.ok()) return std::nullopt;
+  const auto time = std::chrono::sys_days{date} + *clock - *offset;
+  constexpr std::chrono::sys_days kYear10000{std::chrono::year{10000} / 1 / 1};
+  if (time.time_since_epoch().count() < 0 || time >= kYear10000) return std::nullopt;
+  return time;
 }
 
 }  // namespace
@@ -73,34 +113,11 @@ std::string format_utc(std::chrono::sys_seconds time) {
 }
 
 std::optional<std::chrono::sys_seconds> parse_utc(std::string_view text) {
-  const auto year = take_digits(text, 4);
-  if (!year || !take(text, '-')) return std::nullopt;
-  const auto month = take_digits(text, 2);
-  if (!month || !take(text, '-')) return std::nullopt;
-  const auto day = take_digits(text, 2);
-  if (!day || !(take(text, 'T') || take(text, 't') || take(text, ' '))) return std::nullopt;
-  const auto hour = take_digits(text, 2);
-  if (!hour || !take(text, ':')) return std::nullopt;
-  const auto minute = take_digits(text, 2);
-  if (!minute || !take(text, ':')) return std::nullopt;
-  const auto second = take_digits(text, 2);
-  if (!second || *hour > 23 || *minute > 59 || *second > 59 || *year < 1970) return std::nullopt;
-  if (take(text, '.')) {
-    if (!take_digits(text, 1)) return std::nullopt;
-    while (take_digits(text, 1)) continue;
-  }
-  const auto offset = parse_offset(text);
-  const std::chrono::year_month_day date{std::chrono::year{*year},
-                                         std::chrono::month{static_cast<unsigned>(*month)},
-                                         std::chrono::day{static_cast<unsigned>(*day)}};
-  if (!offset || !date.ok()) return std::nullopt;
-  const std::chrono::sys_seconds local = std::chrono::sys_days{date} + std::chrono::hours{*hour} +
-                                         std::chrono::minutes{*minute} +
-                                         std::chrono::seconds{*second};
-  const auto time = local - *offset;
-  constexpr std::chrono::sys_days kYear10000{std::chrono::year{10000} / 1 / 1};
-  if (time.time_since_epoch().count() < 0 || time >= kYear10000) return std::nullopt;
-  return time;
+  return parse_time(text, Offset::rfc3339);
+}
+
+std::optional<std::chrono::sys_seconds> parse_exported_time(std::string_view text) {
+  return parse_time(text, Offset::exported);
 }
 
 char32_t next_code_point(std::string_view bytes, std::size_t& at) {

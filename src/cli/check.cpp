@@ -180,8 +180,13 @@ int check(Session& session, const CheckFields& fields) {
   check_unknown(checks, session.environment);
   check_providers(checks, session, fields);
   checks.add(machine);
-  fields.configuration ? check_store_opens(checks, session.database)
-                       : check_store(checks, session.database);
+  const bool twilio = !provider::Twilio(session.config.twilio).unused();
+  if (fields.configuration) {
+    check_store_opens(checks, session.database);
+  } else {
+    check_store(checks, session.database);
+    if (twilio) check_users(checks, session.database);
+  }
   std::cout << (session.json ? to_json(checks) : to_text(checks));
   return checks.count(Check::Status::error) == 0 ? kDone : kFailed;
 }

@@ -3,8 +3,9 @@
 #include <iostream>
 
 #include "import_numbers.hpp"
+#include "import_repeats.hpp"
+#include "import_report.hpp"
 #include "roomkey/base/file.hpp"
-#include "roomkey/base/json.hpp"
 #include "roomkey/cli/commands.hpp"
 #include "roomkey/cli/progress.hpp"
 #include "roomkey/cli/store_owner.hpp"
@@ -18,13 +19,6 @@ namespace {
 // In memory for a moment; 100,000 appointments fill 6 (CSV) to 40 MB (JSON of other systems).
 constexpr std::size_t kMostBytes = std::size_t{256} << 20;
 
-constexpr const char* kTwice = "stands in what is imported twice";
-
-struct Count {
-  std::int64_t all = 0;
-  std::int64_t made = 0;
-};
-
 // The records on their way into the store, inside one transaction.
 class Import {
  public:
@@ -33,7 +27,10 @@ class Import {
         transaction_(transaction),
         records_(records),
         progress_(progress),
-        numbering_(session, transaction, records) {}
+        numbering_(session, transaction, records) {
+    users_by_id_.reserve(records.users.size() + records.people.size());
+    appointments_by_id_.reserve(records.appointments.size() + records.fhir_appointments.size());
+  }
 
   // Users first: appointments refer to them. FHIR's get numbers once all others have theirs.
   void run() {
@@ -45,60 +42,79 @@ class Import {
     put_appointments();
   }
 
-  [[nodiscard]] std::string summary() const {
-    return std::to_string(users_.all) + " users (" + std::to_string(users_.made) + " new), " +
-           std::to_string(appointments_.all) + " appointments (" +
-           std::to_string(appointments_.made) + " new)";
+  [[nodiscard]] ImportReport report() const {
+    return {users_, appointments_, without_email_, numbering_.given()};
   }
-  void print(bool dry_run) const;
-  void print_json(bool dry_run) const;
 
  private:
   void put_users() {
-    for (auto& [place, user, field_place, left_out] : records_.users) {
+    for (; next_user_ < records_.users.size(); ++next_user_) {
       tell(users_.all + appointments_.all);
-      if (!user_ids_.insert(user.id).second) {
-        records_.fault(field_place(place, "id"), kTwice);
-        continue;
-      }
-      keep(user, left_out);
-      ++users_.all;
-      users_.made += store::put_user(transaction_, session_.database, user) ? 1 : 0;
+      put(records_.users[next_user_]);
     }
-    records_.users.clear();
+  }
+
+  void put(Placed<access::User>& one) {
+    access::User& user = one.record;
+    const auto [first, fresh] = users_by_id_.emplace(user.id, next_user_);
+    keep(user, one.left_out);
+    if (!fresh) return repeat(records_.users[first->second], one);
+    ++users_.all;
+    users_.made += store::put_user(transaction_, session_.database, user) ? 1 : 0;
+  }
+
+  template <typename T>
+  void repeat(const Placed<T>& first, const Placed<T>& again) {
+    const auto names = differences(first.record, again.record);
+    if (names.empty()) return;
+    records_.fault(again.field_place(again.place, "id"), repeated_otherwise(first.place, names));
   }
 
   void put_appointments() {
-    for (auto& one : records_.appointments) {
+    for (; next_appointment_ < records_.appointments.size(); ++next_appointment_) {
       tell(users_.all + appointments_.all);
-      put(one);
+      put(records_.appointments[next_appointment_]);
     }
-    records_.appointments.clear();
   }
 
   void put(Placed<access::Appointment>& one) {
     access::Appointment& appointment = one.record;
-    if (!appointment_ids_.insert(appointment.id).second) {
-      return records_.fault(one.field_place(one.place, "id"), kTwice);
-    }
-    const auto found = store::conflicts(session_.database, appointment);
-    for (const auto& fault : found) {
-      records_.fault(one.field_place(one.place, fault.field), fault.why);
-    }
-    if (!found.empty()) return;
-    ++appointments_.all;
+    const auto [first, fresh] = appointments_by_id_.emplace(appointment.id, next_appointment_);
     keep(appointment, one.left_out);
+    if (!fresh) return repeat(records_.appointments[first->second], one);
+    if (has_conflicts(one)) return;
+    ++appointments_.all;
     if (appointment.room) appointment.room->created_at = session_.now;
     appointments_.made +=
         store::put_appointment(transaction_, session_.database, appointment) ? 1 : 0;
     give_booked_room(transaction_, session_, appointment);
   }
 
+  // What a faulty person's absence explains is not said.
+  bool has_conflicts(const Placed<access::Appointment>& one) {
+    const auto found = store::conflicts(session_.database, one.record);
+    for (const auto& fault : found) {
+      const bool patient = fault.field == "patient_id";
+      const auto id = patient ? one.record.patient_id : one.record.psychologist_id;
+      const bool person = patient || fault.field == "psychologist_id";
+      if (person && (records_.people_hidden || records_.faulty_users.count(id) > 0)) {
+        ++records_.not_judged;
+      } else {
+        records_.fault(one.field_place(one.place, fault.field), fault.why);
+      }
+    }
+    return !found.empty();
+  }
+
   // Not the defaults: they would let in who was put out of use, and open what was cancelled.
   void keep(access::User& user, const LeftOut& left_out) {
-    if (!left_out.active) return;
+    if (!left_out.active && !left_out.email) return;
     const auto before = store::find_user(session_.database, user.id);
-    if (before) user.active = before->active;
+    if (left_out.active && before) user.active = before->active;
+    if (left_out.email && before) user.email = before->email;
+    if (!left_out.email || before) return;
+    user.email = "user-" + std::to_string(user.id) + "@no-email.invalid";
+    ++without_email_;
   }
 
   void keep(access::Appointment& appointment, const LeftOut& left_out) {
@@ -122,80 +138,13 @@ class Import {
   Records& records_;
   Progress& progress_;
   Numbering numbering_;
-  std::set<std::int64_t> user_ids_, appointment_ids_;
-  Count users_, appointments_;
+  std::unordered_map<std::int64_t, std::size_t> users_by_id_, appointments_by_id_;
+  std::size_t next_user_ = 0;
+  std::size_t next_appointment_ = 0;
+  ImportCount users_, appointments_;
+  std::size_t without_email_ = 0;
   std::size_t total_ = 0;
 };
-
-void Import::print(bool dry_run) const {
-  std::cout << (dry_run ? "would import " : "imported ") << summary() << '\n';
-  for (const auto& [kind, count] : records_.ignored) {
-    std::cout << "ignored " << count << ' ' << kind << '\n';
-  }
-  if (numbering_.without_start() > 0) {
-    std::cout << "left out " << numbering_.without_start() << " appointments without a start\n";
-  }
-  if (numbering_.without_email() > 0) {
-    std::cout << numbering_.without_email()
-              << " users have no email address: they are user-<id>@no-email.invalid\n";
-  }
-  if (!numbering_.given().empty()) {
-    std::cout
-        << numbering_.given().size()
-        << " ids got numbers of roomkey's own: --json shows them, with --dry-run at any time\n";
-  }
-}
-
-template <typename Counts>
-std::string json_object(const Counts& counts) {
-  std::string text = "{";
-  for (const auto& [name, count] : counts) {
-    if (text.size() > 1) text += ',';
-    base::append_quoted(text, name);
-    text += ':' + std::to_string(count);
-  }
-  return text + '}';
-}
-
-void Import::print_json(bool dry_run) const {
-  std::cout << base::JsonObject()
-                   .add("imported", !dry_run)
-                   .add("dry_run", dry_run)
-                   .add("users", users_.all)
-                   .add("new_users", users_.made)
-                   .add("appointments", appointments_.all)
-                   .add("new_appointments", appointments_.made)
-                   .add_raw("ignored", json_object(records_.ignored))
-                   .add("without_start", static_cast<std::int64_t>(numbering_.without_start()))
-                   .add("without_email", static_cast<std::int64_t>(numbering_.without_email()))
-                   .add_raw("numbers", json_object(numbering_.given()))
-                   .text()
-            << '\n';
-}
-
-void print_json(const Records& records) {
-  base::JsonArray faults;
-  for (const auto& fault : records.faults) {
-    faults.add_raw(base::JsonObject().add("place", fault.place).add("why", fault.why).text());
-  }
-  std::cout << base::JsonObject()
-                   .add("imported", false)
-                   .add("fault_count", static_cast<std::int64_t>(records.fault_count))
-                   .add_raw("faults", faults.text())
-                   .text()
-            << '\n';
-}
-
-int say_all(const Session& session, const Records& records) {
-  if (session.json) {
-    print_json(records);
-  } else {
-    for (const auto& fault : records.faults) fail(kFailed, fault.place + ": " + fault.why);
-    const auto more = records.fault_count - records.faults.size();
-    if (more > 0) fail(kFailed, "and " + std::to_string(more) + " more faults");
-  }
-  return fail(kFailed, "nothing was imported", "mend the file and import it again as a whole");
-}
 
 void read(const std::string& name, bool alone, Records& records, Progress& progress) {
   const bool input = name == "-";
@@ -218,7 +167,7 @@ int import_files(Session& session, const std::vector<std::string>& files, bool d
   Records records;
   Progress progress;
   for (const auto& name : files) read(name, files.size() == 1, records, progress);
-  settle_roles(records);
+  settle_people(records);
   become_store_owner(session.database.path());  // not earlier: root's own files can be imported
   // Not earlier: whoever wants to write has to wait from here on.
   session.database.ready();
@@ -226,12 +175,14 @@ int import_files(Session& session, const std::vector<std::string>& files, bool d
   Import import(session, transaction, records, progress);
   import.run();
   progress.clear();
-  if (records.fault_count > 0) return say_all(session, records);
+  if (records.fault_count > 0) return say_faults(records, session.json);
+  const ImportReport report = import.report();
   if (!dry_run) {
-    append_change(transaction, session, "import", std::nullopt, import.summary());
+    append_change(transaction, session, "import", std::nullopt, summary_of(report));
     transaction.commit();
   }
-  session.json ? import.print_json(dry_run) : import.print(dry_run);
+  std::cout << (session.json ? to_json(report, records, dry_run)
+                             : to_text(report, records, dry_run));
   return kDone;
 }
 

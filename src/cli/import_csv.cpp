@@ -1,6 +1,6 @@
 #include <algorithm>
-#include <optional>
 
+#include "import_columns.hpp"
 #include "import_parts.hpp"
 #include "roomkey/base/csv.hpp"
 #include "roomkey/base/text.hpp"
@@ -8,52 +8,6 @@
 namespace roomkey::cli {
 
 namespace {
-
-struct Column {
-  std::string_view name;
-  bool of_user;
-  bool of_appointment;
-  bool required;
-};
-
-constexpr Column kColumns[] = {
-    {"id", true, true, true},
-    {"email", true, false, true},
-    {"name", true, false, true},
-    {"role", true, false, true},
-    {"active", true, false, false},
-    {"patient_id", false, true, true},
-    {"psychologist_id", false, true, true},
-    {"appointment_date", false, true, true},
-    {"duration_minutes", false, true, true},
-    {"status", false, true, false},
-    {"session_type", false, true, false},
-    {"video_room_id", false, true, false},
-};
-
-constexpr std::size_t kMostNames = std::size(kColumns) + 1;  // and kind
-
-const Column* find_column(std::string_view name) {
-  const auto found = std::find_if(std::begin(kColumns), std::end(kColumns),
-                                  [&](const Column& column) { return column.name == name; });
-  return found == std::end(kColumns) ? nullptr : found;
-}
-
-// A field's text as the type that the record's rules ask for; null where it is empty. What does not
-// read as that type stays a text, and the rules say what it should be.
-Json::Value typed(std::string_view column, const std::string& text) {
-  if (text.empty()) return {};
-  if (column == "active") {
-    const std::string word = base::lower_ascii(text);
-    if (word == "true" || word == "yes" || word == "1") return true;
-    if (word == "false" || word == "no" || word == "0") return false;
-  }
-  if (column == "id" || column.ends_with("_id") || column == "duration_minutes") {
-    const auto number = column == "video_room_id" ? std::nullopt : base::parse_id(text);
-    if (number) return Json::Int64{*number};
-  }
-  return text;
-}
 
 std::string column_place(const std::string& place, const std::string& column) {
   return place + ", column " + column;
@@ -63,20 +17,37 @@ std::string column_place(const std::string& place, const std::string& column) {
 class Table {
  public:
   Table(const ImportFile& file, Records& records)
-      : file_(file), records_(records), reader_(file.text) {}
+      : file_(file),
+        records_(records),
+        named_(named_separator(file.text)),
+        reader_(file.text, named_.value_or(likely_separator(file.text))) {}
 
   void read() {
-    if (reader_.next(names_) && is_known_header()) {
-      for (std::vector<std::string> fields; reader_.next(fields);) {
-        take(fields);
+    const auto before = records_.fault_count;
+    const auto explained = records_.explained;
+    read_rows();
+    if (kind_ == Kind::appointment) records_.explained = explained + records_.fault_count - before;
+  }
+
+ private:
+  enum class Kind { user, appointment, both };
+
+  void read_rows() {
+    std::vector<std::string> fields;
+    if (named_) reader_.next(fields);
+    while (reader_.next(names_) && is_blank(names_)) continue;
+    if (reader_.fault().empty() && is_known_header()) {
+      while (reader_.next(fields)) {
+        if (!is_blank(fields)) take(fields);
         file_.tell(reader_.at());
       }
     }
     if (!reader_.fault().empty()) fault(std::string(reader_.fault()));
   }
 
- private:
-  enum class Kind { user, appointment, both };
+  static bool is_blank(const std::vector<std::string>& fields) {
+    return std::all_of(fields.begin(), fields.end(), is_empty);
+  }
 
   [[nodiscard]] std::string line() const { return "line " + std::to_string(reader_.line()); }
   void fault(const std::string& why) { records_.fault(file_.place(line()), why); }
@@ -85,7 +56,9 @@ class Table {
   }
 
   [[nodiscard]] bool has(std::string_view name) const {
-    return std::find(names_.begin(), names_.end(), name) != names_.end();
+    return std::any_of(columns_.begin(), columns_.end(), [&](const Column* column) {
+      return column != nullptr && column->name == name;
+    });
   }
   [[nodiscard]] bool belongs(const Column& column) const {
     return kind_ == Kind::both || (kind_ == Kind::user ? column.of_user : column.of_appointment);
@@ -93,10 +66,7 @@ class Table {
 
   bool is_known_header() {
     const auto before = records_.fault_count;
-    if (names_.size() == 1 && names_[0].find_first_of(";\t") != std::string::npos) {
-      fault("is not separated by commas");
-      return false;
-    }
+    for (const auto& name : names_) columns_.push_back(find_column(name));
     kind_ = has("kind") ? Kind::both : has("patient_id") ? Kind::appointment : Kind::user;
     if (kind_ == Kind::user && !has("email") && !has("role")) {
       fault(
@@ -105,28 +75,43 @@ class Table {
       return false;
     }
     // One that is long without end would be compared with itself for hours.
-    if (names_.size() > kMostNames) {
-      fault("has " + std::to_string(names_.size()) + " columns, known are " +
-            std::to_string(kMostNames));
+    const auto named = names_.size() - static_cast<std::size_t>(
+                                           std::count_if(names_.begin(), names_.end(), is_empty));
+    if (named > std::size(kColumns)) {
+      fault("has " + std::to_string(named) + " columns, known are " +
+            std::to_string(std::size(kColumns)));
       return false;
     }
-    for (auto name = names_.begin(); name != names_.end(); ++name) check_name(name);
+    for (std::size_t i = 0; i < names_.size(); ++i) check_name(i);
     for (const auto& column : kColumns) {
       if (column.required && belongs(column) && !has(column.name)) fault(column.name, "is missing");
     }
     return records_.fault_count == before;
   }
 
-  void check_name(std::vector<std::string>::const_iterator name) {
-    const Column* column = find_column(*name);
-    if (std::find(names_.cbegin(), name, *name) != name) {
-      fault(base::log_value(*name), "stands in the line twice");
-    } else if (*name != "kind" && (column == nullptr || !belongs(*column))) {
-      fault(base::log_value(*name), "is not a column that is known");
+  // A column without a name is empty: take() sees to that.
+  void check_name(std::size_t i) {
+    if (is_empty(names_[i])) return;
+    const Column* column = columns_[i];
+    if (column == nullptr || !belongs(*column)) {
+      fault(base::log_value(names_[i]), "is not a column that is known");
+    } else if (std::find(columns_.begin(), columns_.begin() + static_cast<std::ptrdiff_t>(i),
+                         column) != columns_.begin() + static_cast<std::ptrdiff_t>(i)) {
+      fault(base::log_value(names_[i]), "stands in the line twice");
     }
   }
 
-  void take(const std::vector<std::string>& fields) {
+  // Makes the row as long as the first line, where only empty fields are too many and only columns
+  // without a name too few.
+  void fit(std::vector<std::string>& fields) const {
+    while (fields.size() > columns_.size() && is_empty(fields.back())) fields.pop_back();
+    while (fields.size() < columns_.size() && columns_[fields.size()] == nullptr) {
+      fields.emplace_back();
+    }
+  }
+
+  void take(std::vector<std::string>& fields) {
+    fit(fields);
     if (fields.size() != names_.size()) {
       return fault("has " + std::to_string(fields.size()) + " fields, the first line has " +
                    std::to_string(names_.size()));
@@ -134,7 +119,7 @@ class Table {
     const auto kind = kind_of(fields);
     if (!kind) return fault("kind", "must be one of user, appointment");
     const auto before = records_.fault_count;
-    const Json::Value record = record_from(fields, *kind);
+    Json::Value record = record_from(fields, *kind);
     if (*kind == Kind::user) {
       take_user(record, before);
     } else {
@@ -144,8 +129,8 @@ class Table {
 
   [[nodiscard]] std::optional<Kind> kind_of(const std::vector<std::string>& fields) const {
     if (kind_ != Kind::both) return kind_;
-    const auto at = std::find(names_.begin(), names_.end(), "kind") - names_.begin();
-    const std::string& word = fields[static_cast<std::size_t>(at)];
+    const auto at = std::find(columns_.begin(), columns_.end(), find_column("kind"));
+    const auto word = base::trimmed(fields[static_cast<std::size_t>(at - columns_.begin())]);
     if (word == "user") return Kind::user;
     return word == "appointment" ? std::optional(Kind::appointment) : std::nullopt;
   }
@@ -153,41 +138,52 @@ class Table {
   Json::Value record_from(const std::vector<std::string>& fields, Kind kind) {
     Json::Value record(Json::objectValue);
     for (std::size_t i = 0; i < fields.size(); ++i) {
-      const Column* column = find_column(names_[i]);
-      if (column == nullptr) continue;  // kind
-      if (kind == Kind::user ? column->of_user : column->of_appointment) {
-        record[names_[i]] = typed(names_[i], fields[i]);
-      } else if (!fields[i].empty()) {
-        fault(names_[i], "must be empty in a line of this kind");
+      const Column* column = columns_[i];
+      if (column == nullptr) {
+        if (!is_empty(fields[i])) {
+          fault("has a value in column " + std::to_string(i + 1) +
+                ", which has no name in the first line");
+        }
+      } else if (column->name == "kind") {
+        continue;
+      } else if (kind == Kind::user ? column->of_user : column->of_appointment) {
+        record[std::string(column->name)] = typed_field(column->name, fields[i]);
+      } else if (!is_nothing(column->name, fields[i])) {
+        fault(column->name, "must be empty in a line of this kind");
       }
     }
     return record;
   }
 
-  void take_user(const Json::Value& record, std::size_t faults_before) {
+  void take_user(Json::Value& record, std::size_t faults_before) {
+    const bool without_email = stands_in_for_email(record);
     access::User user;
     for (const auto& one : access::read_user(record, user)) fault(one.field, one.why);
-    if (records_.fault_count == faults_before) {
-      records_.users.push_back(
-          {file_.place(line()), std::move(user), column_place, left_out_of(record)});
+    if (records_.fault_count != faults_before) {
+      return note_faulty_user(records_, record, faults_before);
     }
+    records_.users.push_back(
+        {file_.place(line()), std::move(user), column_place, left_out_of(record, without_email)});
   }
 
   void take_appointment(const Json::Value& record, std::size_t faults_before) {
     access::Appointment appointment;
+    const auto omission = without_people(record);
+    if (omission) return records_.leave_out(*omission, file_.place(line()));
     for (const auto& one : access::read_appointment(record, appointment)) {
       fault(one.field, one.why);
     }
-    if (records_.fault_count == faults_before) {
-      records_.appointments.push_back(
-          {file_.place(line()), std::move(appointment), column_place, left_out_of(record)});
-    }
+    if (records_.fault_count != faults_before) return records_.explain(faults_before);
+    records_.appointments.push_back(
+        {file_.place(line()), std::move(appointment), column_place, left_out_of(record)});
   }
 
   const ImportFile& file_;
   Records& records_;
+  std::optional<char> named_;
   base::CsvReader reader_;
   std::vector<std::string> names_;
+  std::vector<const Column*> columns_;  // nullptr for those without a name
   Kind kind_ = Kind::both;
 };
 

@@ -28,15 +28,18 @@ std::string text_of(const Json::Value& fields, const char* name) {
 }
 
 // What a person is called: first and last name, or what else such models have.
-std::string name_of(const Json::Value& fields) {
+std::string name_of(const Json::Value& object) {
+  const Json::Value& fields = object["fields"];
   const std::string first = text_of(fields, "first_name");
   const std::string last = text_of(fields, "last_name");
   if (!first.empty() && !last.empty()) return first + ' ' + last;
   for (const std::string& name : {first, last, text_of(fields, "full_name"),
                                   text_of(fields, "name"), text_of(fields, "username")}) {
-    if (!name.empty()) return name;
+    if (!base::trimmed(name).empty()) return name;
   }
-  return text_of(fields, "email");
+  const auto id = base::integer(object["pk"]);
+  const std::string email = text_of(fields, "email");
+  return email.empty() && id ? "user-" + std::to_string(*id) : email;
 }
 
 // Where the dump has a record's field.
@@ -92,11 +95,13 @@ class Dump {
   }
 
   void take_user(const Json::Value& object, const std::string& path) {
+    const auto before = records_.fault_count;
     const Json::Value& fields = object["fields"];
     Json::Value record(Json::objectValue);
     record["id"] = object["pk"];
     record["email"] = fields["email"];
-    record["name"] = name_of(fields);
+    record["name"] = name_of(object);
+    const bool without_email = stands_in_for_email(record);
     record["role"] = choice(fields["role"]);
     record["active"] = fields["is_active"];
     const bool without_role = record["role"].isNull();
@@ -104,10 +109,13 @@ class Dump {
     access::User user;
     const auto faults = access::read_user(record, user);
     const auto rename = [&](const access::FieldFault& fault) { return in_dump(object, fault); };
-    if (!faultless(file_, records_, path, faults, rename)) return;
+    if (!faultless(file_, records_, path, faults, rename)) {
+      return note_faulty_user(records_, record, before);
+    }
     const bool patient = user.role == access::Role::patient;
     if (without_role && patient) records_.without_role.push_back(records_.users.size());
-    records_.users.push_back({file_.place(path), std::move(user), dump_field, left_out_of(record)});
+    records_.users.push_back(
+        {file_.place(path), std::move(user), dump_field, left_out_of(record, without_email)});
   }
 
   void take_appointment(const Json::Value& object, const std::string& path) {
@@ -118,12 +126,17 @@ class Dump {
     record["psychologist_id"] = fields["psychologist"];
     for (const char* name : {"appointment_date", "duration_minutes"}) record[name] = fields[name];
     for (const char* name : {"status", "session_type"}) record[name] = choice(fields[name]);
+    if (const auto omission = without_people(record)) {
+      return records_.leave_out(*omission, file_.place(path));
+    }
     const Json::Value& room = fields["video_room_id"];
     if (!room.isString() || !room.asString().empty()) record["video_room_id"] = room;
     access::Appointment appointment;
     const auto faults = access::read_appointment(record, appointment);
     const auto rename = [&](const access::FieldFault& fault) { return in_dump(object, fault); };
-    if (!faultless(file_, records_, path, faults, rename)) return;
+    if (!faultless(file_, records_, path, faults, rename)) {
+      return records_.explain(records_.fault_count - faults.size());
+    }
     records_.appointments.push_back(
         {file_.place(path), std::move(appointment), dump_field, left_out_of(record)});
   }

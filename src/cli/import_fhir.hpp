@@ -19,9 +19,24 @@ namespace roomkey::cli {
 // are none).
 [[nodiscard]] bool may_lack_start(std::string_view status);
 
-// By appointmentType, serviceType, serviceCategory and extensions; telehealth where nothing is
-// said.
+// By appointmentType, serviceType, serviceCategory and the codings of extensions; telehealth where
+// nothing is said.
 [[nodiscard]] access::SessionType fhir_session_type(const Json::Value& appointment);
+
+// A URL or reference without its `/_history/2`.
+[[nodiscard]] inline std::string fhir_without_version(std::string_view url) {
+  return std::string(url.substr(0, url.find("/_history/")));
+}
+
+// What its meta says.
+[[nodiscard]] FhirVersion fhir_version(const Json::Value& resource);
+// Below 0 where `one` is older than `other`, above 0 where it is newer; 0 where that isn't known.
+[[nodiscard]] int fhir_age(const FhirVersion& one, const FhirVersion& other);
+
+// Without a reference where it is nobody yet, or something other than a person that the appointment
+// contains.
+[[nodiscard]] FhirParticipant fhir_participant(const Json::Value& appointment,
+                                               const Json::Value& participant);
 
 // The first address in use, by rank; empty where there is none.
 [[nodiscard]] std::string fhir_email(const Json::Value& person);

@@ -1,9 +1,9 @@
 #include <algorithm>
-#include <array>
 #include <limits>
 
 #include "import_fhir.hpp"
 #include "roomkey/base/text.hpp"
+#include "roomkey/base/unseen.hpp"
 
 namespace roomkey::cli {
 
@@ -36,43 +36,6 @@ const StatusWord* find_status(std::string_view word) {
   return found == std::end(kStatuses) ? nullptr : found;
 }
 
-constexpr std::array<std::string_view, 7> kRemote{
-    "telehealth", "telemedicine", "teleconsult", "televisit", "video", "virtual", "online"};
-constexpr std::array<std::string_view, 8> kHere{"in person",    "in-person",    "in_person",
-                                                "face to face", "face-to-face", "on-site",
-                                                "onsite",       "walkin"};
-
-struct Marks {
-  bool remote = false;
-  bool here = false;
-
-  void look_at(const Json::Value& text) {
-    if (!text.isString()) return;
-    const std::string lower = base::lower_ascii(text.asString());
-    const auto stands = [&](std::string_view word) { return lower.find(word) != lower.npos; };
-    remote = remote || std::any_of(kRemote.begin(), kRemote.end(), stands);
-    here = here || std::any_of(kHere.begin(), kHere.end(), stands);
-  }
-
-  // A CodeableConcept, or an array of them. VR: HL7's v3 ActCode; the number: SNOMED CT, telehealth
-  // consultation.
-  void look_at_concept(const Json::Value& concept_or_list) {
-    if (concept_or_list.isArray()) {
-      for (const auto& one : concept_or_list) look_at_concept(one);
-    }
-    if (!concept_or_list.isObject()) return;
-    look_at(concept_or_list["text"]);
-    if (!concept_or_list["coding"].isArray()) return;
-    for (const auto& coding : concept_or_list["coding"]) {
-      if (!coding.isObject()) continue;
-      look_at(coding["code"]);
-      look_at(coding["display"]);
-      const auto code = base::string_member(coding, "code");
-      remote = remote || code == "VR" || code == "448337001";
-    }
-  }
-};
-
 std::string joined(const Json::Value& texts) {
   std::string result;
   if (!texts.isArray()) return result;
@@ -94,6 +57,16 @@ std::string human_name(const Json::Value& name) {
 int order_of(const Json::Value& name) {
   const std::string use = base::string_member(name, "use").value_or("");
   return use == "official" ? 0 : use == "usual" ? 1 : use.empty() ? 2 : use == "old" ? 4 : 3;
+}
+
+// The resource inside the appointment that `#id` names.
+const Json::Value* find_contained(const Json::Value& appointment, const std::string& reference) {
+  const Json::Value& list = appointment["contained"];
+  if (!list.isArray()) return nullptr;
+  for (const auto& one : list) {
+    if (one.isObject() && base::string_member(one, "id") == reference.substr(1)) return &one;
+  }
+  return nullptr;
 }
 
 bool is_fhir_id(std::string_view text) {
@@ -121,21 +94,6 @@ bool may_lack_start(std::string_view status) {
   return found != nullptr && found->may_lack_start;
 }
 
-access::SessionType fhir_session_type(const Json::Value& appointment) {
-  Marks marks;
-  for (const char* field : {"appointmentType", "serviceType", "serviceCategory"}) {
-    marks.look_at_concept(appointment[field]);
-  }
-  if (appointment["extension"].isArray()) {
-    for (const auto& extension : appointment["extension"]) {
-      const auto url = extension.isObject() ? base::string_member(extension, "url") : std::nullopt;
-      marks.remote = marks.remote || (url && url->find("virtualService") != url->npos);
-    }
-  }
-  const bool here = marks.here && !marks.remote;
-  return here ? access::SessionType::in_person : access::SessionType::telehealth;
-}
-
 std::string fhir_email(const Json::Value& person) {
   std::string email;
   constexpr auto kUnranked = std::numeric_limits<std::int64_t>::max();
@@ -144,10 +102,11 @@ std::string fhir_email(const Json::Value& person) {
   for (const auto& point : person["telecom"]) {
     if (!point.isObject() || base::string_member(point, "system") != "email") continue;
     const auto value = base::string_member(point, "value");
-    if (!value || value->empty() || base::string_member(point, "use") == "old") continue;
+    const auto address = base::trimmed(value ? std::string_view(*value) : "");
+    if (address.empty() || base::string_member(point, "use") == "old") continue;
     const auto rank = base::integer(point["rank"]).value_or(kUnranked);
     if (!email.empty() && rank >= best) continue;
-    email = *value;
+    email = address;
     best = rank;
   }
   return email;
@@ -158,11 +117,62 @@ std::string fhir_person_name(const Json::Value& person) {
   int order = std::numeric_limits<int>::max();
   if (!person["name"].isArray()) return best;
   for (const auto& name : person["name"]) {
-    if (!name.isObject() || order_of(name) >= order || human_name(name).empty()) continue;
+    if (!name.isObject() || order_of(name) >= order) continue;
+    if (base::trimmed(human_name(name)).empty()) continue;
     best = human_name(name);
     order = order_of(name);
   }
   return best;
+}
+
+FhirVersion fhir_version(const Json::Value& resource) {
+  const Json::Value& meta = resource["meta"];
+  if (!meta.isObject()) return {};
+  const std::string updated = base::string_member(meta, "lastUpdated").value_or("");
+  FhirVersion version{base::parse_utc(updated), "",
+                      base::parse_number(base::string_member(meta, "versionId").value_or(""))};
+  const auto point = updated.find('.');
+  if (point != updated.npos) {
+    const auto end = updated.find_first_not_of("0123456789", point + 1);
+    version.fraction = updated.substr(point + 1, end - point - 1);
+    version.fraction.erase(version.fraction.find_last_not_of('0') + 1);
+  }
+  return version;
+}
+
+int fhir_age(const FhirVersion& one, const FhirVersion& other) {
+  const auto sign = [](const auto& a, const auto& b) { return a < b ? -1 : b < a ? 1 : 0; };
+  if (one.updated && other.updated) {
+    const int by_time = sign(*one.updated, *other.updated);
+    if (by_time != 0) return by_time;
+    const int by_fraction = sign(one.fraction, other.fraction);
+    if (by_fraction != 0) return by_fraction;
+  }
+  return one.number && other.number ? sign(*one.number, *other.number) : 0;
+}
+
+FhirParticipant fhir_participant(const Json::Value& appointment, const Json::Value& participant) {
+  FhirParticipant one;
+  const Json::Value& actor = participant["actor"];
+  if (!actor.isObject()) return one;  // a role, no one yet
+  one.reference = base::string_member(actor, "reference").value_or("");
+  one.declined = base::string_member(participant, "status") == "declined" ||
+                 base::string_member(participant, "required") == "information-only";
+  if (!one.reference.starts_with('#')) return one;
+  const Json::Value* inner = find_contained(appointment, one.reference);
+  if (inner != nullptr && base::string_member(*inner, "resourceType") == "PractitionerRole") {
+    const Json::Value& practitioner = (*inner)["practitioner"];
+    one.reference =
+        practitioner.isObject() ? base::string_member(practitioner, "reference").value_or("") : "";
+    inner = one.reference.starts_with('#') ? find_contained(appointment, one.reference) : nullptr;
+  }
+  if (inner == nullptr) return one;
+  const std::string type = base::string_member(*inner, "resourceType").value_or("");
+  one.contained = type == "Patient" || type == "Practitioner";
+  one.reference = one.contained ? type + '/' : "";
+  one.email = fhir_email(*inner);
+  one.called = fhir_person_name(*inner);
+  return one;
 }
 
 std::optional<FhirName> fhir_reference(std::string_view reference) {

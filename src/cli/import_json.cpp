@@ -5,35 +5,32 @@ namespace roomkey::cli {
 
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::size_t kMostKinds = 20;
 
-bool is_fhir(std::string_view text) {
-  base::JsonParts members(text);
-  while (members.next()) {
-    if (members.key() == "resourceType") return true;
-  }
-  return false;
-}
-
 void read_users(const ImportFile& file, Records& records, std::string_view list) {
-  each_object(file, records, list, "users", 16, [&](const Json::Value& record, const auto& path) {
+  each_object(file, records, list, "users", 16, [&](Json::Value& record, const auto& path) {
+    const auto before = records.fault_count;
+    const bool without_email = stands_in_for_email(record);
     access::User user;
-    if (faultless(file, records, path, access::read_user(record, user))) {
-      records.users.push_back({file.place(path), std::move(user), json_field, left_out_of(record)});
+    if (!faultless(file, records, path, access::read_user(record, user))) {
+      return note_faulty_user(records, record, before);
     }
+    records.users.push_back(
+        {file.place(path), std::move(user), json_field, left_out_of(record, without_email)});
   });
 }
 
 void read_appointments(const ImportFile& file, Records& records, std::string_view list) {
-  each_object(file, records, list, "appointments", 16,
-              [&](const Json::Value& record, const auto& path) {
-                access::Appointment appointment;
-                if (faultless(file, records, path, access::read_appointment(record, appointment))) {
-                  records.appointments.push_back(
-                      {file.place(path), std::move(appointment), json_field, left_out_of(record)});
-                }
-              });
+  const auto take = [&](const Json::Value& record, const auto& path) {
+    access::Appointment appointment;
+    if (faultless(file, records, path, access::read_appointment(record, appointment))) {
+      records.appointments.push_back(
+          {file.place(path), std::move(appointment), json_field, left_out_of(record)});
+    }
+  };
+  const auto before = records.fault_count;
+  each_object(file, records, list, "appointments", 16, take);
+  records.explain(before);
 }
 
 }  // namespace
@@ -41,6 +38,12 @@ void read_appointments(const ImportFile& file, Records& records, std::string_vie
 void Records::fault(std::string place, std::string why) {
   ++fault_count;
   if (faults.size() < kMostFaults) faults.push_back({std::move(place), std::move(why)});
+}
+
+void Records::leave_out(Omission why, std::string name) {
+  Omitted& omitted = left_out[why];
+  ++omitted.count;
+  if (omitted.names.size() < Omitted::kMostNames) omitted.names.push_back(std::move(name));
 }
 
 void Records::ignore(std::string_view kind) {
@@ -65,17 +68,8 @@ void read_json_import(const ImportFile& file, Records& records) {
   if (members.broken()) records.fault(file.name, "is not valid JSON");
 }
 
-void read_import(ImportFile& file, Records& records) {
-  if (file.text.starts_with(kByteOrderMark)) file.text.erase(0, kByteOrderMark.size());
-  if (!base::is_utf8(file.text)) return records.fault(file.name, "is not UTF-8 without NUL");
-  const auto first = file.text.find_first_not_of(" \t\r\n");
-  if (first == file.text.npos) return records.fault(file.name, "is empty");
-  if (file.text[first] == '[') return read_django_import(file, records);
-  if (file.text[first] != '{') return read_csv_import(file, records);
-  (is_fhir(file.text) ? read_fhir_import : read_json_import)(file, records);
-}
-
-void settle_roles(Records& records) {
+void settle_people(Records& records) {
+  records.people_hidden = records.explained < records.fault_count;
   if (records.without_role.empty()) return;
   std::set<std::int64_t> psychologists;
   for (const auto& one : records.appointments) {

@@ -4,6 +4,8 @@
 
 #include "import_fhir.hpp"
 #include "import_parts.hpp"
+#include "import_repeats.hpp"
+#include "roomkey/access/identity.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/store/appointments.hpp"
 #include "roomkey/store/users.hpp"
@@ -13,7 +15,6 @@ namespace roomkey::cli {
 namespace {
 
 constexpr std::string_view kPatient = "Patient/";
-constexpr std::string_view kPractitioner = "Practitioner/";
 
 // The number that a resource's id is, if it may keep it.
 std::optional<std::int64_t> own_number(const std::string& source) {
@@ -21,14 +22,10 @@ std::optional<std::int64_t> own_number(const std::string& source) {
   return number && *number < store::kFirstGivenNumber ? number : std::nullopt;
 }
 
-// False only where both are said.
-bool may_be_one(const std::string& server, const std::string& other) {
-  return server.empty() || other.empty() || server == other;
-}
-
 }  // namespace
 
 void Numbering::number_people() {
+  drop_repeated_people(records_);
   std::stable_partition(
       records_.people.begin(), records_.people.end(),
       [](const FhirPerson& person) { return person.name.source.starts_with(kPatient); });
@@ -38,13 +35,6 @@ void Numbering::number_people() {
 
 void Numbering::number_person(FhirPerson& person) {
   access::User& user = person.user;
-  if (people_.count(person.name.source) > 0) {
-    return records_.fault(person.place + ".id", "stands in what is imported twice");
-  }
-  const std::string& url = person.name.full_url;
-  if (!url.empty() && !by_url_.emplace(url, person.name.source).second) {
-    return records_.fault(person.place, "has another's fullUrl");
-  }
   const auto is_there = [&](std::int64_t number) {
     return store::find_user(session_.database, number).has_value();
   };
@@ -57,17 +47,27 @@ void Numbering::number_person(FhirPerson& person) {
   if (!number) return;
   user.id = *number;
   const bool patient = user.role == access::Role::patient;
-  people_[person.name.source] = {user.id, person.name.server, patient};
+  people_.add(person);
   const auto before = store::find_user(session_.database, user.id);
   // FHIR does not say who manages the practice: what was set by hand stays.
   if (!patient && before && before->role != access::Role::patient) user.role = before->role;
   if (!person.has_active && before) user.active = before->active;
-  if (user.email.empty() && before) user.email = before->email;
-  if (user.email.empty()) {
-    user.email = "user-" + std::to_string(user.id) + "@no-email.invalid";
-    ++without_email_;
+  const LeftOut left_out{user.email.empty()};
+  if (left_out.email) user.email = kNoEmail;
+  if (access::is_identity_too_long(user.id, user.email)) return say_too_long(person);
+  records_.users.push_back({person.place, std::move(user), json_field, left_out});
+}
+
+// By its own id it was not.
+void Numbering::say_too_long(const FhirPerson& person) {
+  Json::Value record(Json::objectValue);
+  access::User user;
+  record["id"] = Json::Int64{person.user.id};
+  record["email"] = person.user.email;
+  for (const auto& fault : access::read_user(record, user)) {
+    if (fault.field == "email") records_.fault(person.place + ".telecom", fault.why);
   }
-  records_.users.push_back({person.place, std::move(user), json_field});
+  records_.faulty_people.insert(person.name.source);
 }
 
 std::optional<std::int64_t> Numbering::number_for(store::Numbered kind, const FhirName& name,
@@ -107,26 +107,27 @@ std::optional<std::int64_t> Numbering::known_number(store::Numbered kind, const 
 }
 
 void Numbering::number_appointments() {
+  drop_repeated_appointments(records_);
   for (auto& one : records_.fhir_appointments) number_appointment(one);
   records_.fhir_appointments.clear();
 }
 
 void Numbering::number_appointment(FhirAppointment& one) {
-  if (!appointments_.insert(one.name.source).second) {
-    return records_.fault(one.place + ".id", "stands in what is imported twice");
-  }
-  if (!find_people(one)) return;
+  const auto before = records_.fault_count;
+  const auto omission = people_.settle(one);
+  if (omission && !keep_people(one)) return records_.leave_out(*omission, one.name.source);
+  if (records_.fault_count != before) return;
+  if (one.appointment.patient_id == 0 || one.appointment.psychologist_id == 0) return;
   if (!one.has_start && !keep_start(one)) {
-    ++without_start_;
-    return;
+    return records_.leave_out(Omission::without_start, one.name.source);
   }
   const auto is_there = [&](std::int64_t number) {
     return store::find_appointment(session_.database, number).has_value();
   };
   const auto is_same = [&](std::int64_t number) {
-    const auto before = store::find_appointment(session_.database, number);
-    return before && before->patient_id == one.appointment.patient_id &&
-           before->psychologist_id == one.appointment.psychologist_id;
+    const auto found = store::find_appointment(session_.database, number);
+    return found && found->patient_id == one.appointment.patient_id &&
+           found->psychologist_id == one.appointment.psychologist_id;
   };
   const auto number =
       number_for(store::Numbered::appointment, one.name, one.place, is_there, is_same);
@@ -135,81 +136,31 @@ void Numbering::number_appointment(FhirAppointment& one) {
   records_.appointments.push_back({std::move(one.place), std::move(one.appointment), json_field});
 }
 
+// What the store has under the name, unless it may be a namesake's on another server.
+std::optional<access::Appointment> Numbering::find_known(const FhirName& name) {
+  const auto known = store::find_import_number(session_.database, name.source);
+  if (!known || !may_be_one(name.server, known->server)) return std::nullopt;
+  return store::find_appointment(session_.database, known->number);
+}
+
 // The time that the store has for it, if any.
 bool Numbering::keep_start(FhirAppointment& one) {
-  const auto known = store::find_import_number(session_.database, one.name.source);
-  const auto before =
-      known ? store::find_appointment(session_.database, known->number) : std::nullopt;
+  const auto before = find_known(one.name);
   if (!before) return false;
   one.appointment.starts_at = before->starts_at;
   one.appointment.duration = before->duration;
   return true;
 }
 
-bool Numbering::find_people(FhirAppointment& one) {
-  const auto before = records_.fault_count;
-  std::vector<std::pair<const FhirParticipant*, Person>> patients;
-  std::vector<std::pair<const FhirParticipant*, Person>> practitioners;
-  for (const auto& participant : one.participants) {
-    const auto person = find_person(one, participant);
-    if (person) (person->patient ? patients : practitioners).emplace_back(&participant, *person);
-  }
-  if (records_.fault_count != before) return false;
-  const bool patient = take_one(patients, "Patient", one, one.appointment.patient_id);
-  return take_one(practitioners, "Practitioner", one, one.appointment.psychologist_id) && patient;
-}
-
-// Of several, those who declined don't count.
-bool Numbering::take_one(std::vector<std::pair<const FhirParticipant*, Person>>& found,
-                         const char* type, const FhirAppointment& one, std::int64_t& id) {
-  const auto declined = [](const auto& pair) { return pair.first->declined; };
-  if (found.size() > 1) std::erase_if(found, declined);
-  if (found.size() == 1) {
-    id = found.front().second.number;
-    return true;
-  }
-  records_.fault(one.place + ".participant",
-                 "must be one " + std::string(type) + ", not " + std::to_string(found.size()));
-  return false;
-}
-
-// Nothing for somebody or something else (a place, a relative), and with a fault.
-std::optional<Numbering::Person> Numbering::find_person(const FhirAppointment& one,
-                                                        const FhirParticipant& participant) {
-  const std::string place =
-      one.place + ".participant[" + std::to_string(participant.index) + "].actor.reference";
-  const auto fault = [&](const char* why) { records_.fault(place, why); };
-  auto to = fhir_reference(participant.reference);
-  if (!to) {
-    fault("must be such as Patient/id, its whole URL or a urn");
-    return std::nullopt;
-  }
-  if (to->source.empty()) {
-    if (records_.others.count(to->full_url) > 0) return std::nullopt;
-    const auto url = by_url_.find(to->full_url);
-    const auto person = url == by_url_.end() ? people_.end() : people_.find(url->second);
-    if (person != people_.end()) return person->second;
-    fault("is not in the files, or has a fault there");
-    return std::nullopt;
-  }
-  const bool somebody = to->source.starts_with(kPatient) || to->source.starts_with(kPractitioner);
-  if (!somebody) return std::nullopt;
-  auto person = find_known(*to, to->server.empty() ? one.name.server : to->server);
-  if (!person) fault("is neither in the files nor known from an earlier import");
-  return person;
-}
-
-std::optional<Numbering::Person> Numbering::find_known(const FhirName& to,
-                                                       const std::string& server) {
-  const auto found = people_.find(to.source);
-  if (found != people_.end()) {
-    return may_be_one(server, found->second.server) ? std::optional(found->second) : std::nullopt;
-  }
-  const auto known = store::find_import_number(session_.database, to.source);
-  if (!known || !may_be_one(server, known->server)) return std::nullopt;
-  const Person person{known->number, known->server, to.source.starts_with(kPatient)};
-  people_[to.source] = person;
-  return person;
+// A session that is over or called off often comes without its people. It must not stay open.
+bool Numbering::keep_people(FhirAppointment& one) {
+  const auto status = one.appointment.status;
+  if (status == access::Status::scheduled || status == access::Status::confirmed) return false;
+  const auto before = find_known(one.name);
+  if (!before) return false;
+  one.appointment.patient_id = before->patient_id;
+  one.appointment.psychologist_id = before->psychologist_id;
+  return true;
 }
 
 }  // namespace roomkey::cli

@@ -11,8 +11,8 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <unordered_map>
 
+#include "import_people.hpp"
 #include "roomkey/cli/import.hpp"
 #include "roomkey/cli/session.hpp"
 #include "roomkey/store/import_numbers.hpp"
@@ -22,51 +22,39 @@ namespace roomkey::cli {
 class Numbering {
  public:
   Numbering(Session& session, store::Transaction& transaction, Records& records)
-      : session_(session), transaction_(transaction), records_(records) {}
+      : session_(session),
+        transaction_(transaction),
+        records_(records),
+        people_(records, session.database) {}
 
   // Turns records.people into further records.users, then records.fhir_appointments into further
   // records.appointments. The users must be in the store by then.
   void number_people();
   void number_appointments();
 
-  [[nodiscard]] std::size_t without_email() const { return without_email_; }
-  // Appointments without a start that the store does not know either.
-  [[nodiscard]] std::size_t without_start() const { return without_start_; }
   // Of resources whose number is not their id.
   [[nodiscard]] const std::map<std::string, std::int64_t>& given() const { return given_; }
 
  private:
   using IsSame = std::function<bool(std::int64_t number)>;
-  struct Person {
-    std::int64_t number = 0;
-    std::string server;
-    bool patient = true;
-  };
 
-  bool is_first(const FhirPerson& person);
   void number_person(FhirPerson& person);
+  void say_too_long(const FhirPerson& person);
   std::optional<std::int64_t> number_for(store::Numbered kind, const FhirName& name,
                                          const std::string& place, const IsSame& is_there,
                                          const IsSame& is_same);
   std::optional<std::int64_t> known_number(store::Numbered kind, const FhirName& name,
                                            const std::string& place, const IsSame& is_same);
   void number_appointment(FhirAppointment& one);
-  bool find_people(FhirAppointment& one);
-  bool take_one(std::vector<std::pair<const FhirParticipant*, Person>>& found, const char* type,
-                const FhirAppointment& one, std::int64_t& id);
-  std::optional<Person> find_person(const FhirAppointment& one, const FhirParticipant& participant);
-  std::optional<Person> find_known(const FhirName& to, const std::string& server);
+  std::optional<access::Appointment> find_known(const FhirName& name);
+  bool keep_people(FhirAppointment& one);
   bool keep_start(FhirAppointment& one);
 
   Session& session_;
   store::Transaction& transaction_;
   Records& records_;
-  std::unordered_map<std::string, Person> people_;       // by source
-  std::unordered_map<std::string, std::string> by_url_;  // source by fullUrl
-  std::set<std::string> appointments_;
+  People people_;
   std::map<std::string, std::int64_t> given_;
-  std::size_t without_email_ = 0;
-  std::size_t without_start_ = 0;
 };
 
 }  // namespace roomkey::cli

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "inspect_parts.hpp"
+#include "roomkey/access/identity.hpp"
 #include "roomkey/base/text.hpp"
 
 namespace roomkey::cli {
@@ -161,23 +162,13 @@ void inspect_life(const Inquiry& inquiry) {
   }
 }
 
-// Characters as Twilio counts them for an identity: wide ones twice.
-std::size_t identity_size(const std::string& identity) {
-  std::size_t size = 0;
-  for (std::size_t at = 0; at < identity.size();) {
-    size += base::next_code_point(identity, at) < 0x80 ? 1 : 2;
-  }
-  return size;
-}
-
 void inspect_identity(const Inquiry& inquiry, const Json::Value& grants) {
-  constexpr std::size_t kMost = 128;
   const std::string identity = text_at(grants, "identity");
   inquiry.line("identity", shown(grants, "identity"));
   if (identity.empty()) {
     inquiry.error("53200", "The grants hold no identity: nobody can join without a name.",
                   kMintedWrong);
-  } else if (identity_size(identity) > kMost) {
+  } else if (access::identity_size(identity) > access::kLongestIdentity) {
     inquiry.error("53200", "The identity is longer than the 128 characters that Twilio allows.",
                   "Give the user a shorter address: the identity is <user id>-<email>.");
   }

@@ -1,6 +1,7 @@
 #include "roomkey/handlers/removal.hpp"
 
 #include "roomkey/access/decide.hpp"
+#include "roomkey/access/identity.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/handlers/serve.hpp"
 #include "roomkey/provider/twilio.hpp"
@@ -65,7 +66,7 @@ base::Result<Person> find_person(const http::Call& call, store::Database& databa
     // An address may have changed since the token was given.
     if (provider::user_of_twilio_identity(identity) != user_id) continue;
     const bool known_by_sid = identity != call.text;
-    if (!known_by_sid && identity != provider::twilio_identity(user_id, user->email)) continue;
+    if (!known_by_sid && identity != access::user_identity(user_id, user->email)) continue;
     return Person{user_id, identity, std::move(*appointment)};
   }
   return Error{Code::participant_not_found};

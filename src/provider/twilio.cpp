@@ -1,5 +1,6 @@
 #include "roomkey/provider/twilio.hpp"
 
+#include "roomkey/access/identity.hpp"
 #include "roomkey/base/clock.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/crypto/jws.hpp"
@@ -7,6 +8,9 @@
 namespace roomkey::provider {
 
 namespace {
+
+constexpr const char* kTooLong =
+    "the user's address is too long: Twilio takes 128 characters of <user id>-<email>";
 
 std::string token_header(const std::string& twr) {
   base::JsonObject header;
@@ -22,10 +26,6 @@ std::string grants(const std::string& identity, const std::string& room) {
 }
 
 }  // namespace
-
-std::string twilio_identity(std::int64_t user_id, std::string_view email) {
-  return std::to_string(user_id) + '-' + std::string(email);
-}
 
 Twilio::Twilio(const TwilioSettings& settings)
     : account_sid_(settings.account_sid),
@@ -43,7 +43,11 @@ Twilio::Twilio(const TwilioSettings& settings)
 base::Result<Credential> Twilio::mint(const access::Grant& grant,
                                       std::chrono::sys_seconds now) const {
   if (!key_) return base::Error{refusal(), fault_};
-  Credential credential{"", twilio_identity(grant.user_id, grant.email), now, now + grant.validity};
+  if (access::is_identity_too_long(grant.user_id, grant.email)) {
+    return base::Error{base::Code::token_failed, kTooLong};
+  }
+  Credential credential{"", access::user_identity(grant.user_id, grant.email), now,
+                        now + grant.validity};
   const auto issued_at = base::unix_seconds(now);
   base::JsonObject payload;
   payload.add("jti", api_key_ + '-' + std::to_string(issued_at))

@@ -47,9 +47,19 @@ TEST(reads_quoted_fields_and_counts_the_lines_in_them) {
   same("1: a |b", read(" a ,b"));
 }
 
+TEST(another_separator_leaves_commas_alone) {
+  CsvReader reader("a,b;\"c;d\"\n", ';');
+  std::vector<std::string> fields;
+  expect(reader.next(fields));
+  same(2, fields.size());
+  same("a,b", fields[0]);
+  same("c;d", fields[1]);
+}
+
 TEST(stops_for_good_at_a_quote_out_of_place) {
   same("1:a 2!has a quote inside a field that is not in quotes", read("a\nb\"c\nd\n"));
-  same("1:a 2!has something between a closing quote and the next comma", read("a\n\"b\"c\nd\n"));
+  same("1:a 2!has something between a closing quote and the next separator",
+       read("a\n\"b\"c\nd\n"));
   same("1:a 2!has a quote that is opened and never closed", read("a\n\"b\nc\nd"));
   same(" 1!has a quote that is opened and never closed", read("\""));
   same(" 1!has a quote that is opened and never closed", read("\"a\"\""));

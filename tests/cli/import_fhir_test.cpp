@@ -1,3 +1,4 @@
+
 #include "imported.hpp"
 #include "roomkey/base/text.hpp"
 
@@ -136,6 +137,44 @@ TEST(a_resource_is_known_by_type_and_id_or_else_by_its_urn) {
   }
   const std::string long_id = R"({"resourceType":"Patient","id":")" + std::string(65, 'x') + "\"}";
   expect(contains(faults_of(bundle(entry(long_id))), "resource.id: must be"));
+}
+
+TEST(whoever_an_appointment_contains_is_a_role_to_follow_or_a_person_by_address) {
+  const auto participant = [](const std::string& reference) {
+    const auto records = faultless_records(bundle(entry(
+        R"({"resourceType":"Appointment","id":"a","status":"booked","contained":[7,)"
+        R"({"resourceType":"PractitionerRole","id":"r","practitioner":{"reference":"Practitioner/19"}},)"
+        R"({"resourceType":"PractitionerRole","id":"s","practitioner":{"reference":"#p"}},)"
+        R"({"resourceType":"PractitionerRole","id":"t"},{"resourceType":"Location","id":"l"},)"
+        R"({"resourceType":"Practitioner","id":"p","telecom":[{"system":"email","value":"d@x"}]}],)"
+        R"("participant":[{"actor":{"reference":")" +
+        reference + R"("}}])" + kTimes + '}')));
+    const auto& all = records.fhir_appointments.at(0).participants;
+    return all.empty() ? "" : all[0].reference + (all[0].contained ? ' ' + all[0].email : "");
+  };
+  same("Practitioner/19", participant("#r"));
+  same("Practitioner/ d@x", participant("#s"));
+  same("Practitioner/ d@x", participant("#p"));
+  same("", participant("#t"));
+  same("", participant("#l"));
+  same("#nobody", participant("#nobody"));
+}
+
+TEST(resources_may_come_one_a_line) {
+  const auto records = faultless_records(R"({"resourceType":"Patient","id":"p"})"
+                                         "\r\n\n"
+                                         R"({"resourceType":"Practitioner","id":"d"})"
+                                         "\n"
+                                         R"({"resourceType":"Observation","id":"o"})"
+                                         "\n");
+  same(2, records.people.size());
+  same("line 3", records.people.at(1).place);
+  same(1, records.ignored.at("Observation"));
+  same(1, faultless_records(R"({"resourceType":"Practitioner","id":"d"})").people.size());
+  same("line 2: is not valid JSON\nline 3.id: must be 1 to 64 letters, digits, - and .\n",
+       faults_of(R"({"resourceType":"Patient","id":"p"})"
+                 "\n{\n"
+                 R"({"resourceType":"Patient","id":"a b"})"));
 }
 
 TEST(participants_are_kept_as_they_stand) {

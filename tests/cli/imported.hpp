@@ -10,7 +10,7 @@ inline cli::Records records_of(std::string text, bool alone = true) {
   cli::Records records;
   cli::ImportFile file{"file", std::move(text), alone};
   cli::read_import(file, records);
-  cli::settle_roles(records);
+  cli::settle_people(records);
   return records;
 }
 

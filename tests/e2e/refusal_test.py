@@ -1,7 +1,9 @@
 """Every refusal of contract 1.1, the order of the checks, and what every answer carries."""
+import contextlib
 import os
 import re
 import signal
+import sqlite3
 import time
 
 from support import (ADMIN, BROWSER, CANCELLED, CLOSED_ROOMLESS, COMPLETED, FRESH, INACTIVE, JANE,
@@ -411,6 +413,18 @@ class ProviderAndStore(Case):
             answer = worker.get("/readyz")
             self.assertEqual((answer.status, answer["Retry-After"]), (503, "2"))
             self.assertEqual(answer.json["checks"]["twilio"], f"{name} is not set")
+
+    def test_who_has_too_long_a_name_for_twilio_gets_no_token_that_it_refuses(self):
+        with Worker() as worker:
+            with contextlib.closing(sqlite3.connect(worker.db)) as store, store:
+                store.execute("UPDATE users SET email = ? WHERE id = ?", ("a" * 125 + "@b", JANE))
+            answer = worker.token()
+            self.refused(answer, 500, "token_failed")
+            self.assertIn("128 characters", answer.json["error"])
+            self.assertEqual(worker.granted(), [])
+            self.assertEqual([e["reason"] for e in worker.events("--user", JANE)], ["token_failed"])
+            self.given(worker.token(user=SARAH))
+            self.assertIn(f"gets no token: {JANE}.", worker.roomkey("check", "--offline", status=1))
 
     def test_without_any_provider_it_is_500_and_ready_all_the_same(self):
         with Worker(TWILIO_ACCOUNT_SID=None, TWILIO_API_KEY=None, TWILIO_API_SECRET=None) as worker:

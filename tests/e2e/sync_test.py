@@ -165,6 +165,8 @@ class Sync(Case):
             self.refused(put(path, body), 400, "bad_request")
 
     @each([("email", {"email": 5}), ("email", {"email": "nobody"}), ("email", {"email": None}),
+           ("email too long for Twilio", {"email": "a" * 122 + "@b"}),
+           ("email with what can't be seen", {"email": "jane\u200b@example.com"}),
            ("name", {"name": ""}), ("name", {"name": "a\nb"}), ("name", {"name": "x" * 401}),
            ("role", {"role": "king"}), ("role", {"role": ["patient"]}),
            ("active", {"active": "true"}), ("active", {"active": 1}),

@@ -77,9 +77,15 @@ TEST(another_address_is_another_identity) {
   expect(twilio.refusal() == base::Code::token_failed);
 }
 
-TEST(an_identity_is_user_id_and_address) {
-  same("2-jane.doe@example.com", provider::twilio_identity(2, "jane.doe@example.com"));
-  same("twilio", provider::Twilio(twilio_settings()).name());
+TEST(its_name_is_twilio) { same("twilio", provider::Twilio(twilio_settings()).name()); }
+
+// A token with it would be refused at the door, with 53200 in the patient's browser.
+TEST(no_token_is_made_for_an_identity_that_twilio_refuses) {
+  const provider::Twilio twilio(twilio_settings());
+  access::Grant grant{47, std::string(kRoom), 2, std::string(124, 'a') + "@b", 90min};
+  same(128, accepted(twilio.mint(grant, kNine)).identity.size());
+  grant.email = 'a' + grant.email;
+  expect(contains(refused(base::Code::token_failed, twilio.mint(grant, kNine)), "128"));
 }
 
 }  // namespace

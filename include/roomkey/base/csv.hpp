@@ -8,11 +8,12 @@
 
 namespace roomkey::base {
 
-// Separated by commas; a field in double quotes may hold commas, line ends and, doubled, quotes.
-// Lines end with LF, CRLF or CR; empty ones are passed over. `text` must outlive the reader.
+// A field in double quotes may hold separators, line ends and, doubled, quotes. Lines end with LF,
+// CRLF or CR; empty ones are passed over. `text` must outlive the reader.
 class CsvReader {
  public:
-  explicit CsvReader(std::string_view text) : text_(text) {}
+  explicit CsvReader(std::string_view text, char separator = ',')
+      : text_(text), separator_(separator) {}
 
   // Reads the next record. False behind the last one, and for good at a quote that is out of place:
   // where the records behind it begin would be a guess.
@@ -32,6 +33,7 @@ class CsvReader {
   bool take_quoted(std::string& field);
 
   std::string_view text_;
+  char separator_;
   std::size_t at_ = 0;
   std::size_t next_line_ = 1;
   std::size_t line_ = 1;

@@ -22,6 +22,10 @@ namespace roomkey::base {
 // without an offset is refused: it would be a guess.
 [[nodiscard]] std::optional<std::chrono::sys_seconds> parse_utc(std::string_view text);
 
+// The same, and as databases write them: seconds may be missing, the offset may be +hh or +hhmm or
+// the word UTC or GMT, with a blank before it.
+[[nodiscard]] std::optional<std::chrono::sys_seconds> parse_exported_time(std::string_view text);
+
 // True where the bytes are UTF-8 (RFC 3629: no overlong forms, no surrogates) without NUL.
 [[nodiscard]] bool is_utf8(std::string_view bytes);
 

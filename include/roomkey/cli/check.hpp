@@ -108,6 +108,8 @@ void check_callback(Checks& checks, const CallbackAnswer& answer);
 void check_store(Checks& checks, store::Database& database);
 // The same without a look at what it holds: as quick for a store of years.
 void check_store_opens(Checks& checks, store::Database& database);
+// Those who get no token of Twilio's because of their address.
+void check_users(Checks& checks, store::Database& database);
 // Who may read and write: the configuration, secrets in files of their own, the store.
 void check_files(Checks& checks, const Environment& environment, const std::string& env_file,
                  const std::string& store);

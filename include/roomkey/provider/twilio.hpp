@@ -40,7 +40,4 @@ class Twilio final : public Provider {
   std::optional<crypto::Key> key_;
 };
 
-// `<user id>-<email>`: the identity under which a person appears in a Twilio room.
-[[nodiscard]] std::string twilio_identity(std::int64_t user_id, std::string_view email);
-
 }  // namespace roomkey::provider

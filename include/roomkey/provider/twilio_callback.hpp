@@ -37,7 +37,7 @@ struct TwilioCallback {
 // bad_request naming the field where something is missing or malformed, or there twice.
 [[nodiscard]] base::Result<TwilioCallback> read_twilio_callback(const Form& form);
 
-// The user of an identity that twilio_identity() made: the digits before its first `-`.
+// The user of an identity that access::user_identity() made: the digits before its first `-`.
 [[nodiscard]] std::optional<std::int64_t> user_of_twilio_identity(std::string_view identity);
 
 }  // namespace roomkey::provider

@@ -1,0 +1,23 @@
+// A user's name at the video provider. One rule for all roads into the store and for the token, so
+// that nobody gets a token that the provider refuses.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace roomkey::access {
+
+// Twilio refuses longer ones (53200): https://www.twilio.com/docs/api/errors/53200
+inline constexpr std::size_t kLongestIdentity = 128;
+
+// `<user id>-<email>`.
+[[nodiscard]] std::string user_identity(std::int64_t user_id, std::string_view email);
+
+// Characters as Twilio counts them: those that are not ASCII twice.
+[[nodiscard]] std::size_t identity_size(std::string_view identity);
+
+[[nodiscard]] bool is_identity_too_long(std::int64_t user_id, std::string_view email);
+
+}  // namespace roomkey::access

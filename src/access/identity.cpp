@@ -1,0 +1,23 @@
+#include "roomkey/access/identity.hpp"
+
+#include "roomkey/base/text.hpp"
+
+namespace roomkey::access {
+
+std::string user_identity(std::int64_t user_id, std::string_view email) {
+  return std::to_string(user_id) + '-' + std::string(email);
+}
+
+std::size_t identity_size(std::string_view identity) {
+  std::size_t size = 0;
+  for (std::size_t at = 0; at < identity.size();) {
+    size += base::next_code_point(identity, at) < 0x80 ? 1 : 2;
+  }
+  return size;
+}
+
+bool is_identity_too_long(std::int64_t user_id, std::string_view email) {
+  return identity_size(user_identity(user_id, email)) > kLongestIdentity;
+}
+
+}  // namespace roomkey::access
