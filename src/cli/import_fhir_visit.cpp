@@ -120,6 +120,19 @@ bool any_says_video(const Json::Value& list) {
   });
 }
 
+// Oracle Health: participants of the type "Patient Virtual Meeting Room", which are contained
+// services of that type.
+bool has_virtual_room(const Json::Value& appointment) {
+  Marks marks;
+  for (const char* list : {"participant", "contained"}) {
+    if (!appointment[list].isArray()) continue;
+    for (const auto& one : appointment[list]) {
+      if (one.isObject()) marks.look_at_concept(one["type"]);
+    }
+  }
+  return marks.remote;
+}
+
 }  // namespace
 
 access::SessionType fhir_session_type(const Json::Value& appointment) {
@@ -128,7 +141,7 @@ access::SessionType fhir_session_type(const Json::Value& appointment) {
     marks.look_at_concept(appointment[field]);
   }
   const bool remote =
-      marks.remote || any_says_video(appointment["extension"]) ||
+      marks.remote || has_virtual_room(appointment) || any_says_video(appointment["extension"]) ||
       (appointment["virtualService"].isArray() && !appointment["virtualService"].empty());
   return marks.here && !remote ? access::SessionType::in_person : access::SessionType::telehealth;
 }

@@ -76,6 +76,18 @@ TEST(an_appointment_is_read_with_its_room) {
        faults_of(appointment(R"(,"video_room_id":7)")));
 }
 
+TEST(a_slot_that_nobody_has_is_left_out_and_a_model_without_the_field_is_a_fault) {
+  const auto slot = [](const std::string& fields) {
+    return records_of(R"([{"model":"appointments.appointment","pk":47,"fields":{)"
+                      R"("appointment_date":"2025-11-16T09:00:00Z","duration_minutes":60,)" +
+                      fields + "}}]");
+  };
+  const auto left_out = slot(R"("patient":null,"psychologist":19)");
+  same("", faults_of(left_out));
+  same("[0]", left_out.left_out.at(roomkey::cli::Omission::without_patient).names.at(0));
+  same("[0].fields.psychologist: is missing\n", faults_of(slot(R"("patient":2,"specialist":19)")));
+}
+
 TEST(keys_that_are_no_numbers_are_refused_with_the_cure) {
   same("[0].pk: is missing: make the dump without --natural-primary\n",
        faults_of(R"([{"model":"users.user","fields":{"email":"a@b","role":"admin"}}])"));

@@ -77,6 +77,22 @@ TEST(r5_s_virtual_service_is_video_there_and_ahead_of_time) {
        type_of(kHere + R"(,"serviceType":[{"concept":{"text":"Video consultation"}}])"));
 }
 
+TEST(a_virtual_meeting_room_that_takes_part_is_video) {
+  const auto with = [](const std::string& participant, const std::string& contained) {
+    const auto records = faultless_records(
+        R"({"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Appointment","id":"a",)"
+        R"("status":"booked","start":"2025-11-16T09:00:00Z","minutesDuration":60,"participant":[)" +
+        participant + R"(],"contained":[)" + contained + ']' + kHere + "}}]}");
+    same(0, records.fhir_appointments.at(0).participants.size());
+    return records.fhir_appointments.at(0).appointment.session_type;
+  };
+  const std::string room = R"("type":[{"text":"Patient Virtual Meeting Room"}])";
+  const std::string service = R"({"resourceType":"HealthcareService","id":"607",)" + room + '}';
+  same(SessionType::telehealth, with("{" + room + R"(,"actor":{"reference":"#607"}})", service));
+  same(SessionType::telehealth, with(R"({"actor":{"reference":"#607"}})", service));
+  same(SessionType::in_person, with("", R"({"resourceType":"Location","id":"1"})"));
+}
+
 TEST(walk_in_is_in_person_where_nothing_says_video) {
   for (const char* word : {"WALKIN", "walk-in", "Walk in"}) {
     same(SessionType::in_person,
