@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "import_numbers.hpp"
+#include "roomkey/base/counted.hpp"
 #include "roomkey/base/file.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/cli/commands.hpp"
@@ -46,8 +47,8 @@ class Import {
   }
 
   [[nodiscard]] std::string summary() const {
-    return std::to_string(users_.all) + " users (" + std::to_string(users_.made) + " new), " +
-           std::to_string(appointments_.all) + " appointments (" +
+    return base::counted(users_.all, "user") + " (" + std::to_string(users_.made) + " new), " +
+           base::counted(appointments_.all, "appointment") + " (" +
            std::to_string(appointments_.made) + " new)";
   }
   void print(bool dry_run) const;
@@ -132,16 +133,18 @@ void Import::print(bool dry_run) const {
     std::cout << "ignored " << count << ' ' << kind << '\n';
   }
   if (numbering_.without_start() > 0) {
-    std::cout << "left out " << numbering_.without_start() << " appointments without a start\n";
+    std::cout << "left out " << base::counted(numbering_.without_start(), "appointment")
+              << " without a start\n";
   }
   if (numbering_.without_email() > 0) {
-    std::cout << numbering_.without_email()
-              << " users have no email address: they are user-<id>@no-email.invalid\n";
+    const bool one = numbering_.without_email() == 1;
+    std::cout << base::counted(numbering_.without_email(), "user")
+              << (one ? " has no email address: it is" : " have no email address: they are")
+              << " user-<id>@no-email.invalid\n";
   }
   if (!numbering_.given().empty()) {
-    std::cout
-        << numbering_.given().size()
-        << " ids got numbers of roomkey's own: --json shows them, with --dry-run at any time\n";
+    std::cout << base::counted(numbering_.given().size(), "id")
+              << " got numbers of roomkey's own: --json shows them, with --dry-run at any time\n";
   }
 }
 
@@ -191,7 +194,7 @@ int say_all(const Session& session, const Records& records) {
   } else {
     for (const auto& fault : records.faults) fail(kFailed, fault.place + ": " + fault.why);
     const auto more = records.fault_count - records.faults.size();
-    if (more > 0) fail(kFailed, "and " + std::to_string(more) + " more faults");
+    if (more > 0) fail(kFailed, "and " + base::counted(more, "more fault"));
   }
   return fail(kFailed, "nothing was imported", "mend the file and import it again as a whole");
 }
