@@ -165,8 +165,9 @@ void check_file_system(Checks& checks, const std::string& store, const std::stri
 
 void check_store(Checks& checks, store::Database& database) {
   try {
-    open_store(database);
+    database.ready();
     store::probe_room(database);
+    open_store(database);
     check_file_system(checks, database.path());
     const auto verdict = store::verify_store(database);
     for (const auto& fault : verdict.faults) {
