@@ -1,6 +1,7 @@
 #include <iostream>
 
 #include "audit_events.hpp"
+#include "roomkey/base/counted.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/crypto/digest.hpp"
 
@@ -48,12 +49,13 @@ void print_verdict_json(const store::AuditVerdict& verdict) {
 
 void print_verdict(const store::AuditVerdict& verdict) {
   for (const store::AuditCut& cut : verdict.cuts) {
-    std::cout << "cut " << cut.id << ": " << base::format_utc(cut.at) << ", " << cut.events
-              << " events up to event " << cut.last_event << " (hash "
-              << crypto::to_hex(cut.last_hash) << "), by " << cut.signed_by << ": " << cut.reason
-              << '\n';
+    std::cout << "cut " << cut.id << ": " << base::format_utc(cut.at) << ", "
+              << base::counted(cut.events, "event") << " up to event " << cut.last_event
+              << " (hash " << crypto::to_hex(cut.last_hash) << "), by " << cut.signed_by << ": "
+              << cut.reason << '\n';
   }
-  std::cout << "the audit holds: " << verdict.events << " events, head " << verdict.head << '\n';
+  std::cout << "the audit holds: " << base::counted(verdict.events, "event") << ", head "
+            << verdict.head << '\n';
 }
 
 }  // namespace

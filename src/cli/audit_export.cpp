@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "audit_events.hpp"
+#include "roomkey/base/counted.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/cli/store_owner.hpp"
 #include "roomkey/crypto/digest.hpp"
@@ -110,7 +111,7 @@ void say_exported(const Session& session, const std::string& file, std::int64_t 
   if (session.json) {
     std::cout << base::JsonObject().add("file", file).add("events", events).text() << '\n';
   } else {
-    std::cout << "exported " << file << ": " << events << " events\n";
+    std::cout << "exported " << file << ": " << base::counted(events, "event") << '\n';
   }
 }
 

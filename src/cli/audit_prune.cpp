@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "audit_events.hpp"
+#include "roomkey/base/counted.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/store/retention.hpp"
 
@@ -63,10 +64,12 @@ void print_json(const store::Prunable& old, sys_seconds point, bool dry_run) {
 
 void print_text(const store::Prunable& old, sys_seconds point, bool dry_run) {
   std::cout << (dry_run ? "would remove" : "removed") << " what is older than "
-            << base::format_utc(point) << ":\n  " << old.events << " events of the audit";
+            << base::format_utc(point) << ":\n  " << base::counted(old.events, "event")
+            << " of the audit";
   if (old.events > 0) std::cout << ", up to event " << old.last_event;
-  std::cout << "\n  " << old.sessions << " sessions of rooms with " << old.room_events
-            << " events, " << old.answers << " answers of Twilio's\n";
+  std::cout << "\n  " << base::counted(old.sessions, "session") << " of rooms with "
+            << base::counted(old.room_events, "event") << ", "
+            << base::counted(old.answers, "answer") << " of Twilio's\n";
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "inspect_parts.hpp"
+#include "roomkey/base/counted.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/cli/commands.hpp"
 #include "roomkey/cli/store_owner.hpp"
@@ -13,7 +14,6 @@ namespace roomkey::cli {
 namespace {
 
 constexpr const char* kSite = "/etc/nginx/sites-enabled/roomkey.conf";
-constexpr const char* kAllWell = "All Twilio tests passed!";
 
 std::string_view tag(Check::Status status) {
   switch (status) {
@@ -33,9 +33,10 @@ std::string_view word(Check::Status status) {
   return {};
 }
 
-// The contract's words, whatever the number.
-std::string verdict(std::size_t errors) {
-  return errors == 0 ? kAllWell : std::to_string(errors) + " problems";
+std::string verdict(const Checks& checks) {
+  const auto errors = checks.count(Check::Status::error);
+  if (errors > 0) return base::counted(static_cast<std::int64_t>(errors), "problem");
+  return checks.twilio ? "All Twilio tests passed!" : "All checks passed!";
 }
 
 bool names(const std::vector<std::string>& faults, std::string_view variable) {
@@ -102,14 +103,16 @@ void check_providers(Checks& checks, const Session& session, const CheckFields& 
   }
 }
 
-Checks look_at_machine(const Session& session, const CheckFields& fields) {
+// What was found, and the site, where there is one.
+std::pair<Checks, std::optional<FoundSite>> look_at_machine(const Session& session,
+                                                            const CheckFields& fields) {
   Checks checks;
   check_bearer(checks, session.config, session.environment, session.now);
-  if (fields.configuration) return checks;
+  if (fields.configuration) return {std::move(checks), std::nullopt};
   check_files(checks, session.environment, fields.env_file, session.database.path());
   const bool named = !fields.nginx_site.empty();
-  check_site(checks, named ? fields.nginx_site : kSite, named, session.now);
-  return checks;
+  auto site = check_site(checks, named ? fields.nginx_site : kSite, named, session.now);
+  return {std::move(checks), std::move(site)};
 }
 
 }  // namespace
@@ -142,7 +145,7 @@ std::string to_text(const Checks& checks) {
     if (!one.cure.empty()) text.append("    ").append(plain(one.cure)).append("\n");
   }
   const auto errors = checks.count(Check::Status::error);
-  return text + (errors == 0 ? "[SUCCESS] " : "[FAILED] ") + verdict(errors) + '\n';
+  return text + (errors == 0 ? "[SUCCESS] " : "[FAILED] ") + verdict(checks) + '\n';
 }
 
 std::string to_json(const Checks& checks) {
@@ -163,7 +166,7 @@ std::string to_json(const Checks& checks) {
          base::JsonObject()
              .add("check", "summary")
              .add("status", errors == 0 ? "ok" : "error")
-             .add("detail", verdict(errors))
+             .add("detail", verdict(checks))
              .add_raw("cure", "null")
              .add("problems", static_cast<std::int64_t>(errors))
              .add("warnings", static_cast<std::int64_t>(warnings))
@@ -173,10 +176,11 @@ std::string to_json(const Checks& checks) {
 
 int check(Session& session, const CheckFields& fields) {
   // First, because it may be for root's eyes alone, though it is said later.
-  const Checks machine = look_at_machine(session, fields);
+  const auto [machine, site] = look_at_machine(session, fields);
   become_store_owner(session.database.path());
   Checks checks;
   for (const auto& fault : session.faults) check_fault(checks, fault, fields.env_file);
+  checks.twilio = !provider::Twilio(session.config.twilio).unused();
   check_unknown(checks, session.environment);
   check_providers(checks, session, fields);
   checks.add(machine);
@@ -186,6 +190,11 @@ int check(Session& session, const CheckFields& fields) {
   } else {
     check_store(checks, session.database);
     if (twilio) check_users(checks, session.database);
+  }
+  if (site) check_running(checks, *site);
+  if (site && !fields.offline && is_looked_up(site->file.host)) {
+    const std::string& host = site->file.host;
+    check_name(checks, host, look_up(host), own_addresses(), site->file.behind_proxy);
   }
   std::cout << (session.json ? to_json(checks) : to_text(checks));
   return checks.count(Check::Status::error) == 0 ? kDone : kFailed;

@@ -4,6 +4,7 @@
 
 #include "inspect_parts.hpp"
 #include "roomkey/access/decide.hpp"
+#include "roomkey/base/counted.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/cli/check.hpp"
 #include "roomkey/config_warnings.hpp"
@@ -25,11 +26,11 @@ bool starts_or_ends_oddly(std::string_view secret) {
 void check_secret(Checks& checks, const std::string& name, const crypto::Secret& secret) {
   constexpr std::size_t kLeast = 32;
   if (secret.empty()) return;
-  const auto size = std::to_string(secret.size());
+  const auto size = base::counted(static_cast<std::int64_t>(secret.size()), "byte");
   if (secret.size() < kLeast) {
     checks.warn(name,
                 name + " has " + size +
-                    " bytes: too weak. Who has one token of the login can find it by trying, and "
+                    ": too weak. Who has one token of the login can find it by trying, and "
                     "then be anybody.",
                 "Have the clinic's login use a key of 32 random bytes or more (openssl rand -hex "
                 "32), and set it here too; ROOMKEY_JWT_PREVIOUS_SECRET takes the old one for as "
@@ -41,7 +42,7 @@ void check_secret(Checks& checks, const std::string& name, const crypto::Secret&
     checks.warn(name, name + " begins or ends with a blank or a quote.",
                 "If the login's own key has none there, take it out: all tokens are refused.");
   } else {
-    checks.ok(name, name + " is set: " + size + " bytes (not shown)");
+    checks.ok(name, name + " is set: " + size + " (not shown)");
   }
 }
 
@@ -85,9 +86,9 @@ void check_bearer(Checks& checks, const Config& config, const Environment& envir
       check_secret(checks, name, secret_of(environment, name));
     }
   } else if (const auto count = config.bearer->keys.keys.size(); count > 0) {
-    checks.ok("bearer_keys", "The clinic's login: " + std::to_string(count) +
-                                 (count == 1 ? " public key for " : " public keys for ") +
-                                 std::string(crypto::name(algorithm)));
+    checks.ok("bearer_keys", "The clinic's login: " +
+                                 base::counted(static_cast<std::int64_t>(count), "public key") +
+                                 " for " + std::string(crypto::name(algorithm)));
     for (const auto& [text, cure, from] : config.bearer->keys.remarks) {
       if (!from || *from <= now) checks.warn("bearer_keys", text + '.', cure);
     }

@@ -5,8 +5,11 @@
 #include <cerrno>
 #include <filesystem>
 
+#include "roomkey/base/counted.hpp"
+#include "roomkey/base/file.hpp"
 #include "roomkey/cli/check.hpp"
 #include "roomkey/store/backup.hpp"
+#include "roomkey/store/files.hpp"
 
 namespace roomkey::cli {
 
@@ -91,13 +94,26 @@ std::string cure_for_store(std::string_view fault, const std::string& path) {
   if (fault.find("db migrate") != fault.npos) return "Run `roomkey db migrate`.";
   if (fault.find("locked") != fault.npos) return "Another program holds it: try again.";
   if (fault.find("newer than") != fault.npos) return "Install the newer roomkey that made it.";
+  const auto folder = std::filesystem::absolute(path).parent_path().string();
+  if (fault.find("inodes") != fault.npos) {
+    return "Remove files that nobody needs (df -i " + folder + "): it is their number that counts.";
+  }
+  if (fault.find("quota") != fault.npos) {
+    return "Raise the quota of the folder's owner, or make room (quota, repquota; df -h " + folder +
+           ").";
+  }
+  if (fault.find("file system is read-only") != fault.npos) {
+    return "See why (journalctl -k: a disk that fails is made read-only), then mount -o "
+           "remount,rw what holds " +
+           folder + ", and see `roomkey db verify`.";
+  }
   if (fault.find("is full") != fault.npos || fault.find("disk I/O") != fault.npos) {
-    const auto folder = std::filesystem::absolute(path).parent_path().string();
     return "See whether its disk is full (df -h " + folder +
            ") and make room: all is well then, nothing is lost. If there is room, see whether the "
            "disk fails (journalctl -k).";
   }
-  if (fault.find("readonly") != fault.npos || ::access(path.c_str(), R_OK | W_OK) != 0) {
+  if (fault.find("readonly") != fault.npos || fault.find("may not be written") != fault.npos ||
+      ::access(path.c_str(), R_OK | W_OK) != 0) {
     return "See who may write the store and its folder (ls -la): the workers' user must. "
            "Installed: "
            "chown -R roomkey:roomkey /var/lib/roomkey";
@@ -118,6 +134,14 @@ void say_store_is_away(Checks& checks, const std::string& fault, const std::stri
   checks.error(kStore, why + '.', cure_for_store(fault, path));
 }
 
+void check_file_system(Checks& checks, const std::string& store) {
+  std::error_code none;
+  const auto path = std::filesystem::canonical(store, none).string();
+  const auto mounts = base::read_file("/proc/self/mountinfo");
+  if (none || !mounts) return;
+  check_file_system(checks, path, store::file_system_of(*mounts, path));
+}
+
 }  // namespace
 
 void check_store_opens(Checks& checks, store::Database& database) {
@@ -129,9 +153,22 @@ void check_store_opens(Checks& checks, store::Database& database) {
   }
 }
 
+void check_file_system(Checks& checks, const std::string& store, const std::string& type) {
+  if (!store::is_network_file_system(type)) return;
+  checks.warn(
+      kStore,
+      "The store " + store + " lies on a file system of another machine (" + type +
+          "): SQLite can't rely on locks there, and may lose or break it.",
+      "Move it to a disk of this machine's own: roomkey db backup FILE, ROOMKEY_DB with a "
+      "local path, roomkey db restore FILE. Copies of the backups may go to the other one.");
+}
+
 void check_store(Checks& checks, store::Database& database) {
   try {
+    database.ready();
+    store::probe_room(database);
     open_store(database);
+    check_file_system(checks, database.path());
     const auto verdict = store::verify_store(database);
     for (const auto& fault : verdict.faults) {
       checks.error(kStore, "The store is not sound: " + fault + '.',
@@ -141,7 +178,7 @@ void check_store(Checks& checks, store::Database& database) {
     if (!verdict.faults.empty()) return;
     checks.ok(kStore, "The store can be read and written and is sound: schema " +
                           std::to_string(store::Database::newest_schema()) + ", " +
-                          std::to_string(verdict.audit.events) + " audit events");
+                          base::counted(verdict.audit.events, "audit event"));
   } catch (const base::Unavailable& fault) {
     say_store_is_away(checks, fault.what(), database.path());
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "inspect_parts.hpp"
+#include "roomkey/base/counted.hpp"
 #include "roomkey/cli/check.hpp"
 
 namespace roomkey::cli {
@@ -24,7 +25,9 @@ bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; 
 bool is_quote(char c) { return c == '"' || c == '\''; }
 bool is_plain(char c) { return c > ' ' && c < 0x7F; }
 
-std::string counted(std::size_t count) { return std::to_string(count) + " characters"; }
+std::string characters(std::string_view text) {
+  return base::counted(static_cast<std::int64_t>(text.size()), "character");
+}
 
 bool lower_hex(std::string_view text) {
   return text.find_first_not_of("0123456789abcdef") == text.npos;
@@ -39,7 +42,7 @@ std::string wrong_sid(const std::string& value, const std::string& kind) {
                          : "holds the SID of an account (AC...), not of an API key (SK...)";
   }
   if (!value.starts_with(kind)) return "does not begin with " + kind;
-  if (value.size() != 34) return "has " + counted(value.size()) + ", and an SID has 34";
+  if (value.size() != 34) return "has " + characters(value) + ", and an SID has 34";
   return is_sid(value, kind) ? "" : "has other characters than hexadecimal digits behind " + kind;
 }
 
@@ -92,8 +95,7 @@ bool check_api_secret(Checks& checks, std::string_view value, std::string_view a
     return false;
   }
   if (value.size() != kSecretSize) {
-    checks.warn(name,
-                name + " has " + counted(value.size()) + ", and the secret of an API key has 32.",
+    checks.warn(name, name + " has " + characters(value) + ", and the secret of an API key has 32.",
                 kSecretOnce);
   } else {
     checks.ok(name, name + " is set: 32 characters (not shown)");
@@ -180,7 +182,7 @@ bool check_stream_variables(Checks& checks, const std::string& api_key,
   const bool bad_secret = said("STREAM_API_SECRET", wrong);
   if (bad_key || bad_secret) return false;
   checks.ok("STREAM_API_KEY", "STREAM_API_KEY and STREAM_API_SECRET are set (the secret, " +
-                                  counted(api_secret.size()) + ", is not shown)");
+                                  characters(api_secret) + ", is not shown)");
   return true;
 }
 

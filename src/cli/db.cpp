@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <iostream>
 
+#include "roomkey/base/counted.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/cli/commands.hpp"
 #include "roomkey/cli/store_owner.hpp"
@@ -85,8 +86,9 @@ int db_verify(Session& session) {
   for (const auto& fault : verdict.faults) fail(kFailed, fault);
   if (!verdict.faults.empty()) return kFailed;
   if (!session.json) {
-    std::cout << "the store is sound: schema " << verdict.schema << ", " << verdict.audit.events
-              << " audit events, head " << verdict.audit.head << '\n';
+    std::cout << "the store is sound: schema " << verdict.schema << ", "
+              << base::counted(verdict.audit.events, "audit event") << ", head "
+              << verdict.audit.head << '\n';
   }
   return kDone;
 }

@@ -2,6 +2,7 @@
 
 #include "import_columns.hpp"
 #include "import_parts.hpp"
+#include "roomkey/base/counted.hpp"
 #include "roomkey/base/csv.hpp"
 #include "roomkey/base/text.hpp"
 
@@ -113,8 +114,8 @@ class Table {
   void take(std::vector<std::string>& fields) {
     fit(fields);
     if (fields.size() != names_.size()) {
-      return fault("has " + std::to_string(fields.size()) + " fields, the first line has " +
-                   std::to_string(names_.size()));
+      return fault("has " + base::counted(static_cast<std::int64_t>(fields.size()), "field") +
+                   ", the first line has " + std::to_string(names_.size()));
     }
     const auto kind = kind_of(fields);
     if (!kind) return fault("kind", "must be one of user, appointment");

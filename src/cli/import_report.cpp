@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "roomkey/base/counted.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/cli/session.hpp"
 
@@ -93,9 +94,9 @@ std::string faults_as_json(const Records& records) {
 
 std::string summary_of(const ImportReport& report) {
   const auto& [users, appointments, without_email, numbers] = report;
-  return std::to_string(users.all) + " users (" + std::to_string(users.made) + " new), " +
-         std::to_string(appointments.all) + " appointments (" + std::to_string(appointments.made) +
-         " new)";
+  return base::counted(users.all, "user") + " (" + std::to_string(users.made) + " new), " +
+         base::counted(appointments.all, "appointment") + " (" +
+         std::to_string(appointments.made) + " new)";
 }
 
 std::string to_text(const ImportReport& report, const Records& records, bool dry_run) {
@@ -109,12 +110,14 @@ std::string to_text(const ImportReport& report, const Records& records, bool dry
   }
   if (!left_out.empty()) text += left_out + '\n';
   if (report.without_email > 0) {
-    text += std::to_string(report.without_email) +
-            " users have no email address: they are user-<id>@no-email.invalid\n";
+    const auto count = static_cast<std::int64_t>(report.without_email);
+    text += base::counted(count, "user") +
+            (count == 1 ? " has no email address: it is" : " have no email address: they are") +
+            " user-<id>@no-email.invalid\n";
   }
   if (!report.numbers.empty()) {
-    text += std::to_string(report.numbers.size()) +
-            " ids got numbers of roomkey's own: --json shows them, with --dry-run at any time\n";
+    text += base::counted(static_cast<std::int64_t>(report.numbers.size()), "id") +
+            " got numbers of roomkey's own: --json shows them, with --dry-run at any time\n";
   }
   return text;
 }
@@ -144,12 +147,13 @@ int say_faults(const Records& records, bool json) {
   } else {
     for (const auto& fault : records.faults) fail(kFailed, fault.place + ": " + fault.why);
     const auto more = records.fault_count - records.faults.size();
-    if (more > 0) fail(kFailed, "and " + std::to_string(more) + " more faults");
+    if (more > 0) fail(kFailed, "and " + base::counted(static_cast<std::int64_t>(more), "more fault"));
   }
   std::string hint = "mend the file and import it again as a whole";
   if (records.not_judged > 0) {
-    hint += "; " + std::to_string(records.not_judged) +
-            " references of appointments to people with a fault were not looked at";
+    const auto count = static_cast<std::int64_t>(records.not_judged);
+    hint += "; " + base::counted(count, "reference") + " of appointments to people with a fault " +
+            (count == 1 ? "was" : "were") + " not looked at";
   }
   return fail(kFailed, "nothing was imported", hint);
 }

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "inspect_parts.hpp"
+#include "roomkey/base/counted.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/cli/commands.hpp"
 
@@ -36,18 +37,15 @@ std::string_view word(Report::Severity severity) {
   return {};
 }
 
-std::string counted(std::ptrdiff_t count, const char* what) {
-  return std::to_string(count) + ' ' + what + (count == 1 ? "" : "s");
-}
-
 // The last line: how many faults and warnings there are.
 std::string verdict(const Report& report) {
   const auto errors = std::count_if(
       report.findings.begin(), report.findings.end(),
       [](const Report::Finding& one) { return one.severity == Report::Severity::error; });
   const auto warnings = std::ssize(report.findings) - errors;
-  const std::string more = warnings == 0 ? "" : ", " + counted(warnings, "warning");
-  return errors == 0 ? "[OK] no fault found" + more : "[FAILED] " + counted(errors, "fault") + more;
+  const std::string more = warnings == 0 ? "" : ", " + base::counted(warnings, "warning");
+  return errors == 0 ? "[OK] no fault found" + more
+                     : "[FAILED] " + base::counted(errors, "fault") + more;
 }
 
 std::vector<LoginSecret> login_secrets(const Environment& environment) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "roomkey/base/counted.hpp"
 #include "roomkey/base/json.hpp"
 
 namespace roomkey::cli {
@@ -102,7 +103,7 @@ std::string masked_sid(const std::string& text) {
   }
   const bool known = text.starts_with("AC") || text.starts_with("SK");
   return (known ? text.substr(0, 2) + "..., which is no SID: " : "no SID: ") +
-         std::to_string(text.size()) + " characters";
+         base::counted(static_cast<std::int64_t>(text.size()), "character");
 }
 
 bool has_signalling(std::string_view region) {

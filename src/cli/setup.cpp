@@ -13,6 +13,7 @@
 
 #include "roomkey/base/clock.hpp"
 #include "roomkey/base/json.hpp"
+#include "roomkey/cli/check.hpp"
 #include "roomkey/cli/session.hpp"
 #include "roomkey/crypto/secret.hpp"
 #include "setup_parts.hpp"
@@ -55,7 +56,19 @@ std::optional<std::string> new_callback(const Plan& plan) {
 
 std::string url_of(const Plan& plan) { return "https://" + plan.site.domain + '/'; }
 
-void say_what_is_left(const Plan& plan) {
+// A made-up machine's name is nobody's.
+void say_where_it_leads(const Plan& plan, const Present& present) {
+  if (!present.places.root.empty() || !is_looked_up(plan.site.domain)) return;
+  Checks checks;
+  check_name(checks, plan.site.domain, look_up(plan.site.domain), own_addresses(),
+             read_site_file(plan.site_text).behind_proxy);
+  for (const auto& one : checks.all()) {
+    if (one.status == Check::Status::warn) std::cout << one.text << "\n  " << one.cure << '\n';
+  }
+}
+
+void say_what_is_left(const Plan& plan, const Present& present) {
+  say_where_it_leads(plan, present);
   if (const auto callback = new_callback(plan)) {
     std::cout << "For Twilio's callbacks, set this in its console (Video, Room Settings, Status "
                  "Callback URL):\n  "
@@ -100,7 +113,7 @@ int go_on(const Plan& plan, const SetupFlags& flags, const Present& present, boo
     return kFailed;
   }
   if (const int status = carry_out(plan, present, now)) return status;
-  if (!flags.json) say_what_is_left(plan);
+  if (!flags.json) say_what_is_left(plan, present);
   return check_all(present);
 }
 

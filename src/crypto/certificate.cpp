@@ -4,10 +4,12 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include <array>
 #include <ctime>
 #include <optional>
 
 #include "openssl_handles.hpp"
+#include "roomkey/crypto/digest.hpp"
 
 namespace roomkey::crypto {
 
@@ -19,6 +21,13 @@ std::optional<std::chrono::sys_seconds> time_of(const ASN1_TIME* time) {
   std::tm fields{};
   if (ASN1_TIME_to_tm(time, &fields) != 1) return std::nullopt;
   return std::chrono::sys_seconds{std::chrono::seconds{timegm(&fields)}};
+}
+
+std::string fingerprint_of(const X509* certificate) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
+  unsigned size = 0;
+  if (X509_digest(certificate, EVP_sha256(), bytes.data(), &size) != 1) return {};
+  return to_hex({reinterpret_cast<const char*>(bytes.data()), size});
 }
 
 }  // namespace
@@ -36,7 +45,7 @@ base::Result<Certificate> read_certificate(std::string_view pem, const std::stri
   const bool for_host = X509_check_host(x509.get(), host.data(), host.size(), 0, nullptr) == 1 ||
                         X509_check_ip_asc(x509.get(), host.c_str(), 0) == 1;
   ERR_clear_error();
-  return Certificate{*not_before, *not_after, for_host};
+  return Certificate{*not_before, *not_after, for_host, fingerprint_of(x509.get())};
 }
 
 }  // namespace roomkey::crypto

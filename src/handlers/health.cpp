@@ -2,6 +2,7 @@
 
 #include "roomkey/base/json.hpp"
 #include "roomkey/store/audit.hpp"
+#include "roomkey/store/files.hpp"
 
 namespace roomkey::handlers {
 
@@ -13,6 +14,7 @@ constexpr std::string_view kOk = "ok";
 std::string store_check(store::Database& database) {
   try {
     database.ready();
+    store::probe_room(database);
     const store::Transaction undone(database);
     store::append_audit(database, {0, {}, "readyz", {}, {}, "readyz", {}, {}, {}});
     return std::string(kOk);

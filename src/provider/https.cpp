@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdlib>
 #include <cstring>
+#include <new>
 #include <stdexcept>
 
 #include "roomkey/provider/url.hpp"
@@ -69,23 +70,47 @@ std::optional<std::chrono::sys_seconds> date_of_answer(CURL* curl) {
   return std::chrono::sys_seconds{std::chrono::seconds{time}};
 }
 
+std::string server_of_answer(CURL* curl) {
+  curl_header* header = nullptr;
+  const bool found = curl_easy_header(curl, "Server", 0, CURLH_HEADER, -1, &header) == CURLHE_OK;
+  return found ? header->value : "";
+}
+
+// The first of the chain, which is the server's own.
+std::string certificate_served(CURL* curl) {
+  constexpr std::string_view kCertificate = "Cert:";
+  curl_certinfo* chain = nullptr;
+  if (curl_easy_getinfo(curl, CURLINFO_CERTINFO, &chain) != CURLE_OK) return {};
+  if (chain == nullptr || chain->num_of_certs < 1) return {};
+  for (const curl_slist* line = chain->certinfo[0]; line != nullptr; line = line->next) {
+    const std::string_view text = line->data;
+    if (text.starts_with(kCertificate)) return std::string(text.substr(kCertificate.size()));
+  }
+  return {};
+}
+
 }  // namespace
 
 // An easy handle and the request that is on it. libcurl holds pointers into this.
 struct Https::Line {
   CURL* curl = nullptr;
+  curl_slist* elsewhere = nullptr;
   std::array<char, CURL_ERROR_SIZE> error{};
   int sends_left = 0;
   std::size_t received = 0;
   std::string body;
 
   Line();
-  ~Line() { curl_easy_cleanup(curl); }
+  ~Line() {
+    curl_easy_cleanup(curl);
+    curl_slist_free_all(elsewhere);
+  }
   Line(const Line&) = delete;
   Line& operator=(const Line&) = delete;
 
   void set_up(const Settings& settings);
   void set_credentials(const Settings& settings) const;
+  void look_at(const std::string& place);
   CURLcode attempt(Deadline deadline, milliseconds connect_deadline);
   [[nodiscard]] bool failed_to_connect(CURLcode code, bool sent) const;
   [[nodiscard]] std::string why(CURLcode code) const;
@@ -116,6 +141,7 @@ void Https::Line::set_up(const Settings& settings) {
   // Whoever can set https_proxy for a worker shall not learn whom the clinic calls and when.
   set(curl, CURLOPT_PROXY, "");
   if (!settings.user.empty()) set_credentials(settings);
+  if (!settings.look_at.empty()) look_at(settings.look_at);
   set(curl, CURLOPT_USERAGENT, "roomkey/" ROOMKEY_VERSION);
   // One request at a time gains nothing by HTTP/2.
   set(curl, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
@@ -139,6 +165,15 @@ void Https::Line::set_credentials(const Settings& settings) const {
   std::string password(settings.password.reveal());
   set(curl, CURLOPT_PASSWORD, password.c_str());
   crypto::wipe(password);
+}
+
+void Https::Line::look_at(const std::string& place) {
+  elsewhere = curl_slist_append(nullptr, ("::" + place).c_str());
+  if (elsewhere == nullptr) throw std::bad_alloc();
+  set(curl, CURLOPT_CONNECT_TO, elsewhere);
+  set(curl, CURLOPT_SSL_VERIFYPEER, 0L);
+  set(curl, CURLOPT_SSL_VERIFYHOST, 0L);
+  set(curl, CURLOPT_CERTINFO, 1L);
 }
 
 // libcurl by itself sends a request again, a POST as well, where a connection that it kept open
@@ -227,13 +262,16 @@ base::Result<Https::Answer> Https::run(const std::string& url, const std::string
   if (idempotent && on.sends_left > 0 && on.failed_to_connect(code, on.sends_left < sends)) {
     code = on.attempt(deadline, settings_.connect_deadline);
   }
+  // Nothing on a connection that was kept open.
+  if (auto served = certificate_served(on.curl); !served.empty()) certificate_ = std::move(served);
   if (code != CURLE_OK) {
     failure_ = failure_of(code);
     return unavailable(on.why(code));
   }
   long status = 0;
   curl_easy_getinfo(on.curl, CURLINFO_RESPONSE_CODE, &status);
-  return Answer{static_cast<int>(status), on.body, date_of_answer(on.curl)};
+  return Answer{static_cast<int>(status), on.body, date_of_answer(on.curl),
+                server_of_answer(on.curl)};
 }
 
 }  // namespace roomkey::provider

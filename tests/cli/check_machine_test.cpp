@@ -1,6 +1,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../support/full_disk.hpp"
 #include "../support/folder.hpp"
 #include "checked.hpp"
 
@@ -29,6 +30,27 @@ TEST(a_store_that_can_not_be_used_says_why_and_what_to_do) {
   came_out("error store", store_at(folder.path()), "roomkey's store");
   came_out("error store", store_at(folder.file("text", std::string(5000, 'x'))), "not a database");
   came_out("error store", store_at(folder.file("empty", "")), "Run `roomkey db migrate`.");
+}
+
+TEST(a_store_on_a_full_disk_is_a_problem) {
+  const Folder folder;
+  store::Database database(store::Settings{folder.file("x.db")});
+  database.migrate();
+  const FullDisk full;
+  Checks checks;
+  cli::check_store(checks, database);
+  came_out("error store", checks, "The store: its disk is full.\n    See whether its disk is full");
+}
+
+TEST(a_store_on_another_machines_disk_is_a_warning) {
+  const auto said = [](const std::string& type) {
+    Checks checks;
+    cli::check_file_system(checks, "/srv/roomkey.db", type);
+    return checks;
+  };
+  came_out("warn store", said("nfs4"),
+           "The store /srv/roomkey.db lies on a file system of another");
+  came_out("", said("ext4"));
 }
 
 TEST(a_store_that_is_broken_inside_is_found) {

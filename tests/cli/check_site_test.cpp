@@ -56,6 +56,16 @@ TEST(a_site_that_is_not_there_is_a_problem_only_where_it_must_be) {
   came_out("error nginx_site", site(folder.file("link"), false), "leads to a file that isn't");
 }
 
+TEST(a_site_that_setup_wrote_and_that_is_not_enabled_is_a_problem) {
+  const Folder folder;
+  std::filesystem::create_directory(folder.file("sites-available"));
+  std::filesystem::create_directory(folder.file("sites-enabled"));
+  const std::string written = folder.file("sites-available/roomkey.conf", "server {}");
+  const std::string enabled = folder.file("sites-enabled/roomkey.conf");
+  came_out("error nginx_site", site(enabled, false),
+           "\n    ln -s " + written + ' ' + enabled + " && systemctl reload nginx\n");
+}
+
 TEST(a_certificates_days_are_counted) {
   const auto said = [](std::chrono::seconds from, std::chrono::seconds until, bool for_host) {
     Checks checks;

@@ -15,8 +15,12 @@ TEST(each_check_is_a_line_with_the_cure_under_it) {
   checks.warn("b", "Not so well.", "Do this.");
   same("[OK] All is well\n[WARN] Not so well.\n    Do this.\n[SUCCESS] All Twilio tests passed!\n",
        to_text(checks));
+  checks.twilio = false;
+  expect(to_text(checks).ends_with("[SUCCESS] All checks passed!\n"));
   checks.error("c", "Bad.", "Do that.");
-  expect(to_text(checks).ends_with("[ERROR] Bad.\n    Do that.\n[FAILED] 1 problems\n"));
+  expect(to_text(checks).ends_with("[ERROR] Bad.\n    Do that.\n[FAILED] 1 problem\n"));
+  checks.error("d", "Worse.", "Do that.");
+  expect(to_text(checks).ends_with("[FAILED] 2 problems\n"));
 }
 
 TEST(a_program_reads_an_object_a_line_and_a_summary_last) {
@@ -27,7 +31,7 @@ TEST(a_program_reads_an_object_a_line_and_a_summary_last) {
        "\n"
        R"({"check":"c","status":"error","detail":"Bad \"\n\u001b[2J.","cure":"Do that."})"
        "\n"
-       R"({"check":"summary","status":"error","detail":"1 problems","cure":null,"problems":1,)"
+       R"({"check":"summary","status":"error","detail":"1 problem","cure":null,"problems":1,)"
        R"("warnings":0})"
        "\n",
        to_json(checks));
@@ -36,7 +40,7 @@ TEST(a_program_reads_an_object_a_line_and_a_summary_last) {
 TEST(what_a_stranger_wrote_can_not_move_the_cursor) {
   Checks checks;
   checks.error("a", "It says \x1B[2J\n[OK] all.", "See.");
-  same("[ERROR] It says \\u001b[2J\\n[OK] all.\n    See.\n[FAILED] 1 problems\n", to_text(checks));
+  same("[ERROR] It says \\u001b[2J\\n[OK] all.\n    See.\n[FAILED] 1 problem\n", to_text(checks));
 }
 
 TEST(a_fault_of_the_configuration_names_its_variable) {

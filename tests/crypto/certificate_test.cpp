@@ -38,6 +38,16 @@ TEST(a_certificate_is_for_its_names_alone) {
   }
 }
 
+TEST(a_certificate_is_told_from_another_by_its_fingerprint) {
+  const auto fingerprint = [](std::string_view pem) {
+    return accepted(crypto::read_certificate(pem, "x")).fingerprint;
+  };
+  const Certificate one("same.example"), other("same.example");
+  same(64, fingerprint(kPem).size());
+  same(fingerprint(content_of(one.pem)), fingerprint(content_of(one.pem) + std::string(kPem)));
+  expect(fingerprint(content_of(one.pem)) != fingerprint(content_of(other.pem)));
+}
+
 TEST(the_first_certificate_of_a_chain_counts) {
   const Certificate other("other.example");
   const auto chain = std::string(kPem) + content_of(other.pem);

@@ -1,5 +1,6 @@
 #include "roomkey/handlers/health.hpp"
 
+#include "../support/full_disk.hpp"
 #include "../support/store.hpp"
 #include "../support/test.hpp"
 #include "roomkey/base/json.hpp"
@@ -78,6 +79,19 @@ TEST(not_ready_while_the_store_cannot_be_written) {
   expect(contains(check(locked, "store"), "locked"), locked.body);
   same("ok", check(locked, "schema"));
   other.run("ROLLBACK");
+  same(200, ready(store.database).status);
+}
+
+TEST(not_ready_on_a_full_disk) {
+  FileStore store;
+  same(200, ready(store.database).status);
+  {
+    const FullDisk full;
+    const auto response = ready(store.database);
+    same(503, response.status);
+    same("the store: its disk is full", check(response, "store"));
+    same("ok", check(response, "schema"));
+  }
   same(200, ready(store.database).status);
 }
 

@@ -3,6 +3,7 @@ import json
 import re
 
 import reloading
+import running
 from machine import run, until
 from outside import NAME, Outside, holds, same
 
@@ -254,6 +255,7 @@ def all_of(inside, first, second):
             a_backup_is_made_and_verified_and_another_comes_at_night,
             reloading_the_target_restarts_the_workers_in_turn,
             the_journal_has_no_complaint,
+            *running.all_of(inside),
             killed_workers_are_there_again_at_once,
             an_upgrade_fails_no_request,
             *reloading.all_of(inside, outside, state, well, gives_a_token),

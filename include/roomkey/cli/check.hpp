@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "roomkey/cli/session.hpp"
+#include "roomkey/cli/site_file.hpp"
 #include "roomkey/crypto/certificate.hpp"
 #include "roomkey/provider/twilio_account.hpp"
 
@@ -34,11 +35,14 @@ class Checks {
   [[nodiscard]] const std::vector<Check>& all() const { return all_; }
   [[nodiscard]] std::size_t count(Check::Status status) const;
 
+  bool twilio = true;  // whether it is configured: the verdict speaks of it
+
  private:
   std::vector<Check> all_;
 };
 
-// Ends with "[SUCCESS] All Twilio tests passed!" or "[FAILED] N problems", N being the errors.
+// Ends with "[SUCCESS] All Twilio tests passed!", without Twilio "[SUCCESS] All checks passed!", or
+// "[FAILED] N problems", N being the errors.
 [[nodiscard]] std::string to_text(const Checks& checks);
 // One object a line: check, status (ok, warn, error), detail, cure (null where all is well). The
 // last has check "summary", and problems and warnings in numbers.
@@ -110,16 +114,63 @@ void check_store(Checks& checks, store::Database& database);
 void check_store_opens(Checks& checks, store::Database& database);
 // Those who get no token of Twilio's because of their address.
 void check_users(Checks& checks, store::Database& database);
+// Whether SQLite can be relied on where the store lies.
+void check_file_system(Checks& checks, const std::string& store, const std::string& type);
 // Who may read and write: the configuration, secrets in files of their own, the store.
 void check_files(Checks& checks, const Environment& environment, const std::string& env_file,
                  const std::string& store);
+// A site that was found, and the fingerprints of those of its certificates that can be read.
+struct FoundSite {
+  SiteFile file;
+  std::vector<std::string> fingerprints;
+};
 // The enabled nginx site and its certificate. `site` must be there where it was `named`.
-void check_site(Checks& checks, const std::string& site, bool named, std::chrono::sys_seconds now);
+std::optional<FoundSite> check_site(Checks& checks, const std::string& site, bool named,
+                                    std::chrono::sys_seconds now);
 // The origins in an nginx site that was made from the template; says nothing of another.
 void check_origins(Checks& checks, const std::string& site);
 // How long a certificate is good for, and whether for this host.
 void check_certificate(Checks& checks, const crypto::Certificate& certificate,
                        const std::string& host, std::chrono::sys_seconds now);
+
+// Where a name leads, asked on this machine.
+struct Lookup {
+  enum class Outcome { found, unknown, no_answer };
+  Outcome outcome;
+  std::vector<std::string> addresses;
+};
+// A name that others must find; not an address and not localhost.
+[[nodiscard]] bool is_looked_up(const std::string& host);
+// Waits 4 s at most.
+[[nodiscard]] Lookup look_up(const std::string& name);
+// This machine's, without loopback and those of one link.
+[[nodiscard]] std::vector<std::string> own_addresses();
+// Whether the name leads to one that has these addresses. Never an error: the DNS here may not be
+// that of the clinic's patients.
+void check_name(Checks& checks, const std::string& host, const Lookup& lookup,
+                const std::vector<std::string>& own, bool behind_proxy);
+
+// --- What runs on it
+
+// What came of asking the site over HTTPS on this machine.
+struct DoorAnswer {
+  std::string door;  // who was asked, "127.0.0.1:443"
+  provider::Https::Failure failure = provider::Https::Failure::answer;
+  std::string why = {};          // no answer came
+  std::string fingerprint = {};  // of the certificate; empty where no TLS came about
+  std::string server = {};       // the header
+  int status = 0;                // of /healthz; 0 where no answer came
+  std::string code = {};         // of its error
+  bool roomkey = false;          // /healthz and /readyz are as roomkey says them
+  int room_status = 0;           // of a path of the room pool's
+  std::vector<std::pair<std::string, std::string>> not_ready = {};  // lines of /readyz
+};
+[[nodiscard]] DoorAnswer ask_door(const SiteFile& site, const std::string& door);
+// Says the first fault: who answers, with which certificate, and for whom. What /readyz says and
+// `checks` has as an error already is not said again.
+void check_door(Checks& checks, const FoundSite& site, const DoorAnswer& answer, bool nginx_runs);
+// Asks all doors, and again for 3 s where one is not well: a reload takes its time.
+void check_running(Checks& checks, const FoundSite& site);
 
 // `host:port` of an address.
 [[nodiscard]] std::string host_of(const std::string& url);

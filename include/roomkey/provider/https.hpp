@@ -1,5 +1,6 @@
 // HTTP requests to a provider, and the only user of libcurl. Who is at the other end is proven by
-// certificate; nothing is followed, no proxy asked, and no answer waited for past its deadline.
+// certificate (but see Settings::look_at); nothing is followed, no proxy asked, and no answer
+// waited for past its deadline.
 #pragma once
 
 #include <chrono>
@@ -19,11 +20,15 @@ class Https {
     crypto::Secret password;
     std::chrono::milliseconds connect_deadline{2000};  // name, TCP and TLS
     std::string ca_file = {};                          // PEM; empty: those of the machine
+    // "127.0.0.1:443", "[::1]:443": connects there, whatever the address says, and takes whoever is
+    // there: for looking at, so without user and password.
+    std::string look_at = {};
   };
   struct Answer {
     int status = 0;
     std::string body;
     std::optional<std::chrono::sys_seconds> date = {};  // the header, where it can be read
+    std::string server = {};                            // the header
   };
   // Why no answer came: no address for the name, no connection, no trust, too late, or no answer
   // that could be taken.
@@ -47,6 +52,8 @@ class Https {
 
   // Of the last request that was refused.
   [[nodiscard]] Failure failure() const { return failure_; }
+  // PEM; of whom look_at led to, answered or not. Empty where no TLS came about.
+  [[nodiscard]] const std::string& certificate() const { return certificate_; }
 
  private:
   struct Line;
@@ -57,6 +64,7 @@ class Https {
   Settings settings_;
   std::unique_ptr<Line> line_;
   Failure failure_ = Failure::answer;
+  std::string certificate_;
 };
 
 }  // namespace roomkey::provider
