@@ -95,8 +95,8 @@ std::string faults_as_json(const Records& records) {
 std::string summary_of(const ImportReport& report) {
   const auto& [users, appointments, without_email, numbers] = report;
   return base::counted(users.all, "user") + " (" + std::to_string(users.made) + " new), " +
-         base::counted(appointments.all, "appointment") + " (" +
-         std::to_string(appointments.made) + " new)";
+         base::counted(appointments.all, "appointment") + " (" + std::to_string(appointments.made) +
+         " new)";
 }
 
 std::string to_text(const ImportReport& report, const Records& records, bool dry_run) {
@@ -147,7 +147,8 @@ int say_faults(const Records& records, bool json) {
   } else {
     for (const auto& fault : records.faults) fail(kFailed, fault.place + ": " + fault.why);
     const auto more = records.fault_count - records.faults.size();
-    if (more > 0) fail(kFailed, "and " + base::counted(static_cast<std::int64_t>(more), "more fault"));
+    if (more > 0)
+      fail(kFailed, "and " + base::counted(static_cast<std::int64_t>(more), "more fault"));
   }
   std::string hint = "mend the file and import it again as a whole";
   if (records.not_judged > 0) {
