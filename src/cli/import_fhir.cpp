@@ -56,7 +56,7 @@ class Resources {
       }
     }
     if (members.broken()) records_.fault(file_.name, "is not valid JSON");
-    if (entries_ && !found_ && records_.fault_count == before) fault_of_none();
+    if (entries_ && records_.fault_count == before) look_for_some();
   }
 
   void read_lines() {
@@ -68,11 +68,13 @@ class Resources {
       at = end + 1;
       file_.tell(std::min(at, text.size()));
     }
-    if (!found_ && records_.fault_count == before) fault_of_none();
+    if (records_.fault_count == before) look_for_some();
   }
 
  private:
-  void fault_of_none() {
+  // A page or a file of an export may well be of other things.
+  void look_for_some() {
+    if (found_ || !file_.alone) return;
     records_.fault(file_.name, "holds no Appointment, Patient or Practitioner");
   }
 
@@ -133,8 +135,7 @@ class Resources {
 
   void note_role(const Json::Value& resource, const std::string& path, const FhirName& name) {
     const Json::Value& practitioner = resource["practitioner"];
-    std::string to;
-    if (practitioner.isObject()) to = base::string_member(practitioner, "reference").value_or("");
+    const std::string to = practitioner.isObject() ? fhir_actor(practitioner, "Practitioner") : "";
     const auto noted = records_.roles.emplace(name.source, to).first;
     if (noted->second != to) fault(path + ".practitioner", "is another than before for this id");
     if (!name.full_url.empty()) records_.roles.emplace(fhir_without_version(name.full_url), to);
@@ -160,12 +161,25 @@ class Resources {
     faultless(file_, records_, path, access::read_user(record, person.user), fhir_person_fault);
     if (email.empty()) person.user.email.clear();
     if (records_.fault_count == before && is_own_url(name)) {
+      note_identifiers(resource, name);
       return records_.people.push_back(std::move(person));
     }
     if (records_.fault_count == before) fault(path, "has another's fullUrl");
     records_.faulty_people.insert(name.source);
     if (!name.full_url.empty()) records_.faulty_people.insert(fhir_without_version(name.full_url));
     records_.explain(before);
+  }
+
+  // Of two people with the same identifier it is nobody's.
+  void note_identifiers(const Json::Value& resource, const FhirName& name) {
+    if (!resource["identifier"].isArray()) return;
+    const std::string type = name.source.substr(0, name.source.find('/'));
+    for (const auto& identifier : resource["identifier"]) {
+      const std::string key = fhir_identifier(identifier, type);
+      if (key.empty()) continue;
+      auto& source = records_.urls.emplace(key, name.source).first->second;
+      if (source != name.source) source.clear();
+    }
   }
 
   bool is_own_url(const FhirName& name) {

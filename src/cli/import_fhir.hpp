@@ -33,6 +33,14 @@ namespace roomkey::cli {
 // Below 0 where `one` is older than `other`, above 0 where it is newer; 0 where that isn't known.
 [[nodiscard]] int fhir_age(const FhirVersion& one, const FhirVersion& other);
 
+// An identifier as a search writes it, `Practitioner?identifier=http://hl7.org/fhir/sid/us-npi|1`;
+// empty where it says nothing.
+[[nodiscard]] std::string fhir_identifier(const Json::Value& identifier, const std::string& type);
+
+// What a Reference refers to: its reference, else its identifier; `type` is what it is if it
+// doesn't say.
+[[nodiscard]] std::string fhir_actor(const Json::Value& reference, const std::string& type);
+
 // Without a reference where it is nobody yet, or something other than a person that the appointment
 // contains.
 [[nodiscard]] FhirParticipant fhir_participant(const Json::Value& appointment,
@@ -47,8 +55,8 @@ namespace roomkey::cli {
 // Who the resource of an entry is; nothing where neither id nor fullUrl say.
 [[nodiscard]] std::optional<FhirName> fhir_name(const Json::Value& entry);
 
-// What a reference points to: `source` and, of a whole URL, `server`; a urn is a full_url. Nothing
-// where it is none of these (#contained, a search).
+// What a reference points to: `source` and, of a whole URL, `server`; a urn is a full_url. Of a
+// search `source` is `Type/` and no more. Nothing where it is none of these (#contained).
 [[nodiscard]] std::optional<FhirName> fhir_reference(std::string_view reference);
 
 }  // namespace roomkey::cli

@@ -151,19 +151,32 @@ int fhir_age(const FhirVersion& one, const FhirVersion& other) {
   return one.number && other.number ? sign(*one.number, *other.number) : 0;
 }
 
+std::string fhir_identifier(const Json::Value& identifier, const std::string& type) {
+  if (!identifier.isObject() || type.empty()) return "";
+  const std::string system = base::string_member(identifier, "system").value_or("");
+  const std::string value = base::string_member(identifier, "value").value_or("");
+  return system.empty() || value.empty() ? "" : type + "?identifier=" + system + '|' + value;
+}
+
+std::string fhir_actor(const Json::Value& reference, const std::string& type) {
+  const auto said = base::string_member(reference, "reference");
+  return said ? *said
+              : fhir_identifier(reference["identifier"],
+                                base::string_member(reference, "type").value_or(type));
+}
+
 FhirParticipant fhir_participant(const Json::Value& appointment, const Json::Value& participant) {
   FhirParticipant one;
   const Json::Value& actor = participant["actor"];
   if (!actor.isObject()) return one;  // a role, no one yet
-  one.reference = base::string_member(actor, "reference").value_or("");
+  one.reference = fhir_actor(actor, "");
   one.declined = base::string_member(participant, "status") == "declined" ||
                  base::string_member(participant, "required") == "information-only";
   if (!one.reference.starts_with('#')) return one;
   const Json::Value* inner = find_contained(appointment, one.reference);
   if (inner != nullptr && base::string_member(*inner, "resourceType") == "PractitionerRole") {
     const Json::Value& practitioner = (*inner)["practitioner"];
-    one.reference =
-        practitioner.isObject() ? base::string_member(practitioner, "reference").value_or("") : "";
+    one.reference = practitioner.isObject() ? fhir_actor(practitioner, "Practitioner") : "";
     inner = one.reference.starts_with('#') ? find_contained(appointment, one.reference) : nullptr;
   }
   if (inner == nullptr) return one;
@@ -178,6 +191,10 @@ FhirParticipant fhir_participant(const Json::Value& appointment, const Json::Val
 std::optional<FhirName> fhir_reference(std::string_view reference) {
   if (reference.size() > kLongestUrl) return std::nullopt;
   if (reference.starts_with("urn:")) return FhirName{"", "", std::string(reference)};
+  const auto search = reference.find('?');
+  if (search != reference.npos && is_type(reference.substr(0, search))) {
+    return FhirName{std::string(reference.substr(0, search)) + '/', "", ""};
+  }
   reference = reference.substr(0, reference.find("/_history/"));
   const auto slash = reference.rfind('/');
   if (slash == reference.npos) return std::nullopt;

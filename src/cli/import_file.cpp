@@ -60,7 +60,8 @@ void say_not_utf8(const ImportFile& file, Records& records) {
   records.fault(file.name,
                 byte == 0 ? where + ", as UTF-16 without a byte order mark has: save it as UTF-8"
                           : where +
-                                ", perhaps Windows-1252: save it as UTF-8 (Excel: CSV UTF-8), or "
+                                ", perhaps Windows-1252 or another code page: save it as UTF-8 "
+                                "(Excel: CSV UTF-8), or "
                                 "iconv -f WINDOWS-1252 -t UTF-8 FILE");
 }
 

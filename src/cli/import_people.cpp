@@ -122,7 +122,9 @@ std::optional<People::Target> People::aim(const FhirParticipant& participant, Me
     return std::nullopt;
   }
   const auto by_url = records_.urls.find(fhir_without_version(target.reference));
-  if (target.to && by_url != records_.urls.end()) target.to->source = by_url->second;
+  if (by_url != records_.urls.end() && !by_url->second.empty()) {
+    target.to = FhirName{by_url->second, target.to ? target.to->server : "", ""};
+  }
   return target;
 }
 
