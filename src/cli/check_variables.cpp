@@ -153,7 +153,7 @@ std::string wrong_value(const std::string& variable, const std::string& value) {
     return "names no region where Twilio Video has signalling, such as us1, ie1 or au1";
   }
   if (variable == "STREAM_API_KEY" && value.size() > kLongestKey) {
-    return "has " + counted(value.size()) + ", as a secret has and no API key";
+    return "has " + characters(value) + ", as a secret has and no API key";
   }
   if (variable == "STREAM_API_KEY" || variable == "STREAM_API_SECRET") return pasted_along(value);
   if (variable == "ROOMKEY_JWT_SECRET" && value.size() < kLeast) {
