@@ -44,7 +44,8 @@ crypto::KeySet read_keys(const KeyFiles& files, crypto::Algorithm algorithm,
     if (!found) return faults.push_back(variable + ": " + found.error().detail);
     std::move(found->keys.begin(), found->keys.end(), std::back_inserter(keys.keys));
     for (auto& [text, cure, from] : found->remarks) {
-      keys.remarks.push_back({variable + ": " + text, std::move(cure), from});
+      text.insert(0, variable + ": ");
+      keys.remarks.push_back({std::move(text), std::move(cure), from});
     }
   };
   if (auto pem = content_of(kPem, files.pem, faults); !pem.empty()) {

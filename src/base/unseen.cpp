@@ -75,7 +75,8 @@ std::string_view trimmed(std::string_view text) {
 
 std::string code_point_name(char32_t point) {
   std::array<char, 16> text{};
-  std::snprintf(text.data(), text.size(), "U+%04X", static_cast<unsigned>(point));
+  static_cast<void>(
+      std::snprintf(text.data(), text.size(), "U+%04X", static_cast<unsigned>(point)));
   return text.data();
 }
 

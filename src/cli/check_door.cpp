@@ -167,7 +167,7 @@ void say_not_ready(Checks& checks, const DoorAnswer& answer) {
   std::string faults;
   for (const auto& [name, why] : answer.not_ready) {
     if (is_said(checks, name) || faults.ends_with(why)) continue;  // without a store no schema
-    faults += (faults.empty() ? "" : "; ") + name + ": " + why;
+    faults.append(faults.empty() ? "" : "; ").append(name).append(": ").append(why);
   }
   if (faults.empty()) return;
   checks.error(

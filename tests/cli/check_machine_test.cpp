@@ -1,8 +1,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../support/full_disk.hpp"
 #include "../support/folder.hpp"
+#include "../support/full_disk.hpp"
 #include "checked.hpp"
 
 namespace {

@@ -47,8 +47,8 @@ int inspect_token(Session& session, const std::string& token);
 struct CheckFields {
   bool offline = false;
   bool configuration = false;  // only what would make every token impossible
-  std::string nginx_site;  // empty: the installed one
-  std::string env_file;    // that was read; empty: none was
+  std::string nginx_site;      // empty: the installed one
+  std::string env_file;        // that was read; empty: none was
 };
 // Every check of the installation; the one command that runs in spite of Session::faults. kFailed
 // where there is an error.
