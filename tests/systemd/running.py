@@ -29,6 +29,10 @@ def all_of(inside):
         said = check()
         holds(said.stdout, *parts, "[FAILED] 1 problem\n")
 
+    def stop_workers():
+        """The workers by name, so that they are gone when this returns."""
+        inside("systemctl", "stop", "roomkey.target", "roomkey-token@*", "roomkey-room@*")
+
     @contextlib.contextmanager
     def other_program():
         """A program of this machine's, in the other's network."""
@@ -78,7 +82,7 @@ def all_of(inside):
         well()
 
     def workers_stopped_are_named():
-        inside("systemctl", "stop", "roomkey.target")
+        stop_workers()
         finds("[ERROR] nginx answers on 127.0.0.1:443, but no worker of the token pool does: HTTP "
               "502 worker_unavailable.", "    systemctl start roomkey.target")
         inside("systemctl", "start", "roomkey.target")
@@ -98,10 +102,10 @@ def all_of(inside):
         inside.sh(f"cp -a /root/tls/. {TLS}/; rm -r /root/tls; systemctl reload nginx")
 
     def a_store_on_a_full_disk_is_named_by_check_and_by_the_workers():
-        inside("systemctl", "stop", "roomkey.target")
-        inside.sh(f"mount -t tmpfs -o size=8m,nr_inodes=60,mode=750 store /mnt; "
-                  f"cp -a {STORE}/. /mnt/; chown roomkey:roomkey /mnt; "
-                  f"mount --move /mnt {STORE}")
+        stop_workers()
+        inside.sh(f"cp -a {STORE} /root/store; "
+                  f"mount -t tmpfs -o size=8m,nr_inodes=60 store {STORE}; "
+                  f"cp -a /root/store/. {STORE}/; rm -r /root/store")
         try:
             inside("systemctl", "start", "roomkey.target")
             well()
@@ -114,7 +118,7 @@ def all_of(inside):
                 holds(ready(), f'"store": "the store: {why}')
                 inside.sh(f"rm -f {STORE}/fill*")
         finally:
-            inside("systemctl", "stop", "roomkey.target")
+            stop_workers()
             inside("umount", STORE)
             inside("systemctl", "start", "roomkey.target")
         until(lambda: "[SUCCESS]" in check().stdout, "all is well again")
