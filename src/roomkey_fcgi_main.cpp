@@ -37,9 +37,11 @@ std::vector<std::string> read_file(roomkey::Environment& environment, const std:
   return {};
 }
 
-// The usable configuration, or nothing after every fault was said.
-std::optional<roomkey::Config> configure(roomkey::Environment& environment,
-                                         const std::string& env_file) {
+// The usable configuration, or nothing after every fault was said. The variables, secrets among
+// them, are wiped at its end; `unknown` keeps the names that nobody reads.
+std::optional<roomkey::Config> configure(const std::string& env_file,
+                                         std::vector<roomkey::UnknownVariable>& unknown) {
+  roomkey::Environment environment;
   std::vector<std::string> faults;
   if (!env_file.empty()) faults = read_file(environment, env_file);
   environment.add_process();
@@ -47,6 +49,7 @@ std::optional<roomkey::Config> configure(roomkey::Environment& environment,
   auto config = roomkey::read_config(environment, faults);
   if (read_whole && !config.bearer_missing.empty()) faults.push_back(config.bearer_missing);
   for (const auto& fault : faults) say(fault);
+  unknown = roomkey::unknown_variables(environment);
   return faults.empty() ? std::optional(std::move(config)) : std::nullopt;
 }
 
@@ -58,12 +61,13 @@ void wait_exactly() { prctl(PR_SET_TIMERSLACK, 1); }
 void keep_freed_memory() { mallopt(M_TRIM_THRESHOLD, 4 << 20); }
 
 // What doesn't keep the worker from its work, and is no good all the same.
-void warn_of(const roomkey::Config& config, const roomkey::Environment& environment) {
+void warn_of(const roomkey::Config& config,
+             const std::vector<roomkey::UnknownVariable>& unknown_variables) {
   using roomkey::base::log_warn;
   if (config.weak_bearer_secret) {
     log_warn("event=weak_secret variable=ROOMKEY_JWT_SECRET least_bytes=32");
   }
-  for (const auto& unknown : roomkey::unknown_variables(environment)) {
+  for (const auto& unknown : unknown_variables) {
     const std::string meant = unknown.meant.empty() ? "" : " meant=" + unknown.meant;
     log_warn("event=unknown_variable name=" + roomkey::base::log_value(unknown.name) + meant);
   }
@@ -73,8 +77,8 @@ void warn_of(const roomkey::Config& config, const roomkey::Environment& environm
 }
 
 int run(const std::string& env_file, const std::string& listen) {
-  roomkey::Environment environment;
-  auto config = configure(environment, env_file);
+  std::vector<roomkey::UnknownVariable> unknown;
+  auto config = configure(env_file, unknown);
   if (!config) return roomkey::kExitConfig;
   roomkey::hold_stop_signals();  // before anybody can see that it listens
   const int socket = listen.empty() ? 0 : roomkey::listen_at(listen);
@@ -84,7 +88,7 @@ int run(const std::string& env_file, const std::string& listen) {
     return kExitUsage;
   }
   roomkey::base::set_up_log(config->log_level);
-  warn_of(*config, environment);
+  warn_of(*config, unknown);
   const bool counts_together = !config->metrics_directory.empty();
   const roomkey::base::SystemClock clock;
   if (config->bearer) roomkey::log_remarks(config->bearer->keys, clock.now());

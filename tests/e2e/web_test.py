@@ -86,8 +86,9 @@ class Web(Case):
         self.assertEqual((answer.status, answer["Content-Type"]), (200, "application/json"))
         self.assertEqual(answer.all("Cache-Control"), ["no-cache"])
         origins = [ORIGIN, "http://localhost:3000", "http://localhost:5173"]
-        self.assertEqual(answer.json,
-                         {"origins": origins, "provider": "twilio", "region": "au1"})
+        practice = {"name": "Practice of Dr. Sarah", "phone": "+1 555 0100", "url": ""}
+        self.assertEqual(answer.json, {"origins": origins, "provider": "twilio", "region": "au1",
+                                       "practice": practice})
         for method in ("POST", "PUT", "DELETE"):
             self.refused(self.get(path, method), 405, "method_not_allowed")
         page = self.get("/roomkey/check/")
