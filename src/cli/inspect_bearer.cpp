@@ -111,13 +111,11 @@ bool say_respelt(const Inquiry& inquiry) {
     const std::string name = respelt(inquiry.token, secret, variable, algorithm);
     if (name.empty()) continue;
     const bool decoded = name.find("decoded") != std::string::npos;
-    inquiry.error(kCode, "The token is signed with " + name + '.',
-                  std::string(decoded ? "The clinic's login decodes its key: write the decoded "
-                                        "bytes to a file"
-                                      : "Write the key to a file, to the byte as the clinic's "
-                                        "login uses it,") +
-                      " and name that file in " + variable + "_FILE, in place of " + variable +
-                      '.');
+    std::string cure = decoded
+                           ? "The clinic's login decodes its key: write the decoded bytes to a file"
+                           : "Write the key to a file, to the byte as the clinic's login uses it,";
+    cure.append(" and name that file in ").append(variable).append("_FILE, in place of ");
+    inquiry.error(kCode, "The token is signed with " + name + '.', cure.append(variable) + '.');
     return true;
   }
   return false;

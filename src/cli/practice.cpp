@@ -23,7 +23,8 @@ std::string quoted(std::string_view text) {
       continue;
     }
     std::array<char, 8> escape{};
-    std::snprintf(escape.data(), escape.size(), "\\u%04x", static_cast<unsigned char>(c));
+    static_cast<void>(
+        std::snprintf(escape.data(), escape.size(), "\\u%04x", static_cast<unsigned char>(c)));
     json += escape.data();
   }
   return json + '"';

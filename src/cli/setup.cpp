@@ -29,7 +29,9 @@ int say_all(int status, const std::vector<std::string>& faults) {
 }
 
 int say_faults(const PlanFaults& faults) {
-  for (const auto& [flag, what] : faults.missing) fail(kUsage, flag + " is needed: " + what);
+  for (const auto& [flag, what] : faults.missing) {
+    fail(kUsage, std::string(flag).append(" is needed: ").append(what));
+  }
   say_all(kUsage, faults.wrong);
   say_all(kUsage, faults.unusable);
   fail(kUsage, "nothing was changed",
@@ -173,7 +175,7 @@ bool SetupFlags::ask_for_nothing() const {
 
 int setup(SetupFlags& flags) {
   // Who reads along may leave (`setup | head`): nothing is left half-done for that.
-  std::signal(SIGPIPE, SIG_IGN);
+  static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
   try {
     return run(flags);
   } catch (const Terminal::Left&) {
