@@ -198,7 +198,10 @@ class Resources {
             "must be one of proposed, pending, booked, arrived, fulfilled, cancelled, noshow, "
             "entered-in-error, checked-in, waitlist");
     }
-    FhirAppointment one{file_.place(path), name, {}, {}, true, fhir_version(resource)};
+    FhirAppointment one;
+    one.place = file_.place(path);
+    one.name = name;
+    one.version = fhir_version(resource);
     one.has_start = !resource["start"].isNull() || !may_lack_start(word);
     Json::Value record(Json::objectValue);
     record["id"] = record["patient_id"] = 1;
