@@ -99,7 +99,7 @@ def misplaced():
             yield "web/package.json, which is for node alone, would be served"
         yield from (f"not there: web/{path}" for path in web
                     if not (prefix / "share/roomkey/web" / path).is_file())
-        for unit in (prefix / "lib/systemd/system").iterdir():
+        for unit in filter(Path.is_file, (prefix / "lib/systemd/system").rglob("*")):
             text = unit.read_text()
             if re.search(r"^Exec\w+=/usr/(lib/roomkey|bin)/", text, re.M):
                 yield f"{unit.name} looks for programs in /usr"
