@@ -34,17 +34,15 @@ CXX ?= g++
 OPTIMIZE ?= -O2 -g1
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Werror
 HARDENING ?= -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
-CPPFLAGS += -Iinclude -DROOMKEY_VERSION='"$(VERSION)"' -isystem /usr/include/jsoncpp \
+CPPFLAGS += -Iinclude -Isrc -DROOMKEY_VERSION='"$(VERSION)"' -isystem /usr/include/jsoncpp \
   -DSPDLOG_SHARED_LIB -DSPDLOG_COMPILED_LIB -DSPDLOG_FMT_EXTERNAL
 CXXFLAGS += -std=c++20 $(OPTIMIZE) $(WARNINGS) $(HARDENING) $(SANITIZE)
 LDFLAGS += -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SANITIZE)
 LIBS := -lfcgi -ljsoncpp -lcrypto -lSQLiteCpp -lsqlite3 -lspdlog -lfmt -lcurl
 
-ROOMS := base metrics crypto access provider store http handlers cli
-MAINS := src/roomkey_main.cpp src/roomkey_fcgi_main.cpp
-CLI_OPTIONS := src/roomkey_options.cpp src/roomkey_setup_options.cpp
-SOURCES := $(filter-out $(MAINS) $(CLI_OPTIONS),$(wildcard src/*.cpp)) $(foreach r,$(ROOMS),$(wildcard src/$(r)/*.cpp))
-TESTS := $(wildcard tests/*_test.cpp) $(foreach r,$(ROOMS),$(wildcard tests/$(r)/*_test.cpp))
+MAINS := src/cli/main.cpp src/worker/main.cpp
+SOURCES := $(filter-out $(MAINS),$(shell find src -name '*.cpp'))
+TESTS := $(shell find tests -name '*_test.cpp')
 object = $(patsubst %.cpp,$(BUILD)/%.o,$(1))
 OBJECTS := $(call object,$(SOURCES)) $(BUILD)/migrations.o
 TEST_OBJECTS := $(call object,$(TESTS) tests/unit_main.cpp)
@@ -77,9 +75,9 @@ demo: ## runs the whole thing on this machine and fetches a token (DEMO_DIR, DEM
 	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_DEMO))
 	@$(MAKE) --no-print-directory build
 	@BIN_DIR=$(BUILD) DEMO_DIR='$(DEMO_DIR)' DEMO_PORT='$(DEMO_PORT)' DEMO_ORIGINS='$(DEMO_ORIGINS)' \
-	  DEMO_WORKERS='$(DEMO_WORKERS)' DEMO_RATE_LIMIT='$(DEMO_RATE_LIMIT)' nginx/demo.sh start
+	  DEMO_WORKERS='$(DEMO_WORKERS)' DEMO_RATE_LIMIT='$(DEMO_RATE_LIMIT)' demo/demo.sh start
 demo-stop: ## ends the demo
-	@DEMO_DIR='$(DEMO_DIR)' nginx/demo.sh stop
+	@DEMO_DIR='$(DEMO_DIR)' demo/demo.sh stop
 
 check: ## installs what is missing, builds, runs every test
 	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_DEMO) $(PACKAGES_CHECK) $(PACKAGES_BROWSER) \
@@ -160,15 +158,16 @@ npm: ## makes build/roomkey-<version>.tgz of roomkey.js and its types, for bundl
 clean: ## removes what was built (the demo's folder too: stop it first)
 	rm -rf build
 
-$(BUILD)/roomkey: $(call object,src/roomkey_main.cpp $(CLI_OPTIONS)) $(BUILD)/libroomkey.a
+$(BUILD)/roomkey: $(call object,src/cli/main.cpp) $(BUILD)/libroomkey.a
 	@echo "  link  $@"
 	@$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS)
-$(BUILD)/roomkey-fcgi: $(call object,src/roomkey_fcgi_main.cpp) $(BUILD)/libroomkey.a
+$(BUILD)/roomkey-fcgi: $(call object,src/worker/main.cpp) $(BUILD)/libroomkey.a
 	@echo "  link  $@"
 	@$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS)
 # Compiled in half the time, and no faster when run.
 $(TEST_OBJECTS): override OPTIMIZE = -O0 -g1
 $(TEST_OBJECTS): override HARDENING = -fPIE
+$(BUILD)/tests/%.o: CPPFLAGS += -Itests
 $(BUILD)/unit-tests: $(TEST_OBJECTS) $(BUILD)/libroomkey.a
 	@echo "  link  $@"
 	@$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS) -lcppunit
@@ -192,10 +191,10 @@ $(BUILD)/%.o: %.cpp
 	@echo "  c++   $<"
 	@$(CXX) $(CPPFLAGS) $(CXXFLAGS) -MMD -MP -c -o $@ $<
 $(BUILD)/migrations.o: $(BUILD)/migrations.cpp
-	@$(CXX) $(CPPFLAGS) -Isrc/store $(CXXFLAGS) -MMD -MP -c -o $@ $<
+	@$(CXX) $(CPPFLAGS) $(CXXFLAGS) -MMD -MP -c -o $@ $<
 $(BUILD)/migrations.cpp: $(sort $(wildcard sql/*.sql)) Makefile
 	@mkdir -p $(@D)
-	@{ echo '#include <array>'; echo '#include "migrations.hpp"'; \
+	@{ echo '#include <array>'; echo '#include "store/driver/sqlite/migrations.hpp"'; \
 	  echo 'namespace roomkey::store {'; \
 	  echo 'std::span<const std::string_view> migrations() {'; \
 	  echo 'static constexpr std::array<std::string_view, $(words $(wildcard sql/*.sql))> kTexts{'; \

@@ -1,10 +1,10 @@
 #include <iostream>
 #include <sstream>
 
+#include "cli/commands.hpp"
 #include "roomkey/access/record.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/base/text.hpp"
-#include "roomkey/cli/commands.hpp"
 #include "roomkey/store/appointments.hpp"
 #include "roomkey/store/users.hpp"
 

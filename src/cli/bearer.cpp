@@ -3,9 +3,9 @@
 #include <filesystem>
 #include <iostream>
 
+#include "cli/commands.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/base/text.hpp"
-#include "roomkey/cli/commands.hpp"
 
 namespace roomkey::cli {
 
@@ -29,7 +29,7 @@ void note(Session& session, std::int64_t user_id, std::chrono::sys_seconds expir
 
 int bearer(Session& session, std::int64_t user_id, std::chrono::minutes validity) {
   if (!session.config.bearer) {
-    return fail(kExitConfig, session.config.bearer_missing);
+    return fail(config::kExitConfig, session.config.bearer_missing);
   }
   if (!crypto::is_hmac(session.config.bearer->keys.algorithm)) {
     return fail(kFailed, "no bearer token can be made with a public key",

@@ -2,10 +2,10 @@
 #include <filesystem>
 #include <iostream>
 
+#include "cli/commands.hpp"
+#include "cli/store_owner.hpp"
 #include "roomkey/base/counted.hpp"
 #include "roomkey/base/json.hpp"
-#include "roomkey/cli/commands.hpp"
-#include "roomkey/cli/store_owner.hpp"
 #include "roomkey/store/appointments.hpp"
 #include "roomkey/store/backup.hpp"
 

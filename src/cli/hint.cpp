@@ -1,4 +1,4 @@
-#include "roomkey/cli/hint.hpp"
+#include "cli/hint.hpp"
 
 #include <unistd.h>
 

@@ -1,4 +1,4 @@
-#include "roomkey/cli/session.hpp"
+#include "cli/session.hpp"
 
 #include <iostream>
 

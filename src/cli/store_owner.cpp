@@ -1,4 +1,4 @@
-#include "roomkey/cli/store_owner.hpp"
+#include "cli/store_owner.hpp"
 
 #include <grp.h>
 #include <pwd.h>

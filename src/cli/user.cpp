@@ -1,8 +1,8 @@
 #include <iostream>
 
+#include "cli/commands.hpp"
 #include "roomkey/access/record.hpp"
 #include "roomkey/base/json.hpp"
-#include "roomkey/cli/commands.hpp"
 #include "roomkey/store/users.hpp"
 
 namespace roomkey::cli {

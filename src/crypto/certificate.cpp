@@ -8,7 +8,7 @@
 #include <ctime>
 #include <optional>
 
-#include "openssl_handles.hpp"
+#include "crypto/openssl_handles.hpp"
 #include "roomkey/crypto/digest.hpp"
 
 namespace roomkey::crypto {

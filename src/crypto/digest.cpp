@@ -5,7 +5,7 @@
 
 #include <stdexcept>
 
-#include "openssl_handles.hpp"
+#include "crypto/openssl_handles.hpp"
 
 namespace roomkey::crypto {
 

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "jwk_parts.hpp"
-#include "openssl_handles.hpp"
+#include "crypto/jwk_parts.hpp"
+#include "crypto/openssl_handles.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/crypto/base64url.hpp"

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "jwk_parts.hpp"
+#include "crypto/jwk_parts.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/crypto/jws.hpp"

@@ -6,7 +6,7 @@
 #include <array>
 #include <stdexcept>
 
-#include "openssl_handles.hpp"
+#include "crypto/openssl_handles.hpp"
 #include "roomkey/crypto/secret.hpp"
 
 namespace roomkey::crypto {

@@ -5,7 +5,7 @@
 #include <array>
 #include <ctime>
 
-#include "pem_parts.hpp"
+#include "crypto/pem_parts.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/crypto/jws.hpp"
 

@@ -1,4 +1,4 @@
-#include "pem_parts.hpp"
+#include "crypto/pem_parts.hpp"
 
 #include <openssl/err.h>
 #include <openssl/pkcs12.h>

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "openssl_handles.hpp"
+#include "crypto/openssl_handles.hpp"
 
 namespace roomkey::crypto {
 

@@ -9,7 +9,7 @@
 #include <ctime>
 #include <stdexcept>
 
-#include "openssl_handles.hpp"
+#include "crypto/openssl_handles.hpp"
 
 namespace roomkey::crypto {
 

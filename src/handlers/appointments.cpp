@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "roomkey/access/meeting_url.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/base/text.hpp"
-#include "roomkey/handlers/meeting_url.hpp"
 #include "roomkey/handlers/serve.hpp"
 #include "roomkey/store/appointments.hpp"
 #include "roomkey/store/rooms.hpp"
@@ -129,7 +129,8 @@ base::Result<http::Response> video_room(const http::Call& call, std::string_view
       .add("room_name", given->room.name)
       .add("room_sid", session ? std::optional(session->sid) : std::nullopt)
       .add("status", session ? access::word(session->status) : "pending")
-      .add("meeting_url", or_null(meeting_url(meeting_url_pattern, call.id, given->room.name)))
+      .add("meeting_url",
+           or_null(access::meeting_url(meeting_url_pattern, call.id, given->room.name)))
       .add("appointment_id", call.id);
   return http::Response{given->made ? 201 : 200, body.text()};
 }

@@ -5,7 +5,7 @@
 #include "roomkey/access/decide.hpp"
 #include "roomkey/base/log.hpp"
 #include "roomkey/base/text.hpp"
-#include "roomkey/provider/twilio_callback.hpp"
+#include "roomkey/provider/twilio/callback.hpp"
 #include "roomkey/store/appointments.hpp"
 #include "roomkey/store/rooms.hpp"
 

@@ -4,8 +4,8 @@
 #include "roomkey/access/identity.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/handlers/serve.hpp"
-#include "roomkey/provider/twilio.hpp"
-#include "roomkey/provider/twilio_callback.hpp"
+#include "roomkey/provider/twilio/callback.hpp"
+#include "roomkey/provider/twilio/token.hpp"
 #include "roomkey/store/appointments.hpp"
 #include "roomkey/store/users.hpp"
 

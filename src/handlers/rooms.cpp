@@ -8,7 +8,7 @@
 #include "roomkey/base/text.hpp"
 #include "roomkey/handlers/serve.hpp"
 #include "roomkey/http/query.hpp"
-#include "roomkey/provider/twilio_callback.hpp"
+#include "roomkey/provider/twilio/callback.hpp"
 #include "roomkey/store/appointments.hpp"
 #include "roomkey/store/rooms.hpp"
 
@@ -168,7 +168,7 @@ void complete(store::Transaction& transaction, store::Database& database, const 
 // The appointment that it is about, where there is one.
 std::optional<access::Appointment> keep(const provider::TwilioCallback& callback, http::Call& call,
                                         store::Database& database,
-                                        const CallbackSettings& settings) {
+                                        const provider::CallbackSettings& settings) {
   database.ready();
   store::Transaction transaction(database);
   auto appointment = store::find_appointment_by_room(database, callback.room_name);
@@ -200,7 +200,7 @@ bool tells_of_one_who_came(const provider::TwilioCallback& callback) {
 }  // namespace
 
 base::Result<http::Response> twilio_callback(http::Call& call, store::Database& database,
-                                             const CallbackSettings& settings,
+                                             const provider::CallbackSettings& settings,
                                              const Twilio& twilio) {
   if (settings.url.empty()) {
     return Error{Code::bad_signature, "TWILIO_STATUS_CALLBACK_URL is not set"};

@@ -10,7 +10,7 @@
 #include <new>
 #include <stdexcept>
 
-#include "roomkey/provider/url.hpp"
+#include "roomkey/base/url.hpp"
 
 namespace roomkey::provider {
 
@@ -245,7 +245,8 @@ base::Result<Https::Answer> Https::post(const std::string& url, const std::strin
 base::Result<Https::Answer> Https::run(const std::string& url, const std::string* form,
                                        Deadline deadline) {
   failure_ = Failure::answer;
-  if (!is_https_or_local(url)) return unavailable("the address is neither https nor this machine");
+  if (!base::is_https_or_local(url))
+    return unavailable("the address is neither https nor this machine");
   Line& on = line();
   set(on.curl, CURLOPT_URL, url.c_str());
   set(on.curl, CURLOPT_PROTOCOLS_STR, url.starts_with("https:") ? "https" : "http");

@@ -1,10 +1,10 @@
 #include "roomkey/store/appointments.hpp"
 
-#include "query.hpp"
 #include "roomkey/base/clock.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/crypto/digest.hpp"
 #include "roomkey/store/users.hpp"
+#include "store/driver/sqlite/query.hpp"
 
 namespace roomkey::store {
 

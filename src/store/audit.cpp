@@ -1,7 +1,7 @@
 #include "roomkey/store/audit.hpp"
 
-#include "audit_chain.hpp"
 #include "roomkey/crypto/digest.hpp"
+#include "store/audit_chain.hpp"
 
 namespace roomkey::store {
 

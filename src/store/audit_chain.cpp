@@ -1,4 +1,4 @@
-#include "audit_chain.hpp"
+#include "store/audit_chain.hpp"
 
 #include "roomkey/base/json.hpp"
 #include "roomkey/crypto/digest.hpp"

@@ -4,9 +4,9 @@
 #include <optional>
 #include <string>
 
-#include "query.hpp"
 #include "roomkey/base/clock.hpp"
 #include "roomkey/store/audit.hpp"
+#include "store/driver/sqlite/query.hpp"
 
 namespace roomkey::store {
 

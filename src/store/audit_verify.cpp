@@ -1,8 +1,8 @@
 #include <set>
 
-#include "audit_chain.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/crypto/digest.hpp"
+#include "store/audit_chain.hpp"
 
 namespace roomkey::store {
 

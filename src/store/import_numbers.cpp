@@ -1,6 +1,6 @@
 #include "roomkey/store/import_numbers.hpp"
 
-#include "query.hpp"
+#include "store/driver/sqlite/query.hpp"
 
 namespace roomkey::store {
 

@@ -6,9 +6,9 @@
 #include <thread>
 #include <utility>
 
-#include "audit_chain.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/base/text.hpp"
+#include "store/audit_chain.hpp"
 
 namespace roomkey::store {
 

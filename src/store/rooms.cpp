@@ -2,9 +2,9 @@
 
 #include <variant>
 
-#include "query.hpp"
 #include "roomkey/base/clock.hpp"
 #include "roomkey/base/json.hpp"
+#include "store/driver/sqlite/query.hpp"
 
 namespace roomkey::store {
 

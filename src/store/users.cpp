@@ -1,6 +1,6 @@
 #include "roomkey/store/users.hpp"
 
-#include "query.hpp"
+#include "store/driver/sqlite/query.hpp"
 
 namespace roomkey::store {
 

@@ -1,7 +1,7 @@
 #include "roomkey/access/appointment.hpp"
 
-#include "../support/clinic.hpp"
-#include "../support/test.hpp"
+#include "support/clinic.hpp"
+#include "support/test.hpp"
 
 namespace {
 

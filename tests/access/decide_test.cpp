@@ -1,7 +1,7 @@
 #include "roomkey/access/decide.hpp"
 
-#include "../support/clinic.hpp"
-#include "../support/test.hpp"
+#include "support/clinic.hpp"
+#include "support/test.hpp"
 
 namespace {
 

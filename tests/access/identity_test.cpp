@@ -1,6 +1,6 @@
 #include "roomkey/access/identity.hpp"
 
-#include "../support/test.hpp"
+#include "support/test.hpp"
 
 namespace {
 

@@ -1,7 +1,7 @@
 #include "roomkey/access/room_session.hpp"
 
-#include "../support/room.hpp"
-#include "../support/test.hpp"
+#include "support/room.hpp"
+#include "support/test.hpp"
 
 namespace {
 

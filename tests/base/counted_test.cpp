@@ -1,6 +1,6 @@
 #include "roomkey/base/counted.hpp"
 
-#include "../support/test.hpp"
+#include "support/test.hpp"
 
 namespace {
 

@@ -1,6 +1,6 @@
 #include "roomkey/base/csv.hpp"
 
-#include "../support/test.hpp"
+#include "support/test.hpp"
 
 namespace {
 

@@ -2,8 +2,8 @@
 
 #include <sys/stat.h>
 
-#include "../support/folder.hpp"
-#include "../support/test.hpp"
+#include "support/folder.hpp"
+#include "support/test.hpp"
 
 namespace {
 

@@ -1,6 +1,6 @@
 #include "roomkey/base/json_parts.hpp"
 
-#include "../support/test.hpp"
+#include "support/test.hpp"
 
 namespace {
 

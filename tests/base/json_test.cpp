@@ -1,7 +1,7 @@
 #include "roomkey/base/json.hpp"
 
-#include "../support/test.hpp"
 #include "roomkey/base/text.hpp"
+#include "support/test.hpp"
 
 namespace {
 

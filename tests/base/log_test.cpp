@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "../support/captured_log.hpp"
-#include "../support/test.hpp"
+#include "support/captured_log.hpp"
+#include "support/test.hpp"
 
 namespace {
 

@@ -3,7 +3,7 @@
 #include <memory>
 #include <set>
 
-#include "../support/test.hpp"
+#include "support/test.hpp"
 
 namespace {
 

@@ -2,8 +2,8 @@
 
 #include <limits>
 
-#include "../support/test.hpp"
 #include "roomkey/base/clock.hpp"
+#include "support/test.hpp"
 
 namespace {
 

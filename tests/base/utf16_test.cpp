@@ -1,6 +1,6 @@
 #include "roomkey/base/utf16.hpp"
 
-#include "../support/test.hpp"
+#include "support/test.hpp"
 
 namespace {
 

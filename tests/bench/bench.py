@@ -76,7 +76,7 @@ class Stack:
         self.demo("stop")
 
     def demo(self, verb):
-        subprocess.run([ROOT / "nginx/demo.sh", verb], env=self.env, check=True,
+        subprocess.run([ROOT / "demo/demo.sh", verb], env=self.env, check=True,
                        stdout=subprocess.DEVNULL)
 
     def roomkey(self, *arguments):

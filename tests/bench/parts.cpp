@@ -4,10 +4,10 @@
 
 #include <filesystem>
 
-#include "roomkey/app.hpp"
 #include "roomkey/base/log.hpp"
 #include "roomkey/store/appointments.hpp"
 #include "roomkey/store/users.hpp"
+#include "worker/app.hpp"
 
 namespace {
 
@@ -124,7 +124,7 @@ BENCHMARK(count_answer);
 
 void whole_answer(benchmark::State& state) {
   const Folder folder(store::Sync::normal);
-  Config config;
+  config::Config config;
   config.store = folder.settings();
   config.bearer = rules();
   config.twilio = twilio();

@@ -13,11 +13,11 @@
 #include <fstream>
 #include <random>
 
-#include "roomkey/app.hpp"
 #include "roomkey/base/log.hpp"
 #include "roomkey/store/appointments.hpp"
 #include "roomkey/store/audit.hpp"
 #include "roomkey/store/users.hpp"
+#include "worker/app.hpp"
 
 namespace {
 
@@ -169,7 +169,7 @@ int main(int argc, char** argv) {
   store::Database database(settings);
   database.migrate();
   add_people(database);
-  Config config;
+  config::Config config;
   config.store = settings;
   config.bearer = rules();
   config.twilio = {"AC0123456789abcdef0123456789abcdef", "SK0123456789abcdef0123456789abcdef",

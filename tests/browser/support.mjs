@@ -140,7 +140,7 @@ class Demo {
   }
 
   async script(command) {
-    await promisify(execFile)(join(ROOT, 'nginx/demo.sh'), [command], { env: this.variables })
+    await promisify(execFile)(join(ROOT, 'demo/demo.sh'), [command], { env: this.variables })
   }
 
   roomkey(...words) {
@@ -174,7 +174,7 @@ class Demo {
   }
 }
 
-// `more`: variables of nginx/demo.sh.
+// `more`: variables of demo/demo.sh.
 export async function startDemo(more = {}) {
   const [listed, unlisted] = [await pages(), await pages()]
   const demo = new Demo(await freePort(), listed, more)

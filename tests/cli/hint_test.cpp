@@ -1,7 +1,7 @@
-#include "roomkey/cli/hint.hpp"
+#include "cli/hint.hpp"
 
-#include "../support/folder.hpp"
-#include "../support/test.hpp"
+#include "support/folder.hpp"
+#include "support/test.hpp"
 
 namespace {
 

@@ -1,7 +1,7 @@
-#include "roomkey/cli/progress.hpp"
+#include "cli/progress.hpp"
 
-#include "../support/captured_log.hpp"
-#include "../support/test.hpp"
+#include "support/captured_log.hpp"
+#include "support/test.hpp"
 
 namespace {
 

@@ -1,6 +1,6 @@
 #include "roomkey/crypto/base64url.hpp"
 
-#include "../support/test.hpp"
+#include "support/test.hpp"
 
 namespace {
 

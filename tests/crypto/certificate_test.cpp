@@ -1,6 +1,6 @@
 #include "roomkey/crypto/certificate.hpp"
 
-#include "../support/certificate.hpp"
+#include "support/certificate.hpp"
 
 namespace {
 

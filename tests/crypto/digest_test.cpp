@@ -2,7 +2,7 @@
 
 #include <set>
 
-#include "../support/test.hpp"
+#include "support/test.hpp"
 
 namespace {
 

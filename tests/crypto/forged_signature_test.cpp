@@ -7,11 +7,11 @@
 #include <array>
 #include <functional>
 
-#include "../support/test.hpp"
 #include "made_keys.hpp"
 #include "roomkey/crypto/base64url.hpp"
 #include "roomkey/crypto/digest.hpp"
 #include "roomkey/crypto/jws.hpp"
+#include "support/test.hpp"
 
 namespace {
 

@@ -1,9 +1,9 @@
 // JWK sets as issuers publish them, and what people take for one.
-#include "../support/test.hpp"
 #include "made_keys.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/crypto/base64url.hpp"
 #include "roomkey/crypto/jws.hpp"
+#include "support/test.hpp"
 
 namespace {
 

@@ -1,8 +1,8 @@
-#include "../support/test.hpp"
 #include "made_keys.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/crypto/base64url.hpp"
 #include "roomkey/crypto/jws.hpp"
+#include "support/test.hpp"
 
 namespace {
 

@@ -1,7 +1,7 @@
 // The examples of RFC 7515 appendix A.1 to A.3 and RFC 8037 appendix A.4.
-#include "../support/test.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/crypto/jws.hpp"
+#include "support/test.hpp"
 
 namespace {
 

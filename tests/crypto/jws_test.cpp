@@ -1,9 +1,9 @@
 #include "roomkey/crypto/jws.hpp"
 
-#include "../support/test.hpp"
 #include "made_keys.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/crypto/base64url.hpp"
+#include "support/test.hpp"
 
 namespace {
 

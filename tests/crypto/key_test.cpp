@@ -1,7 +1,7 @@
 #include "roomkey/crypto/key.hpp"
 
-#include "../support/test.hpp"
 #include "made_keys.hpp"
+#include "support/test.hpp"
 
 namespace {
 

@@ -8,9 +8,9 @@
 #include <stdexcept>
 #include <string>
 
-#include "../support/clinic.hpp"
 #include "roomkey/crypto/base64url.hpp"
 #include "roomkey/crypto/key.hpp"
+#include "support/clinic.hpp"
 
 namespace roomkey::test {
 

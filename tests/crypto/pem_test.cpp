@@ -1,10 +1,10 @@
 // Files of public keys in every form in which logins hand them out, as openssl writes them.
 #include <cstdlib>
 
-#include "../support/folder.hpp"
-#include "../support/test.hpp"
 #include "made_keys.hpp"
 #include "roomkey/crypto/jws.hpp"
+#include "support/folder.hpp"
+#include "support/test.hpp"
 
 namespace {
 

@@ -2,7 +2,7 @@
 
 #include <type_traits>
 
-#include "../support/test.hpp"
+#include "support/test.hpp"
 
 namespace {
 

@@ -1,6 +1,6 @@
 #include "roomkey/crypto/server_certificate.hpp"
 
-#include "../support/test.hpp"
+#include "support/test.hpp"
 
 namespace {
 

@@ -4,11 +4,11 @@
 #include <iostream>
 #include <map>
 
-#include "../support/folder.hpp"
-#include "../support/test.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/crypto/base64url.hpp"
 #include "roomkey/crypto/jws.hpp"
+#include "support/folder.hpp"
+#include "support/test.hpp"
 
 namespace {
 

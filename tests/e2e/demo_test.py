@@ -152,7 +152,7 @@ class TheDemo(Case):
     def test_a_start_broken_off_leaves_nothing_running(self):
         for delay in (0.02, 0.08, 0.12, 0.16, 0.2):
             with Demo(start=False) as demo, open(demo.dir / "said", "w+") as said:
-                start = subprocess.Popen([ROOT / "nginx/demo.sh", "start"], env=demo.variables,
+                start = subprocess.Popen([ROOT / "demo/demo.sh", "start"], env=demo.variables,
                                          stdout=said, stderr=said, start_new_session=True)
                 time.sleep(delay)
                 os.killpg(start.pid, signal.SIGINT)

@@ -283,7 +283,7 @@ class Stack:
 
 
 class Demo(Stack):
-    """nginx and both pools, started by nginx/demo.sh as `make demo` does."""
+    """nginx and both pools, started by demo/demo.sh as `make demo` does."""
 
     def __init__(self, settings=None, rate_limit="off", workers=2, start=True, port=None):
         super().__init__()
@@ -306,7 +306,7 @@ class Demo(Stack):
     def script(self, command):
         # Not pipes: should something be left running, it must not hold us.
         with tempfile.TemporaryFile("w+") as output:
-            done = subprocess.Popen([self.root / "nginx/demo.sh", command], env=self.variables,
+            done = subprocess.Popen([self.root / "demo/demo.sh", command], env=self.variables,
                                     stdin=subprocess.DEVNULL, stdout=output,
                                     stderr=subprocess.STDOUT)
             try:

@@ -8,7 +8,7 @@
 #include "roomkey/crypto/base64url.hpp"
 #include "roomkey/crypto/digest.hpp"
 #include "roomkey/http/query.hpp"
-#include "roomkey/provider/twilio_callback.hpp"
+#include "roomkey/provider/twilio/callback.hpp"
 
 namespace {
 

@@ -3,11 +3,11 @@
 
 #include <memory>
 
-#include "../support/store.hpp"
 #include "fuzz.hpp"
-#include "roomkey/app.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/base/log.hpp"
+#include "support/store.hpp"
+#include "worker/app.hpp"
 
 namespace roomkey::fuzz {
 
@@ -15,8 +15,8 @@ inline constexpr std::string_view kAuthToken = "not-a-real-auth-token-0123456789
 inline constexpr const char* kCallbackUrl =
     "https://video.clinic.example/api/appointments/twilio-status-callback/";
 
-inline Config whole_config() {
-  Config config;
+inline config::Config whole_config() {
+  config::Config config;
   config.store = test::settings_at(":memory:");
   config.bearer = test::hs256_rules();
   config.twilio = test::twilio_settings();

@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "fuzz.hpp"
-#include "roomkey/config.hpp"
+#include "roomkey/config/config.hpp"
 
 namespace {
 
@@ -19,7 +19,7 @@ FUZZ(input) {
   const auto text = input.rest();
   fuzz::promise(ftruncate(file, 0) == 0 && pwrite(file, text.data(), text.size(), 0) >= 0,
                 "the file is there");
-  Environment environment;
+  config::Environment environment;
   std::vector<std::string> faults = environment.add_file("/proc/self/fd/" + std::to_string(file));
   // A file of the fuzzer's choice is read otherwise: its own devices, for one.
   for (const char* name : kSecrets) {
@@ -32,7 +32,7 @@ FUZZ(input) {
     const std::string secret = environment.get(name);
     if (!secret.empty()) environment.set(name, secret + kMark);
   }
-  static_cast<void>(read_config(environment, faults));
+  static_cast<void>(config::read_config(environment, faults));
   for (const auto& fault : faults) {
     fuzz::promise(fault.find(kMark) == fault.npos, "no fault shows a secret", fault);
   }

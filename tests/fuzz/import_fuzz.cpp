@@ -7,11 +7,11 @@
 #include <iostream>
 #include <memory>
 
-#include "../support/store.hpp"
+#include "cli/import/command.hpp"
 #include "fuzz.hpp"
 #include "roomkey/base/log.hpp"
-#include "roomkey/cli/commands.hpp"
 #include "roomkey/store/backup.hpp"
+#include "support/store.hpp"
 
 namespace {
 
@@ -19,7 +19,7 @@ using namespace roomkey;
 using fuzz::promise;
 
 cli::Session& session() {
-  static const Environment environment;
+  static const config::Environment environment;
   static const std::vector<std::string> faults;
   static std::unique_ptr<cli::Session> standing;
   static int runs = 0;
@@ -60,12 +60,12 @@ FUZZ(input) {
   cli::Session& session = ::session();
   const std::vector<std::string> files{"/proc/self/fd/" + std::to_string(file)};
   const std::string before = content(session.database);
-  const int status = cli::import_files(session, files, dry_run);
+  const int status = cli::import::run(session, files, dry_run);
   promise(status == cli::kDone || status == cli::kFailed, "done or failed");
   const std::string after = content(session.database);
   if (status == cli::kFailed || dry_run) promise(before == after, "nothing was changed", after);
   if (status == cli::kFailed || dry_run) return;
-  promise(cli::import_files(session, files, false) == cli::kDone, "taken again");
+  promise(cli::import::run(session, files, false) == cli::kDone, "taken again");
   promise(content(session.database) == after, "which changes nothing", after);
   const auto verdict = store::verify_store(session.database);
   promise(verdict.faults.empty(), "the store is sound",

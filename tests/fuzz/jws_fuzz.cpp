@@ -4,7 +4,7 @@
 #include <array>
 #include <vector>
 
-#include "../crypto/made_keys.hpp"
+#include "crypto/made_keys.hpp"
 #include "fuzz.hpp"
 #include "roomkey/access/bearer.hpp"
 #include "roomkey/base/json.hpp"

@@ -1,11 +1,11 @@
 // The router: a method, a newline and a path, against a second reading of the same patterns.
 #include <vector>
 
-#include "../support/clinic.hpp"
 #include "fuzz.hpp"
 #include "roomkey/base/log.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/http/router.hpp"
+#include "support/clinic.hpp"
 
 namespace {
 

@@ -1,10 +1,10 @@
 #include "roomkey/handlers/appointments.hpp"
 
-#include "../support/store.hpp"
-#include "../support/test.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/handlers/rooms.hpp"
-#include "roomkey/provider/twilio.hpp"
+#include "roomkey/provider/twilio/token.hpp"
+#include "support/store.hpp"
+#include "support/test.hpp"
 
 namespace {
 

@@ -2,12 +2,12 @@
 
 #include <thread>
 
-#include "../support/captured_log.hpp"
-#include "../support/room.hpp"
-#include "../support/stand_in.hpp"
-#include "../support/store.hpp"
-#include "../support/test.hpp"
 #include "roomkey/store/rooms.hpp"
+#include "support/captured_log.hpp"
+#include "support/room.hpp"
+#include "support/stand_in.hpp"
+#include "support/store.hpp"
+#include "support/test.hpp"
 
 namespace {
 

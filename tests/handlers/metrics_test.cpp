@@ -4,8 +4,8 @@
 
 #include <filesystem>
 
-#include "../support/store.hpp"
-#include "../support/test.hpp"
+#include "support/store.hpp"
+#include "support/test.hpp"
 
 namespace {
 

@@ -2,15 +2,15 @@
 
 #include <map>
 
-#include "../support/captured_log.hpp"
-#include "../support/room.hpp"
-#include "../support/stand_in.hpp"
-#include "../support/store.hpp"
-#include "../support/test.hpp"
 #include "roomkey/crypto/base64url.hpp"
 #include "roomkey/crypto/digest.hpp"
 #include "roomkey/handlers/rooms.hpp"
 #include "roomkey/store/rooms.hpp"
+#include "support/captured_log.hpp"
+#include "support/room.hpp"
+#include "support/stand_in.hpp"
+#include "support/store.hpp"
+#include "support/test.hpp"
 
 namespace {
 
@@ -69,7 +69,8 @@ TEST(who_is_removed_is_put_out_and_stays_out_until_readmitted) {
 
 // What Twilio tells, sent as it would be.
 struct Told : Desk {
-  CallbackSettings settings{"https://clinic.example/told", roomkey::crypto::Secret("token"), false};
+  roomkey::provider::CallbackSettings settings{"https://clinic.example/told",
+                                               roomkey::crypto::Secret("token"), false};
   Json::Value participant;
 
   Told() {

@@ -2,14 +2,14 @@
 
 #include <algorithm>
 
-#include "../support/room.hpp"
-#include "../support/store.hpp"
-#include "../support/test.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/crypto/base64url.hpp"
 #include "roomkey/crypto/digest.hpp"
 #include "roomkey/store/rooms.hpp"
+#include "support/room.hpp"
+#include "support/store.hpp"
+#include "support/test.hpp"
 
 namespace {
 
@@ -30,7 +30,8 @@ struct Desk {
   roomkey::handlers::Twilio live;  // nobody is asked
   roomkey::http::Request request;
   Call call{request, kNine, 47, "", jane()};
-  CallbackSettings settings{std::string(kUrl), roomkey::crypto::Secret(kToken), false};
+  roomkey::provider::CallbackSettings settings{std::string(kUrl), roomkey::crypto::Secret(kToken),
+                                               false};
 
   Result<Response> status() { return video_status(call, store.database, live, "au1"); }
   Result<Response> participants(std::string_view query = "") {

@@ -1,9 +1,9 @@
 #include "roomkey/handlers/sync.hpp"
 
-#include "../support/room.hpp"
-#include "../support/store.hpp"
-#include "../support/test.hpp"
 #include "roomkey/store/rooms.hpp"
+#include "support/room.hpp"
+#include "support/store.hpp"
+#include "support/test.hpp"
 
 namespace {
 

@@ -1,8 +1,8 @@
 #include "roomkey/handlers/video_call.hpp"
 
-#include "../support/store.hpp"
-#include "../support/test.hpp"
 #include "roomkey/base/json.hpp"
+#include "support/store.hpp"
+#include "support/test.hpp"
 
 namespace {
 

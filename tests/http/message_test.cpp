@@ -1,8 +1,8 @@
 #include "roomkey/http/message.hpp"
 
-#include "../support/clinic.hpp"
-#include "../support/test.hpp"
 #include "roomkey/base/json.hpp"
+#include "support/clinic.hpp"
+#include "support/test.hpp"
 
 namespace {
 

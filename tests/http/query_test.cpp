@@ -1,6 +1,6 @@
 #include "roomkey/http/query.hpp"
 
-#include "../support/test.hpp"
+#include "support/test.hpp"
 
 namespace {
 

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "../support/captured_log.hpp"
-#include "../support/clinic.hpp"
-#include "../support/test.hpp"
 #include "roomkey/base/json.hpp"
+#include "support/captured_log.hpp"
+#include "support/clinic.hpp"
+#include "support/test.hpp"
 
 namespace {
 

@@ -9,8 +9,8 @@
 #include <functional>
 #include <vector>
 
-#include "../support/folder.hpp"
-#include "../support/test.hpp"
+#include "support/folder.hpp"
+#include "support/test.hpp"
 
 namespace {
 

@@ -1,6 +1,6 @@
 #include "roomkey/metrics/exposition.hpp"
 
-#include "../support/test.hpp"
+#include "support/test.hpp"
 
 namespace {
 

@@ -2,9 +2,9 @@
 
 #include <filesystem>
 
-#include "../support/folder.hpp"
-#include "../support/test.hpp"
 #include "roomkey/http/message.hpp"
+#include "support/folder.hpp"
+#include "support/test.hpp"
 
 namespace {
 

@@ -7,10 +7,10 @@
 
 #include <memory>
 
-#include "../support/clinic.hpp"
-#include "../support/test.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/crypto/base64url.hpp"
+#include "support/clinic.hpp"
+#include "support/test.hpp"
 
 namespace roomkey::test {
 

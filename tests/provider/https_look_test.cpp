@@ -1,9 +1,9 @@
 // Https::Settings::look_at.
-#include "../support/certificate.hpp"
-#include "../support/stand_in.hpp"
-#include "../support/test.hpp"
 #include "roomkey/crypto/certificate.hpp"
 #include "roomkey/provider/https.hpp"
+#include "support/certificate.hpp"
+#include "support/stand_in.hpp"
+#include "support/test.hpp"
 
 namespace {
 

@@ -7,9 +7,9 @@
 #include <cstdlib>
 #include <thread>
 
-#include "../support/certificate.hpp"
-#include "../support/stand_in.hpp"
-#include "../support/test.hpp"
+#include "support/certificate.hpp"
+#include "support/stand_in.hpp"
+#include "support/test.hpp"
 
 // libcurl resolves names by this one: a name server that says nothing for six seconds.
 extern "C" int getaddrinfo(const char* node, const char* service, const addrinfo* hints,

@@ -7,10 +7,10 @@ work=$(mktemp -d)
 port=$(/usr/bin/python3 -c 'import socket
 with socket.socket() as s: s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 export DEMO_DIR=$work/demo DEMO_PORT=$port DEMO_RATE_LIMIT=off
-trap 'nginx/demo.sh stop >/dev/null; rm -rf "$work"' EXIT
+trap 'demo/demo.sh stop >/dev/null; rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM HUP
 
-if ! nginx/demo.sh start >"$work/start" 2>&1; then
+if ! demo/demo.sh start >"$work/start" 2>&1; then
   cat "$work/start"
   echo '0 passed, 1 failed'
   exit 1

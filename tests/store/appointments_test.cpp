@@ -3,10 +3,10 @@
 #include <atomic>
 #include <thread>
 
-#include "../support/room.hpp"
-#include "../support/store.hpp"
-#include "../support/test.hpp"
 #include "roomkey/store/rooms.hpp"
+#include "support/room.hpp"
+#include "support/store.hpp"
+#include "support/test.hpp"
 
 namespace {
 

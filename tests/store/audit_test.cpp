@@ -1,7 +1,7 @@
 #include "roomkey/store/audit.hpp"
 
-#include "../support/store.hpp"
-#include "../support/test.hpp"
+#include "support/store.hpp"
+#include "support/test.hpp"
 
 namespace {
 

@@ -1,7 +1,7 @@
-#include "../support/cut.hpp"
-#include "../support/test.hpp"
 #include "roomkey/crypto/digest.hpp"
 #include "roomkey/store/backup.hpp"
+#include "support/cut.hpp"
+#include "support/test.hpp"
 
 namespace {
 

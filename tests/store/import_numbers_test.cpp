@@ -1,7 +1,7 @@
 #include "roomkey/store/import_numbers.hpp"
 
-#include "../support/store.hpp"
-#include "../support/test.hpp"
+#include "support/store.hpp"
+#include "support/test.hpp"
 
 namespace {
 

@@ -1,11 +1,11 @@
 #include "roomkey/store/retention.hpp"
 
-#include "../support/cut.hpp"
-#include "../support/room.hpp"
-#include "../support/test.hpp"
 #include "roomkey/crypto/digest.hpp"
 #include "roomkey/store/backup.hpp"
 #include "roomkey/store/rooms.hpp"
+#include "support/cut.hpp"
+#include "support/room.hpp"
+#include "support/test.hpp"
 
 namespace {
 

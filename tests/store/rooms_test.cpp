@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <random>
 
-#include "../support/room.hpp"
-#include "../support/store.hpp"
-#include "../support/test.hpp"
+#include "support/room.hpp"
+#include "support/store.hpp"
+#include "support/test.hpp"
 
 namespace {
 

@@ -1,8 +1,8 @@
 #include "roomkey/store/users.hpp"
 
-#include "../support/store.hpp"
-#include "../support/test.hpp"
 #include "roomkey/access/record.hpp"
+#include "support/store.hpp"
+#include "support/test.hpp"
 
 namespace {
 

@@ -4,8 +4,8 @@
 #include <cstdlib>
 #include <string>
 
-#include "folder.hpp"
-#include "test.hpp"
+#include "support/folder.hpp"
+#include "support/test.hpp"
 
 namespace roomkey::test {
 

@@ -7,8 +7,8 @@
 #include "roomkey/access/appointment.hpp"
 #include "roomkey/access/bearer.hpp"
 #include "roomkey/base/clock.hpp"
-#include "roomkey/provider/stream.hpp"
-#include "roomkey/provider/twilio.hpp"
+#include "roomkey/provider/stream/token.hpp"
+#include "roomkey/provider/twilio/token.hpp"
 
 namespace roomkey::test {
 

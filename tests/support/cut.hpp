@@ -2,7 +2,7 @@
 #pragma once
 
 #include "roomkey/store/retention.hpp"
-#include "store.hpp"
+#include "support/store.hpp"
 
 namespace roomkey::test {
 

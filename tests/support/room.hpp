@@ -1,8 +1,8 @@
 // A session of appointment 47's room as the provider tells it.
 #pragma once
 
-#include "clinic.hpp"
 #include "roomkey/access/room_session.hpp"
+#include "support/clinic.hpp"
 
 namespace roomkey::test {
 

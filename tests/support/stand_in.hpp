@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "roomkey/base/json.hpp"
-#include "roomkey/provider/twilio_rest.hpp"
+#include "roomkey/provider/twilio/rest.hpp"
 
 namespace roomkey::test {
 

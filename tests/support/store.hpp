@@ -7,10 +7,10 @@
 #include <stdexcept>
 #include <string>
 
-#include "clinic.hpp"
-#include "folder.hpp"
 #include "roomkey/store/appointments.hpp"
 #include "roomkey/store/users.hpp"
+#include "support/clinic.hpp"
+#include "support/folder.hpp"
 
 namespace roomkey::test {
 

@@ -6,7 +6,7 @@
 
 #include "roomkey/access/appointment.hpp"
 #include "roomkey/access/room_session.hpp"
-#include "roomkey/provider/twilio_rest.hpp"
+#include "roomkey/provider/twilio/rest.hpp"
 #include "roomkey/store/database.hpp"
 
 namespace roomkey::handlers {

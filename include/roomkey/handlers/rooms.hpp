@@ -3,9 +3,9 @@
 
 #include <string>
 
-#include "roomkey/crypto/secret.hpp"
 #include "roomkey/handlers/live.hpp"
 #include "roomkey/http/router.hpp"
+#include "roomkey/provider/twilio/callback.hpp"
 #include "roomkey/store/database.hpp"
 
 namespace roomkey::handlers {
@@ -26,21 +26,12 @@ namespace roomkey::handlers {
                                                              store::Database& database,
                                                              const Twilio& twilio);
 
-struct CallbackSettings {
-  std::string url;            // as Twilio was given it; empty: no callback is taken
-  crypto::Secret auth_token;  // the account's; empty: no callback is taken
-  // Whether an appointment whose patient and psychologist were both there is completed when the
-  // room ends.
-  bool complete_on_room_end = false;
-};
-
 // POST from Twilio. bad_signature, with the store untouched, for whatever Twilio did not sign for
 // the configured address. Answers well-signed events of unknown rooms too, so that Twilio is
 // content. Who comes in though removed is put out again at Twilio, after what it told is committed;
 // where it does not answer, that is left to the next look at the room.
-[[nodiscard]] base::Result<http::Response> twilio_callback(http::Call& call,
-                                                           store::Database& database,
-                                                           const CallbackSettings& settings,
-                                                           const Twilio& twilio);
+[[nodiscard]] base::Result<http::Response> twilio_callback(
+    http::Call& call, store::Database& database, const provider::CallbackSettings& settings,
+    const Twilio& twilio);
 
 }  // namespace roomkey::handlers

@@ -3,7 +3,7 @@
 
 #include "roomkey/access/decide.hpp"
 #include "roomkey/http/router.hpp"
-#include "roomkey/provider/stream.hpp"
+#include "roomkey/provider/stream/token.hpp"
 #include "roomkey/store/database.hpp"
 
 namespace roomkey::handlers {

@@ -1,0 +1,207 @@
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+
+#include "cli/check/checks.hpp"
+#include "roomkey/base/counted.hpp"
+#include "roomkey/base/file.hpp"
+#include "roomkey/store/backup.hpp"
+#include "roomkey/store/files.hpp"
+
+namespace roomkey::cli::check {
+
+namespace {
+
+constexpr const char* kFiles = "file_rights";
+
+// Files whose rights were looked at, and what was found.
+class Rights {
+ public:
+  explicit Rights(Checks& checks) : checks_(checks) {}
+
+  // `what` it is, for a person. Not there: nothing to say, others do.
+  void look(const std::string& what, const std::string& path) {
+    struct stat facts {};
+    if (path.empty() || stat(path.c_str(), &facts) != 0) return;
+    ++seen_;
+    const std::string named = what + ", " + path + ',';
+    const bool folder = S_ISDIR(facts.st_mode);
+    if ((facts.st_mode & S_IWOTH) != 0 && (facts.st_mode & S_ISVTX) == 0) {
+      say(&Checks::error, named + " can be changed by everybody on this machine.",
+          "chmod o-rwx " + path);
+    } else if ((facts.st_mode & S_IROTH) != 0 && !folder) {
+      say(&Checks::warn, named + " can be read by everybody on this machine.",
+          "chmod o-rwx " + path);
+    }
+  }
+
+  // Whoever owns a file can change it.
+  void look_at_owner(const std::string& what, const std::string& path) {
+    struct stat facts {};
+    if (path.empty() || stat(path.c_str(), &facts) != 0) return;
+    const passwd* roomkey = getpwnam("roomkey");
+    const bool service = roomkey != nullptr && facts.st_uid == roomkey->pw_uid;
+    if (facts.st_uid == 0 || facts.st_uid == geteuid() || service) return;
+    say(&Checks::warn,
+        what + ", " + path + ", belongs to the user " + std::to_string(facts.st_uid) +
+            ", who can read and change it.",
+        "chown root:roomkey " + path + ", and chmod 0640");
+  }
+
+  // SQLite's files beside the store must belong to its owner: the workers write them all.
+  void look_beside(const std::string& store) {
+    struct stat facts {};
+    if (stat(store.c_str(), &facts) != 0) return;
+    for (const auto& file : {store + "-wal", store + "-shm"}) {
+      struct stat beside {};
+      if (stat(file.c_str(), &beside) != 0 || beside.st_uid == facts.st_uid) continue;
+      say(&Checks::error,
+          "The store's file " + file +
+              " belongs to another user than the store: the workers can't open it.",
+          std::string("chown --reference ").append(store).append(" ").append(file));
+    }
+  }
+
+  void finish() {
+    if (said_ || seen_ == 0) return;
+    checks_.ok(kFiles, "Configuration, secrets and store are closed to this machine's other users");
+  }
+
+ private:
+  using Say = void (Checks::*)(std::string, std::string, std::string);
+  void say(Say how, std::string text, std::string cure) {
+    said_ = true;
+    (checks_.*how)(kFiles, std::move(text), std::move(cure));
+  }
+
+  Checks& checks_;
+  bool said_ = false;
+  int seen_ = 0;
+};
+
+constexpr const char* kStore = "store";
+
+std::string cure_for_store(std::string_view fault, const std::string& path) {
+  struct stat facts {};
+  if (stat(path.c_str(), &facts) != 0) {
+    if (errno == EACCES) return "Run roomkey as root.";
+    return "`roomkey db migrate` makes the store that ROOMKEY_DB names; the folder must be there. "
+           "If there was one, `roomkey db restore FILE` brings a backup back.";
+  }
+  if (fault.find("db migrate") != fault.npos) return "Run `roomkey db migrate`.";
+  if (fault.find("locked") != fault.npos) return "Another program holds it: try again.";
+  if (fault.find("newer than") != fault.npos) return "Install the newer roomkey that made it.";
+  const auto folder = std::filesystem::absolute(path).parent_path().string();
+  if (fault.find("inodes") != fault.npos) {
+    return "Remove files that nobody needs (df -i " + folder + "): it is their number that counts.";
+  }
+  if (fault.find("quota") != fault.npos) {
+    return "Raise the quota of the folder's owner, or make room (quota, repquota; df -h " + folder +
+           ").";
+  }
+  if (fault.find("file system is read-only") != fault.npos) {
+    return "See why (journalctl -k: a disk that fails is made read-only), then mount -o "
+           "remount,rw what holds " +
+           folder + ", and see `roomkey db verify`.";
+  }
+  if (fault.find("is full") != fault.npos || fault.find("disk I/O") != fault.npos) {
+    return "See whether its disk is full (df -h " + folder +
+           ") and make room: all is well then, nothing is lost. If there is room, see whether the "
+           "disk fails (journalctl -k).";
+  }
+  if (fault.find("readonly") != fault.npos || fault.find("may not be written") != fault.npos ||
+      ::access(path.c_str(), R_OK | W_OK) != 0) {
+    return "See who may write the store and its folder (ls -la): the workers' user must. "
+           "Installed: "
+           "chown -R roomkey:roomkey /var/lib/roomkey";
+  }
+  return "See that ROOMKEY_DB names roomkey's store. If it does, it is broken: `roomkey db restore "
+         "FILE` brings a backup back and keeps what is there.";
+}
+
+// Throws Unavailable where it can't be read or written.
+void open_store(store::Database& database) {
+  database.ready();
+  const store::Transaction undone(database);
+}
+
+void say_store_is_away(Checks& checks, const std::string& fault, const std::string& path) {
+  std::string why = fault.starts_with("the ") ? fault : "the store: " + fault;
+  why[0] = 'T';
+  checks.error(kStore, why + '.', cure_for_store(fault, path));
+}
+
+void check_file_system(Checks& checks, const std::string& store) {
+  std::error_code none;
+  const auto path = std::filesystem::canonical(store, none).string();
+  const auto mounts = base::read_file("/proc/self/mountinfo");
+  if (none || !mounts) return;
+  check_file_system(checks, path, store::file_system_of(*mounts, path));
+}
+
+}  // namespace
+
+void check_store_opens(Checks& checks, store::Database& database) {
+  try {
+    open_store(database);
+    checks.ok(kStore, "The store can be read and written");
+  } catch (const base::Unavailable& fault) {
+    say_store_is_away(checks, fault.what(), database.path());
+  }
+}
+
+void check_file_system(Checks& checks, const std::string& store, const std::string& type) {
+  if (!store::is_network_file_system(type)) return;
+  checks.warn(
+      kStore,
+      "The store " + store + " lies on a file system of another machine (" + type +
+          "): SQLite can't rely on locks there, and may lose or break it.",
+      "Move it to a disk of this machine's own: roomkey db backup FILE, ROOMKEY_DB with a "
+      "local path, roomkey db restore FILE. Copies of the backups may go to the other one.");
+}
+
+void check_store(Checks& checks, store::Database& database) {
+  try {
+    database.ready();
+    store::probe_room(database);
+    open_store(database);
+    check_file_system(checks, database.path());
+    const auto verdict = store::verify_store(database);
+    for (const auto& fault : verdict.faults) {
+      checks.error(kStore, "The store is not sound: " + fault + '.',
+                   "Keep the file for whoever looks into it; `roomkey db restore FILE` brings a "
+                   "backup back.");
+    }
+    if (!verdict.faults.empty()) return;
+    checks.ok(kStore, "The store can be read and written and is sound: schema " +
+                          std::to_string(store::Database::newest_schema()) + ", " +
+                          base::counted(verdict.audit.events, "audit event"));
+  } catch (const base::Unavailable& fault) {
+    say_store_is_away(checks, fault.what(), database.path());
+  }
+}
+
+void check_files(Checks& checks, const config::Environment& environment,
+                 const std::string& env_file, const std::string& store) {
+  Rights rights(checks);
+  rights.look("The configuration", env_file);
+  rights.look_at_owner("The configuration", env_file);
+  for (const auto secret : config::Environment::secrets()) {
+    const std::string name(secret);
+    const std::string path = environment.get(name + "_FILE");
+    rights.look("The file of " + name, path);
+    rights.look_at_owner("The file of " + name, path);
+  }
+  for (const auto* const suffix : {"", "-wal", "-shm"}) {
+    rights.look("The store's file", store + suffix);
+  }
+  const auto folder = std::filesystem::path(store).parent_path();
+  rights.look("The store's folder", folder.empty() ? "." : folder.string());
+  rights.look_beside(store);
+  rights.finish();
+}
+
+}  // namespace roomkey::cli::check

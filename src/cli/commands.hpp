@@ -1,0 +1,39 @@
+// The subcommands that are one file. A field that wasn't given is empty.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/session.hpp"
+
+namespace roomkey::cli {
+
+int db_migrate(Session& session);
+int db_verify(Session& session);
+// To a file, or under a dated name into a folder (one that is there, or is named with a final `/`
+// or `keep`), of which then only the newest `keep` stay.
+int db_backup(Session& session, const std::string& target, std::optional<std::int64_t> keep);
+int db_restore(Session& session, const std::string& file);
+
+struct UserFields {
+  std::optional<std::string> email, name, role;
+  std::optional<bool> active;
+};
+int user_list(Session& session);
+int user_show(Session& session, std::int64_t id);
+int user_set(Session& session, std::int64_t id, const UserFields& fields);
+
+struct AppointmentFields {
+  std::optional<std::int64_t> patient_id, psychologist_id, duration_minutes;
+  std::optional<std::string> date, status, session_type, room;
+};
+int appointment_list(Session& session);
+int appointment_show(Session& session, std::int64_t id);
+int appointment_set(Session& session, std::int64_t id, const AppointmentFields& fields);
+
+// Its audit event is committed before the token is shown. Without a store there is no event.
+int bearer(Session& session, std::int64_t user_id, std::chrono::minutes validity);
+
+}  // namespace roomkey::cli

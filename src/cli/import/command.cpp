@@ -1,0 +1,189 @@
+#include "cli/import/command.hpp"
+
+#include <iostream>
+
+#include "cli/import/numbers.hpp"
+#include "cli/import/records.hpp"
+#include "cli/import/repeats.hpp"
+#include "cli/import/report.hpp"
+#include "cli/progress.hpp"
+#include "cli/store_owner.hpp"
+#include "roomkey/base/file.hpp"
+#include "roomkey/store/appointments.hpp"
+#include "roomkey/store/users.hpp"
+
+namespace roomkey::cli::import {
+
+namespace {
+
+// In memory for a moment; 100,000 appointments fill 6 (CSV) to 40 MB (JSON of other systems).
+constexpr std::size_t kMostBytes = std::size_t{256} << 20;
+
+// The records on their way into the store, inside one transaction.
+class Import {
+ public:
+  Import(Session& session, store::Transaction& transaction, Records& records, Progress& progress)
+      : session_(session),
+        transaction_(transaction),
+        records_(records),
+        progress_(progress),
+        numbering_(session, transaction, records) {
+    users_by_id_.reserve(records.users.size() + records.people.size());
+    appointments_by_id_.reserve(records.appointments.size() + records.fhir_appointments.size());
+  }
+
+  // Users first: appointments refer to them. FHIR's get numbers once all others have theirs.
+  void run() {
+    put_users();
+    numbering_.number_people();
+    put_users();
+    put_appointments();
+    numbering_.number_appointments();
+    put_appointments();
+  }
+
+  [[nodiscard]] ImportReport report() const {
+    return {users_, appointments_, without_email_, numbering_.given()};
+  }
+
+ private:
+  void put_users() {
+    for (; next_user_ < records_.users.size(); ++next_user_) {
+      tell(users_.all + appointments_.all);
+      put(records_.users[next_user_]);
+    }
+  }
+
+  void put(Placed<access::User>& one) {
+    access::User& user = one.record;
+    const auto [first, fresh] = users_by_id_.emplace(user.id, next_user_);
+    keep(user, one.left_out);
+    if (!fresh) return repeat(records_.users[first->second], one);
+    ++users_.all;
+    users_.made += store::put_user(transaction_, session_.database, user) ? 1 : 0;
+  }
+
+  template <typename T>
+  void repeat(const Placed<T>& first, const Placed<T>& again) {
+    const auto names = differences(first.record, again.record);
+    if (names.empty()) return;
+    records_.fault(again.field_place(again.place, "id"), repeated_otherwise(first.place, names));
+  }
+
+  void put_appointments() {
+    for (; next_appointment_ < records_.appointments.size(); ++next_appointment_) {
+      tell(users_.all + appointments_.all);
+      put(records_.appointments[next_appointment_]);
+    }
+  }
+
+  void put(Placed<access::Appointment>& one) {
+    access::Appointment& appointment = one.record;
+    const auto [first, fresh] = appointments_by_id_.emplace(appointment.id, next_appointment_);
+    keep(appointment, one.left_out);
+    if (!fresh) return repeat(records_.appointments[first->second], one);
+    if (has_conflicts(one)) return;
+    ++appointments_.all;
+    if (appointment.room) appointment.room->created_at = session_.now;
+    appointments_.made +=
+        store::put_appointment(transaction_, session_.database, appointment) ? 1 : 0;
+    give_booked_room(transaction_, session_, appointment);
+  }
+
+  // What a faulty person's absence explains is not said.
+  bool has_conflicts(const Placed<access::Appointment>& one) {
+    const auto found = store::conflicts(session_.database, one.record);
+    for (const auto& fault : found) {
+      const bool patient = fault.field == "patient_id";
+      const auto id = patient ? one.record.patient_id : one.record.psychologist_id;
+      const bool person = patient || fault.field == "psychologist_id";
+      if (person && (records_.people_hidden || records_.faulty_users.count(id) > 0)) {
+        ++records_.not_judged;
+      } else {
+        records_.fault(one.field_place(one.place, fault.field), fault.why);
+      }
+    }
+    return !found.empty();
+  }
+
+  // Not the defaults: they would let in who was put out of use, and open what was cancelled.
+  void keep(access::User& user, const LeftOut& left_out) {
+    if (!left_out.active && !left_out.email) return;
+    const auto before = store::find_user(session_.database, user.id);
+    if (left_out.active && before) user.active = before->active;
+    if (left_out.email && before) user.email = before->email;
+    if (!left_out.email || before) return;
+    user.email = "user-" + std::to_string(user.id) + "@no-email.invalid";
+    ++without_email_;
+  }
+
+  void keep(access::Appointment& appointment, const LeftOut& left_out) {
+    if (!left_out.status && !left_out.session_type) return;
+    const auto before = store::find_appointment(session_.database, appointment.id);
+    if (!before) return;
+    if (left_out.status) appointment.status = before->status;
+    if (left_out.session_type) appointment.session_type = before->session_type;
+  }
+
+  void tell(std::int64_t done) {
+    if (total_ == 0) {
+      total_ = records_.users.size() + records_.appointments.size() + records_.people.size() +
+               records_.fhir_appointments.size();
+    }
+    progress_.show("storing", static_cast<std::size_t>(done), total_);
+  }
+
+  Session& session_;
+  store::Transaction& transaction_;
+  Records& records_;
+  Progress& progress_;
+  Numbering numbering_;
+  std::unordered_map<std::int64_t, std::size_t> users_by_id_, appointments_by_id_;
+  std::size_t next_user_ = 0;
+  std::size_t next_appointment_ = 0;
+  ImportCount users_, appointments_;
+  std::size_t without_email_ = 0;
+  std::size_t total_ = 0;
+};
+
+void read(const std::string& name, bool alone, Records& records, Progress& progress) {
+  const bool input = name == "-";
+  ImportFile file{input ? "standard input" : name, "", alone};
+  auto text = input ? base::read_standard_input(kMostBytes) : base::read_file(name, kMostBytes);
+  if (!text) {
+    const bool large = text.error().code == base::Code::payload_too_large;
+    return records.fault(file.name, large ? "is larger than 256 MiB" : text.error().detail);
+  }
+  file.text = std::move(text).value();
+  file.progress = [&](std::size_t bytes) {
+    progress.show("reading " + file.name, bytes, file.text.size());
+  };
+  read_import(file, records);
+}
+
+}  // namespace
+
+int run(Session& session, const std::vector<std::string>& files, bool dry_run) {
+  Records records;
+  Progress progress;
+  for (const auto& name : files) read(name, files.size() == 1, records, progress);
+  settle_people(records);
+  become_store_owner(session.database.path());  // not earlier: root's own files can be imported
+  // Not earlier: whoever wants to write has to wait from here on.
+  session.database.ready();
+  store::Transaction transaction(session.database);
+  Import import(session, transaction, records, progress);
+  import.run();
+  progress.clear();
+  if (records.fault_count > 0) return say_faults(records, session.json);
+  const ImportReport report = import.report();
+  if (!dry_run) {
+    append_change(transaction, session, "import", std::nullopt, summary_of(report));
+    transaction.commit();
+  }
+  std::cout << (session.json ? to_json(report, records, dry_run)
+                             : to_text(report, records, dry_run));
+  return kDone;
+}
+
+}  // namespace roomkey::cli::import

@@ -1,0 +1,168 @@
+#include "roomkey/access/bearer.hpp"
+
+#include <algorithm>
+
+#include "cli/inspect/inquiry.hpp"
+#include "roomkey/base/json.hpp"
+#include "roomkey/base/text.hpp"
+#include "roomkey/crypto/jws.hpp"
+
+namespace roomkey::cli::inspect {
+
+namespace {
+
+constexpr const char* kCode = "invalid_token";
+constexpr const char* kLogin = "Set it in the clinic's login, or change ";
+
+void inspect_header(const Inquiry& inquiry) {
+  const Json::Value& header = inquiry.token.header;
+  if (inquiry.token.text.size() > crypto::kMaxTokenBytes) {
+    inquiry.error(kCode, "The token is longer than 8 KiB.",
+                  "The clinic's login must put less into it.");
+  }
+  inquiry.line("algorithm", shown(header, "alg"));
+  if (header.isMember("kid")) inquiry.line("key id", shown(header, "kid"));
+  if (inquiry.config.bearer) {
+    const std::string wanted(crypto::name(inquiry.config.bearer->keys.algorithm));
+    if (text_at(header, "alg") != wanted) {
+      inquiry.error(kCode,
+                    "The header's alg is " + said(header, "alg") + ", and " + wanted +
+                        " is the algorithm in use (ROOMKEY_JWT_ALGORITHM).",
+                    std::string(kLogin) + "ROOMKEY_JWT_ALGORITHM and its key.");
+    }
+  }
+  for (const char* extension : {"crit", "b64"}) {
+    if (!header.isMember(extension)) continue;
+    inquiry.error(kCode, std::string("The header has ") + extension + ", which roomkey refuses.",
+                  "The clinic's login must make plain tokens.");
+  }
+}
+
+void inspect_type(const Inquiry& inquiry) {
+  const Json::Value& claims = inquiry.token.claims;
+  if (!claims.isMember("token_type")) return;
+  inquiry.line("type", shown(claims, "token_type"));
+  if (text_at(claims, "token_type") == "access") return;
+  const bool refresh = text_at(claims, "token_type") == "refresh";
+  inquiry.error(kCode,
+                refresh ? "This is a refresh token: it is good for the login only."
+                        : "The token's token_type is " + shown(claims, "token_type") +
+                              ", and must be access.",
+                "The frontend must send the login's access token (SimpleJWT: the field access of "
+                "its answer).");
+}
+
+void inspect_user(const Inquiry& inquiry) {
+  const Json::Value& claims = inquiry.token.claims;
+  const std::string name = inquiry.config.bearer ? inquiry.config.bearer->user_claim : "user_id";
+  inquiry.line("user", shown(claims, name.c_str()));
+  const Json::Value& claim = member(claims, name.c_str());
+  if (base::integer(claim).value_or(0) > 0) return;
+  if (claim.isString() && base::parse_id(claim.asString())) return;
+  // Without the login's key its other rules aren't known either.
+  if (!inquiry.config.bearer && claim.isNull()) return;
+  inquiry.error(kCode,
+                claims.isMember(name) ? "The claim " + name + " holds no user id (a number from 1)."
+                                      : "The token has no claim " + name + " with the user's id.",
+                std::string(kLogin) + "ROOMKEY_JWT_USER_CLAIM. This token's claims are: " +
+                    other_names(claims, {}) + '.');
+}
+
+bool is_for(const Json::Value& audience, const std::string& wanted) {
+  if (!audience.isArray()) return audience.isString() && audience.asString() == wanted;
+  return std::any_of(audience.begin(), audience.end(),
+                     [&](const Json::Value& one) { return one == wanted; });
+}
+
+void inspect_parties(const Inquiry& inquiry) {
+  const Json::Value& claims = inquiry.token.claims;
+  if (claims.isMember("iss")) inquiry.line("issuer", shown(claims, "iss"));
+  if (claims.isMember("aud")) inquiry.line("audience", shown_list(claims, "aud"));
+  if (!inquiry.config.bearer) return;
+  const access::BearerRules& rules = *inquiry.config.bearer;
+  if (!rules.issuer.empty() && text_at(claims, "iss") != rules.issuer) {
+    inquiry.error(
+        kCode,
+        "The issuer (iss) is " + said(claims, "iss") + ", and ROOMKEY_JWT_ISSUER is " +
+            rules.issuer + '.',
+        std::string(kLogin) + "ROOMKEY_JWT_ISSUER: they must be the same, to the letter.");
+  }
+  if (!rules.audience.empty() && !is_for(member(claims, "aud"), rules.audience)) {
+    inquiry.error(kCode,
+                  "The audience (aud) is " +
+                      (claims.isMember("aud") ? shown_list(claims, "aud") : "missing") +
+                      ", and ROOMKEY_JWT_AUDIENCE is " + rules.audience + '.',
+                  std::string(kLogin) + "ROOMKEY_JWT_AUDIENCE: it must be among the token's.");
+  }
+}
+
+void inspect_life(const Inquiry& inquiry) {
+  const auto leeway =
+      inquiry.config.bearer ? inquiry.config.bearer->leeway : access::BearerRules{}.leeway;
+  inspect_times(inquiry, {"token_expired", kCode, kCode, kCode, leeway, leeway, true, true,
+                          "The frontend must renew it at the clinic's login, or the user must log "
+                          "in again. If new ones have expired too, set the clocks."});
+}
+
+// True where it could be told which spelling of the login's secret made the signature.
+bool say_respelt(const Inquiry& inquiry) {
+  const auto algorithm = inquiry.config.bearer->keys.algorithm;
+  if (!crypto::is_hmac(algorithm)) return false;
+  for (const auto& [variable, secret] : inquiry.login) {
+    const std::string name = respelt(inquiry.token, secret, variable, algorithm);
+    if (name.empty()) continue;
+    const bool decoded = name.find("decoded") != std::string::npos;
+    std::string cure = decoded
+                           ? "The clinic's login decodes its key: write the decoded bytes to a file"
+                           : "Write the key to a file, to the byte as the clinic's login uses it,";
+    cure.append(" and name that file in ").append(variable).append("_FILE, in place of ");
+    inquiry.error(kCode, "The token is signed with " + name + '.', cure.append(variable) + '.');
+    return true;
+  }
+  return false;
+}
+
+void inspect_signature(const Inquiry& inquiry) {
+  const Token& token = inquiry.token;
+  if (token.signature && token.signature->empty()) {
+    inquiry.line("signature", "none");
+    return inquiry.error(kCode, "The token is not signed.",
+                         "Take tokens from the clinic's login only.");
+  }
+  if (!inquiry.config.bearer) return say_unchecked(inquiry, "the key of the clinic's login");
+  if (signed_by_login(token, inquiry.config)) {
+    return inquiry.line("signature", "made with the key of the clinic's login");
+  }
+  inquiry.line("signature", "not made with the key of the clinic's login");
+  if (say_respelt(inquiry)) return;
+  inquiry.error(kCode,
+                "The signature was made with another key than that of the clinic's login." +
+                    other_signer(token, inquiry.config, {}, ""),
+                "roomkey must have the login's key: ROOMKEY_JWT_SECRET (Django: SIGNING_KEY), or "
+                "its public key. While keys are rotated, ROOMKEY_JWT_PREVIOUS_SECRET holds the old "
+                "one.");
+}
+
+// The last word is the worker's: what it refuses is never reported as faultless.
+void ask_the_worker(const Inquiry& inquiry) {
+  if (!inquiry.config.bearer || !inquiry.report.faultless()) return;
+  const auto verdict =
+      access::verify_bearer(inquiry.token.text, *inquiry.config.bearer, inquiry.now);
+  if (verdict) return;
+  inquiry.error(std::string(base::word(verdict.error().code)), verdict.error().detail + '.',
+                "Take a new token from the clinic's login.");
+}
+
+}  // namespace
+
+void inspect_bearer(const Inquiry& inquiry) {
+  inspect_header(inquiry);
+  inspect_type(inquiry);
+  inspect_user(inquiry);
+  inspect_parties(inquiry);
+  inspect_life(inquiry);
+  inspect_signature(inquiry);
+  ask_the_worker(inquiry);
+}
+
+}  // namespace roomkey::cli::inspect

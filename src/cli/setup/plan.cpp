@@ -1,0 +1,294 @@
+// From flags and what is there to what shall be, with everything checked and nothing changed.
+#include "cli/setup/plan.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "cli/check/checks.hpp"
+#include "cli/site/origin.hpp"
+#include "roomkey/base/file.hpp"
+#include "roomkey/base/text.hpp"
+#include "roomkey/crypto/secret.hpp"
+
+namespace roomkey::cli::setup {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kCallbackUrl = "TWILIO_STATUS_CALLBACK_URL";
+constexpr std::string_view kCallbackPath = "/api/appointments/twilio-status-callback/";
+
+// Gathers what the flags ask for and what is wrong with it.
+class Planner {
+ public:
+  Planner(Plan& plan, const SetupFlags& flags, const Present& present, PlanFaults& faults)
+      : plan_(plan), flags_(flags), present_(present), faults_(faults) {}
+
+  void settle_site() {
+    plan_.site = present_.site;
+    if (flags_.domain) plan_.site.domain = base::lower_ascii(*flags_.domain);
+    if (plan_.site.domain.empty()) {
+      missing("--domain", "the name by which browsers reach this machine");
+    } else {
+      check("--domain", plan_.site.domain, site::domain_fault(plan_.site.domain));
+    }
+    settle_origins();
+    if (flags_.health_allow) plan_.site.health_allow = without_repeats(*flags_.health_allow);
+    for (const auto& address : plan_.site.health_allow) {
+      check("--health-allow", address, site::address_fault(address));
+    }
+  }
+
+  void settle_practice() {
+    site::Practice& practice = plan_.site.practice;
+    if (flags_.practice_name) practice.name = *flags_.practice_name;
+    if (flags_.practice_phone) practice.phone = *flags_.practice_phone;
+    if (flags_.practice_url) practice.url = *flags_.practice_url;
+    check("--practice-name", practice.name, site::practice_name_fault(practice.name));
+    check("--practice-phone", practice.phone, site::practice_phone_fault(practice.phone));
+    check("--practice-url", practice.url, site::practice_url_fault(practice.url));
+  }
+
+  // Those from before as well, which an older roomkey may have taken.
+  void settle_origins() {
+    const auto& typed = flags_.origins ? *flags_.origins : present_.site.origins;
+    const site::Origins origins = site::read_origins(without_repeats(typed));
+    plan_.site.origins = origins.list;
+    for (const auto& note : origins.notes) plan_.notes.push_back("--origin: " + note);
+    for (const auto& fault : origins.faults) wrong("--origin", fault);
+  }
+
+  void settle_variables() {
+    for (const Setting& setting : kSettings) {
+      const auto given = flags_.settings.find(setting.variable);
+      if (given != flags_.settings.end()) take(setting, given->second);
+    }
+    for (const auto& [variable, secret] : flags_.secrets) take_secret(variable, secret, variable);
+    drop_with("TWILIO_ACCOUNT_SID", {"TWILIO_API_KEY", "TWILIO_API_SECRET", "TWILIO_AUTH_TOKEN"});
+    drop_with("STREAM_API_KEY", {"NEXT_PUBLIC_STREAM_API_KEY", "STREAM_API_SECRET"});
+    settle_callback();
+    need_whole("Twilio", {"TWILIO_ACCOUNT_SID", "TWILIO_API_KEY", "TWILIO_API_SECRET"});
+    need_whole("Stream", {"STREAM_API_KEY", "STREAM_API_SECRET"});
+  }
+
+  // The configuration as the worker will read it.
+  void check_configuration() {
+    auto edited = config::edit_env_file(present_.env_text, plan_.variables);
+    if (!edited) {
+      faults_.unusable.push_back(present_.places.env() + ' ' + edited.error().detail);
+      return;
+    }
+    plan_.env_text = std::move(*edited);
+    config::Environment environment;
+    static_cast<void>(config::read_env_file(plan_.env_text, [&](const config::Assignment& one) {
+      environment.set(one.name, one.value);
+    }));
+    if (fs::is_directory(present_.places.credentials())) {
+      environment.set("CREDENTIALS_DIRECTORY", present_.places.credentials());
+    }
+    for (const auto& [variable, path] : key_sources_) environment.set(variable, path);
+    const config::Config config = config::read_config(environment, faults_.unusable);
+    if (!config.bearer && faults_.unusable.empty()) need_bearer_key(environment);
+  }
+
+ private:
+  static std::vector<std::string> without_repeats(const std::vector<std::string>& list) {
+    std::vector<std::string> kept;
+    for (const auto& one : list) {
+      if (!one.empty() && std::find(kept.begin(), kept.end(), one) == kept.end()) {
+        kept.push_back(one);
+      }
+    }
+    return kept;
+  }
+
+  void missing(const std::string& flag, const std::string& what) {
+    faults_.missing.push_back({flag, what});
+  }
+  void wrong(const std::string& flag, const std::string& why) {
+    faults_.wrong.push_back(flag + ": " + why);
+  }
+  // `why` goes behind the value.
+  void check(const std::string& flag, const std::string& value, const std::string& why) {
+    if (!why.empty()) wrong(flag, base::log_value(value) + ' ' + why);
+  }
+
+  void take(const Setting& setting, const std::string& value) {
+    if (setting.kind == SettingKind::text) return set(setting.variable, value, setting.flag);
+    if (value.empty()) return unset(setting.variable);
+    auto content = base::read_file(value);
+    if (!content) return check(setting.flag, value, "can't be read: " + content.error().detail);
+    if (content->empty()) return check(setting.flag, value, "is empty");
+    if (setting.kind == SettingKind::key_file) {
+      return take_key(setting.variable, setting.flag, value, *content);
+    }
+    std::string secret(base::without_line_end(*content));
+    crypto::wipe(*content);
+    take_secret_file(setting, value, secret);
+    crypto::wipe(secret);
+  }
+
+  // A login's key that roomkey.env can't hold gets a file of its own.
+  void take_secret_file(const Setting& setting, const std::string& source,
+                        const std::string& secret) {
+    const std::string variable = setting.variable;
+    if (variable != "ROOMKEY_JWT_SECRET" || config::env_value_fault(secret).empty()) {
+      return take_secret(variable, secret, setting.flag);
+    }
+    take_key(variable + "_FILE", setting.flag, source, secret);
+    unset(variable);
+  }
+
+  // The workers' sandbox may not show them the folder that the key lies in.
+  void take_key(const std::string& variable, const std::string& flag, const std::string& source,
+                const std::string& content) {
+    const std::string copy = present_.places.key_copy(variable);
+    const auto old = base::read_file(copy);
+    if (!old || *old != content) plan_.key_files.push_back({copy, content});
+    key_sources_[variable] = source;
+    set(variable, copy, flag);
+  }
+
+  // In place of another way in which the secret was given before.
+  void take_secret(const std::string& variable, const std::string& value, const std::string& flag) {
+    if (value.empty()) return wrong(flag, "holds nothing");
+    set(variable, value, flag);
+    unset(variable + "_FILE");
+  }
+
+  void set(const std::string& variable, const std::string& value, const std::string& flag) {
+    if (value.empty()) return unset(variable);
+    if (const std::string why = form_fault(variable, value); !why.empty()) {
+      return wrong(flag, "the value " + why);
+    }
+    if (present_.env.get(variable) != value) plan_.variables[variable] = value;
+  }
+  void unset(const std::string& variable) {
+    if (!present_.env.get(variable).empty()) plan_.variables[variable] = std::nullopt;
+  }
+
+  [[nodiscard]] bool will_have(const std::string& variable) const {
+    const auto changed = plan_.variables.find(variable);
+    return changed == plan_.variables.end() ? present_.has(variable) : changed->second.has_value();
+  }
+
+  // Follows the domain. An auth token is good for nothing else, so with the first one it is on.
+  void settle_callback() {
+    const std::string mine = "https://" + plan_.site.domain + std::string(kCallbackPath);
+    const std::string before = present_.env.get(kCallbackUrl);
+    const bool followed = before == "https://" + present_.site.domain + std::string(kCallbackPath);
+    const bool first = before.empty() && plan_.variables.contains("TWILIO_AUTH_TOKEN") &&
+                       will_have("TWILIO_AUTH_TOKEN");
+    const bool dropped =
+        plan_.variables.contains("TWILIO_AUTH_TOKEN") && !will_have("TWILIO_AUTH_TOKEN");
+    if (flags_.callback.value_or((first || followed) && !dropped)) {
+      set(kCallbackUrl, mine, "--domain");
+    } else if (flags_.callback == false || dropped) {
+      unset(kCallbackUrl);
+    }
+    if (flags_.callback == true && !will_have("TWILIO_AUTH_TOKEN")) {
+      missing(flag_of("TWILIO_AUTH_TOKEN"), "Twilio signs its callbacks with the Auth Token");
+    }
+  }
+
+  // Where the first is taken out, the others go with it.
+  void drop_with(const std::string& first, const std::vector<std::string>& others) {
+    const auto given = flags_.settings.find(first);
+    if (given == flags_.settings.end() || !given->second.empty()) return;
+    for (const auto& variable : others) {
+      if (asked_for(variable)) continue;
+      unset(variable);
+      unset(variable + "_FILE");
+    }
+  }
+
+  void need_whole(const std::string& provider, const std::vector<std::string>& variables) {
+    const auto there = [this](const std::string& variable) {
+      return will_have(variable) || asked_for(variable);
+    };
+    if (std::none_of(variables.begin(), variables.end(), there)) return;
+    for (const auto& variable : variables) {
+      if (!there(variable)) missing(flag_of(variable), provider + " is of no use without it");
+    }
+  }
+
+  // There is a fault then that says why it isn't there.
+  [[nodiscard]] bool asked_for(const std::string& variable) const {
+    const auto given = flags_.settings.find(variable);
+    return given != flags_.settings.end() && !given->second.empty();
+  }
+
+  void need_bearer_key(const config::Environment& environment) {
+    const std::string algorithm = environment.get("ROOMKEY_JWT_ALGORITHM");
+    if (algorithm.empty() || algorithm.starts_with("HS")) {
+      if (!asked_for("ROOMKEY_JWT_SECRET"))
+        missing(flag_of("ROOMKEY_JWT_SECRET"), "the key of the clinic's login");
+    } else if (!asked_for("ROOMKEY_JWT_PUBLIC_KEY_FILE") && !asked_for("ROOMKEY_JWT_JWKS_FILE")) {
+      missing("--jwt-public-key-file or --jwt-jwks-file", "the public key of the clinic's login");
+    }
+  }
+
+  Plan& plan_;
+  const SetupFlags& flags_;
+  const Present& present_;
+  PlanFaults& faults_;
+  std::map<std::string, std::string> key_sources_;  // by variable, as the administrator gave them
+};
+
+}  // namespace
+
+const char* flag_of(const std::string& variable) {
+  for (const Setting& setting : kSettings) {
+    if (setting.variable == variable) return setting.flag;
+  }
+  return "";
+}
+
+std::string form_fault(const std::string& variable, const std::string& value) {
+  const std::string why = config::env_value_fault(value);
+  return why.empty() && !value.empty() ? check::wrong_value(variable, value) : why;
+}
+
+std::string value_fault(const std::string& variable, const std::string& value,
+                        const std::string& algorithm) {
+  if (value.empty()) return {};
+  if (const std::string why = form_fault(variable, value); !why.empty()) return "the value " + why;
+  config::Environment environment;
+  environment.set("ROOMKEY_JWT_ALGORITHM", algorithm);
+  environment.set(variable, value);
+  std::vector<std::string> faults;
+  static_cast<void>(config::read_config(environment, faults));
+  for (const auto& fault : faults) {
+    if (fault.starts_with(variable + ": ")) return fault.substr(variable.size() + 2);
+  }
+  return {};
+}
+
+Plan::~Plan() {
+  crypto::wipe(env_text);
+  for (auto& key : key_files) crypto::wipe(key.content);
+  for (auto& [name, value] : variables) {
+    if (value) crypto::wipe(*value);
+  }
+}
+
+std::string Places::key_copy(const std::string& variable) const {
+  const char* const name = variable == "ROOMKEY_JWT_JWKS_FILE"     ? "jwt-keys.json"
+                           : variable == "ROOMKEY_JWT_SECRET_FILE" ? "jwt-secret"
+                                                                   : "jwt-public-key.pem";
+  return root + "/etc/roomkey/" + name;
+}
+
+void make_plan(Plan& plan, const SetupFlags& flags, const Present& present,
+               std::chrono::sys_seconds now, PlanFaults& faults) {
+  Planner planner(plan, flags, present, faults);
+  planner.settle_site();
+  planner.settle_practice();
+  settle_certificate(plan, flags, present, now, faults);
+  planner.settle_variables();
+  planner.check_configuration();
+  if (faults.none()) write_site(plan, present, faults);
+}
+
+}  // namespace roomkey::cli::setup

@@ -1,0 +1,166 @@
+// The site's certificate, its settings (site.conf) and nginx's file.
+#include <filesystem>
+
+#include "cli/setup/plan.hpp"
+#include "roomkey/base/file.hpp"
+#include "roomkey/base/text.hpp"
+#include "roomkey/crypto/secret.hpp"
+#include "roomkey/crypto/server_certificate.hpp"
+
+namespace roomkey::cli::setup {
+
+namespace {
+
+using crypto::CertificateFacts;
+
+base::Result<CertificateFacts> facts_of(const site::Site& site) {
+  const auto certificate = base::read_file(site.certificate);
+  if (!certificate) return base::Error{base::Code::bad_request, certificate.error().detail};
+  auto key = base::read_file(site.key);
+  if (!key) return base::Error{base::Code::bad_request, site.key + ": " + key.error().detail};
+  auto facts = crypto::certificate_facts(*certificate, *key, site.domain);
+  crypto::wipe(*key);
+  return facts;
+}
+
+// What to take where nobody says anything: what is in use, or what certbot has for the domain.
+void take_default(Plan& plan, const Present& present) {
+  const auto certbot = [&](const std::string& domain, const char* file) {
+    return present.places.certbot(domain, file);
+  };
+  const std::string& domain = plan.site.domain;
+  const bool unset = plan.site.certificate.empty();
+  const bool followed = plan.site.certificate == certbot(present.site.domain, "fullchain.pem");
+  if (unset || (followed && domain != present.site.domain)) {
+    if (!site::domain_fault(domain).empty()) return;
+    if (!std::filesystem::exists(certbot(domain, "fullchain.pem"))) return;
+    plan.site.certificate = certbot(domain, "fullchain.pem");
+    plan.site.key = certbot(domain, "privkey.pem");
+  }
+}
+
+constexpr const char* kSettingsHead =
+    "# The answers that `roomkey setup` wrote nginx's site from. After a change by hand run\n"
+    "# `roomkey setup` again.\n";
+constexpr const char* kSiteHead =
+    "# Written by `roomkey setup` and written anew by its next run: change it there, or in the\n"
+    "# template that it is made from.\n\n";
+
+bool has_ipv6() { return std::filesystem::exists("/proc/net/if_inet6"); }
+
+// A variable's value as it will be.
+std::string value_to_be(const Plan& plan, const Present& present, const std::string& variable) {
+  const auto change = plan.variables.find(variable);
+  return change == plan.variables.end() ? present.value(variable) : change->second.value_or("");
+}
+
+std::string told_to_the_check_page(const Plan& plan, const Present& present) {
+  const bool twilio = !value_to_be(plan, present, "TWILIO_ACCOUNT_SID").empty();
+  return site::check_config(plan.site.origins, twilio ? "twilio" : "stream",
+                            value_to_be(plan, present, "TWILIO_REGION"), plan.site.practice);
+}
+
+site::Names names_of(const Plan& plan, const Present& present) {
+  const Places& places = present.places;
+  const std::string listen =
+      std::string("listen 443 ssl http2;") + (has_ipv6() ? "\n    listen [::]:443 ssl http2;" : "");
+  return {{"ORIGINS", site::origin_map(plan.site.origins)},
+          {"LISTEN", listen},
+          {"SERVER_NAME", plan.site.domain},
+          {"CERTIFICATE", plan.site.certificate},
+          {"CERTIFICATE_KEY", plan.site.key},
+          // A browser that was told so never lets anybody pass an untrusted certificate again.
+          {"HSTS", plan.self_signed ? "max-age=0" : "max-age=63072000"},
+          {"HEALTH_ALLOW", site::allow_list(plan.site.health_allow)},
+          {"RATE_KEY", "$binary_remote_addr"},
+          {"TOKEN_SOCKET", places.socket("token")},
+          {"ROOM_SOCKET", places.socket("room")},
+          {"ACCESS_LOG", places.log("access")},
+          {"ERROR_LOG", places.log("error")},
+          {"WEB", places.web()},
+          {"CHECK_CONFIG", told_to_the_check_page(plan, present)}};
+}
+
+// No line for what nobody said.
+std::optional<std::string> kept(const std::string& value) {
+  return value.empty() ? std::nullopt : std::optional(value);
+}
+
+void drop_line(std::string& text, std::string_view line) {
+  if (const std::size_t at = text.find(line); at != text.npos) text.erase(at, line.size());
+}
+
+}  // namespace
+
+std::string certificate_fault(const site::Site& site, std::chrono::sys_seconds now) {
+  for (const auto& path : {site.certificate, site.key}) {
+    if (std::string why = site::path_fault(path); !why.empty()) return why;
+  }
+  const auto facts = facts_of(site);
+  if (!facts) return "can't be used: " + facts.error().detail;
+  if (!facts->fits_key) return "does not belong to the key " + site.key;
+  if (facts->not_after <= now) return "expired at " + base::format_utc(facts->not_after);
+  if (facts->not_before > now) return "is not valid before " + base::format_utc(facts->not_before);
+  return facts->names_domain ? "" : "is not for " + site.domain;
+}
+
+void settle_certificate(Plan& plan, const SetupFlags& flags, const Present& present,
+                        std::chrono::sys_seconds now, PlanFaults& faults) {
+  const bool given = flags.certificate || flags.key;
+  if (given && flags.self_signed) {
+    faults.wrong.emplace_back("--self-signed: not together with --certificate and --key");
+  }
+  if (given && !(flags.certificate && flags.key)) {
+    faults.missing.push_back(flags.key ? Missing{"--certificate", "the one that --key belongs to"}
+                                       : Missing{"--key", "the one that --certificate is for"});
+    return;
+  }
+  if (flags.self_signed) {
+    plan.site.certificate = present.places.own_certificate();
+    plan.site.key = present.places.own_key();
+  } else if (given) {
+    plan.site.certificate = *flags.certificate;
+    plan.site.key = *flags.key;
+  } else {
+    take_default(plan, present);
+  }
+  plan.self_signed = plan.site.certificate == present.places.own_certificate();
+  if (plan.self_signed) return;
+  if (plan.site.certificate.empty()) {
+    faults.missing.push_back(
+        {"--certificate with --key, or --self-signed", "nginx speaks HTTPS only"});
+  } else if (const auto why = certificate_fault(plan.site, now); !why.empty()) {
+    faults.wrong.push_back("--certificate: " + base::log_value(plan.site.certificate) + ' ' + why);
+  }
+}
+
+bool own_certificate_is_due(const site::Site& site, std::chrono::sys_seconds now) {
+  constexpr std::chrono::days kEarly{30};
+  const auto facts = facts_of(site);
+  return !facts || !facts->fits_key || !facts->names_domain || facts->not_after <= now + kEarly;
+}
+
+void write_site(Plan& plan, const Present& present, PlanFaults& faults) {
+  const site::Site& site = plan.site;
+  const config::EnvChanges settings{{"DOMAIN", site.domain},
+                                    {"CERTIFICATE", site.certificate},
+                                    {"CERTIFICATE_KEY", site.key},
+                                    {"ORIGINS", site::line_of(site.origins)},
+                                    {"HEALTH_ALLOW", site::line_of(site.health_allow)},
+                                    {"PRACTICE_NAME", kept(site.practice.name)},
+                                    {"PRACTICE_PHONE", kept(site.practice.phone)},
+                                    {"PRACTICE_URL", kept(site.practice.url)}};
+  auto edited = config::edit_env_file(present.site_text.empty() ? kSettingsHead : present.site_text,
+                                      settings);
+  const auto form = base::read_file(present.places.template_file());
+  auto filled = form ? site::fill_in(*form, names_of(plan, present)) : form.error();
+  for (const auto* text : {&edited, &filled}) {
+    if (!*text) faults.unusable.push_back("the site: " + text->error().detail);
+  }
+  if (!edited || !filled) return;
+  if (!has_ipv6()) drop_line(*filled, "    listen [::]:80;\n");
+  plan.site_settings_text = std::move(*edited);
+  plan.site_text = kSiteHead + *filled;
+}
+
+}  // namespace roomkey::cli::setup

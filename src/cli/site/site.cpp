@@ -1,0 +1,135 @@
+#include "cli/site/site.hpp"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <regex>
+#include <sstream>
+
+#include "roomkey/base/text.hpp"
+
+namespace roomkey::cli::site {
+
+namespace {
+
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+
+bool is_label(std::string_view label) {
+  return !label.empty() && label.size() <= 63 && label.front() != '-' && label.back() != '-' &&
+         std::all_of(label.begin(), label.end(),
+                     [](char c) { return is_digit(c) || is_lower(c) || c == '-'; });
+}
+
+// RFC 1123 section 2.1; a last label of digits alone would be an address.
+bool is_host_name(std::string_view name) {
+  if (name.size() > 253) return false;
+  std::string_view label;
+  for (;;) {
+    const std::size_t dot = name.find('.');
+    label = name.substr(0, dot);
+    if (!is_label(label)) return false;
+    if (dot == name.npos) break;
+    name.remove_prefix(dot + 1);
+  }
+  return !std::all_of(label.begin(), label.end(), is_digit);
+}
+
+bool is_address(const std::string& text, int family) {
+  std::array<unsigned char, sizeof(in6_addr)> bytes{};
+  return inet_pton(family, text.c_str(), bytes.data()) == 1;
+}
+
+}  // namespace
+
+std::string domain_fault(std::string_view domain) {
+  return is_host_name(domain) ? "" : "is not a host name, such as video.clinic.example";
+}
+
+std::string address_fault(std::string_view address) {
+  const std::size_t slash = address.find('/');
+  const std::string host(address.substr(0, slash));
+  const bool four = is_address(host, AF_INET);
+  bool good = four || is_address(host, AF_INET6);
+  if (slash != address.npos) {
+    const auto bits = base::parse_number(address.substr(slash + 1));
+    good = good && bits && *bits <= (four ? 32 : 128);
+  }
+  return good ? "" : "is not an address or network, such as 192.0.2.7 or 2001:db8::/48";
+}
+
+std::string path_fault(std::string_view path) {
+  if (!path.starts_with('/')) return "is not an absolute path";
+  const auto odd = [](char c) {
+    return (c >= 0 && c < ' ') || std::string_view("\"'\\$\x7F").find(c) != std::string_view::npos;
+  };
+  return std::any_of(path.begin(), path.end(), odd)
+             ? "has a quote, backslash, dollar or control character in its path"
+             : "";
+}
+
+std::vector<std::string> words_of(const std::string& line) {
+  std::istringstream stream(line);
+  return {std::istream_iterator<std::string>(stream), {}};
+}
+
+std::string line_of(const std::vector<std::string>& words) {
+  std::string line;
+  for (const auto& word : words) line += (line.empty() ? "" : " ") + word;
+  return line;
+}
+
+std::string origin_map(const std::vector<std::string>& origins) {
+  std::string map;
+  for (const auto& origin : origins) {
+    map += map.empty() ? "\"~^" : "\n    \"~^";
+    for (const char c : origin) {
+      if (c == '.' || c == '+' || c == '[' || c == ']') map += '\\';
+      map += c;
+    }
+    map += "$\" $http_origin;";
+  }
+  return map;
+}
+
+std::string check_config(const std::vector<std::string>& origins, const std::string& provider,
+                         const std::string& region, const Practice& practice) {
+  std::string list;
+  for (const auto& origin : origins) list += (list.empty() ? "\"" : ", \"") + origin + '"';
+  return "{\"origins\": [" + list + "], \"provider\": \"" + provider +
+         "\", \"region\": " + (region.empty() ? "null" : '"' + region + '"') +
+         (practice.is_named() ? ", \"practice\": " + practice_json(practice) : "") + '}';
+}
+
+std::string allow_list(const std::vector<std::string>& addresses) {
+  std::string list;
+  for (const auto& address : addresses) {
+    list += (list.empty() ? "allow " : "\n        allow ") + address + ';';
+  }
+  return list;
+}
+
+base::Result<std::string> fill_in(std::string_view text, const Names& names) {
+  static const std::regex mark("@([A-Z][A-Z0-9_]*)@");
+  std::string filled;
+  using Marks = std::cregex_iterator;
+  const char* rest = text.data();
+  const char* const end = rest + text.size();
+  for (Marks found(rest, end, mark); found != Marks(); ++found) {
+    const std::string name = (*found)[1];
+    filled.append(rest, (*found)[0].first);
+    rest = (*found)[0].second;
+    if (name == "PORT80") continue;
+    const auto value = names.find(name);
+    if (value == names.end()) {
+      return base::Error{base::Code::bad_request,
+                         "the template asks for @" + name + "@, which this roomkey doesn't know"};
+    }
+    filled += value->second;
+  }
+  return filled.append(rest, end);
+}
+
+}  // namespace roomkey::cli::site

@@ -1,0 +1,270 @@
+#include "roomkey/config/config.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "roomkey/access/meeting_url.hpp"
+#include "roomkey/base/file.hpp"
+#include "roomkey/base/log.hpp"
+#include "roomkey/base/text.hpp"
+#include "roomkey/base/url.hpp"
+#include "roomkey/crypto/secret.hpp"
+
+namespace roomkey::config {
+
+namespace {
+
+using crypto::Algorithm;
+using crypto::Secret;
+
+// Reads variables and gathers what is wrong with them.
+class Variables {
+ public:
+  Variables(const Environment& environment, std::vector<std::string>& faults)
+      : environment_(environment), faults_(faults) {}
+
+  void fault(const std::string& name, const std::string& why) {
+    faults_.push_back(name + ": " + why);
+  }
+  void fault(std::string line) { faults_.push_back(std::move(line)); }
+  [[nodiscard]] std::size_t fault_count() const { return faults_.size(); }
+
+  [[nodiscard]] std::string text(const std::string& name, const std::string& otherwise = "") const {
+    const std::string value = environment_.get(name);
+    return value.empty() ? otherwise : value;
+  }
+
+  // `what`: the word for it in a fault.
+  std::string file(const std::string& name, const std::string& path,
+                   const std::string& what = "file") {
+    auto content = base::read_file(path);
+    if (!content) fault(name, "can't read the " + what + ": " + content.error().detail);
+    if (content && content->empty()) fault(name, "the " + what + " is empty");
+    return content ? std::move(*content) : std::string();
+  }
+
+  // The variable, or the file that <name>_FILE names, or the systemd credential of that name.
+  Secret secret(const std::string& name) {
+    const std::string path = text(name + "_FILE");
+    std::string value = environment_.get(name);
+    if (!value.empty() && !path.empty()) {
+      fault(name, "given twice, here and by " + name + "_FILE: leave one out");
+    } else if (!path.empty()) {
+      value = file(name + "_FILE", path);
+    } else if (value.empty()) {
+      value = credential(name);
+    }
+    Secret result(base::without_line_end(value));
+    crypto::wipe(value);
+    return result;
+  }
+
+  std::optional<std::int64_t> number(const std::string& name, std::int64_t most,
+                                     std::int64_t least = 0) {
+    const std::string value = text(name);
+    if (value.empty()) return std::nullopt;
+    const auto parsed = base::parse_number(value);
+    if (!parsed || *parsed < least || *parsed > most) {
+      fault(name,
+            "must be a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+      return std::nullopt;
+    }
+    return parsed;
+  }
+
+  std::optional<std::chrono::minutes> minutes(const std::string& name) {
+    constexpr std::int64_t kYear = 366 * 24 * 60;
+    const auto value = number(name, kYear);
+    return value ? std::optional(std::chrono::minutes{*value}) : std::nullopt;
+  }
+
+  // The value, which must be one of `words`; the first where it is unset.
+  std::string choice(const std::string& name, const std::vector<std::string>& words) {
+    std::string value = text(name, words.front());
+    if (std::find(words.begin(), words.end(), value) != words.end()) return value;
+    std::string list;
+    for (const auto& word : words) list += (list.empty() ? "" : ", ") + word;
+    fault(name, "must be one of " + list);
+    return words.front();
+  }
+
+ private:
+  std::string credential(const std::string& name) {
+    const std::string directory = text("CREDENTIALS_DIRECTORY");
+    if (directory.empty()) return {};
+    const std::string path = directory + '/' + base::lower_ascii(name);
+    struct stat there {};
+    if (lstat(path.c_str(), &there) != 0 && errno == ENOENT) return {};  // not given
+    return file(name, path, "credential");
+  }
+
+  const Environment& environment_;
+  std::vector<std::string>& faults_;
+};
+
+using Keys = std::vector<crypto::Key>;
+
+void add_secret_keys(Variables& reader, Algorithm algorithm, Keys& keys, bool& weak) {
+  const Secret current = reader.secret("ROOMKEY_JWT_SECRET");
+  const Secret previous = reader.secret("ROOMKEY_JWT_PREVIOUS_SECRET");
+  constexpr std::size_t kLeast = 32;
+  weak = (!current.empty() && current.size() < kLeast) ||
+         (!previous.empty() && previous.size() < kLeast);
+  if (current.empty()) return;
+  keys.push_back(crypto::Key::from_secret(current.reveal(), algorithm).value());
+  if (previous.empty()) return;
+  keys.push_back(crypto::Key::from_secret(previous.reveal(), algorithm).value());
+}
+
+void add_file_keys(Variables& reader, Algorithm algorithm, Config& config, crypto::KeySet& keys) {
+  config.bearer_files = {reader.text("ROOMKEY_JWT_PUBLIC_KEY_FILE"),
+                         reader.text("ROOMKEY_JWT_JWKS_FILE")};
+  std::vector<std::string> faults;
+  keys = read_keys(config.bearer_files, algorithm, faults);
+  for (auto& fault : faults) reader.fault(std::move(fault));
+}
+
+void read_bearer(Variables& reader, Config& config) {
+  const auto faults_before = reader.fault_count();
+  const auto algorithm = crypto::parse_algorithm(reader.choice(
+      "ROOMKEY_JWT_ALGORITHM",
+      {"HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "EdDSA"}));
+  const bool hmac = crypto::is_hmac(*algorithm);
+  access::BearerRules rules{crypto::KeySet{*algorithm, {}}, "", ""};
+  hmac ? add_secret_keys(reader, *algorithm, rules.keys.keys, config.weak_bearer_secret)
+       : add_file_keys(reader, *algorithm, config, rules.keys);
+  if (rules.keys.keys.empty() && reader.fault_count() == faults_before) {
+    config.bearer_missing =
+        hmac
+            ? "ROOMKEY_JWT_SECRET: must be set: the key of the clinic's login"
+            : "ROOMKEY_JWT_PUBLIC_KEY_FILE: must be set (or ROOMKEY_JWT_JWKS_FILE): the public key "
+              "of the clinic's login";
+  }
+  rules.issuer = reader.text("ROOMKEY_JWT_ISSUER");
+  rules.audience = reader.text("ROOMKEY_JWT_AUDIENCE");
+  rules.user_claim = reader.text("ROOMKEY_JWT_USER_CLAIM", "user_id");
+  rules.leeway =
+      std::chrono::seconds{reader.number("ROOMKEY_JWT_LEEWAY_SECONDS", 3600).value_or(5)};
+  if (!rules.keys.keys.empty()) config.bearer = std::move(rules);
+}
+
+bool is_region(const std::string& text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+}
+
+// The base of a provider's addresses, without final slash: a path will be put behind it.
+std::string provider_url(Variables& reader, const std::string& name, const std::string& otherwise) {
+  std::string url = reader.text(name, otherwise);
+  while (url.ends_with('/')) url.pop_back();
+  if (!base::is_https_or_local(url) || url.find('?') != url.npos) {
+    reader.fault(name, "must be https://host, or http:// to this machine, without password or ?");
+  }
+  return url;
+}
+
+// Twilio signs the address as it was given, so it stays as it is, slash and query included.
+std::string callback_url(Variables& reader, const std::string& name) {
+  std::string url = reader.text(name);
+  if (!url.empty() && !base::is_https_or_local(url)) {
+    reader.fault(name, "must be https://host/path, or http:// to this machine, without password");
+  }
+  return url;
+}
+
+void read_twilio_rest(Variables& reader, Config& config) {
+  auto& rest = config.twilio_rest;
+  rest.account_sid = config.twilio.account_sid;
+  rest.api_key = config.twilio.api_key;
+  rest.api_secret = Secret(config.twilio.api_secret.reveal());
+  rest.api_url = provider_url(reader, "TWILIO_API_URL", rest.api_url);
+  rest.video_url = provider_url(reader, "TWILIO_VIDEO_URL", rest.video_url);
+  rest.media_region = reader.text("TWILIO_MEDIA_REGION");
+  if (!is_region(rest.media_region)) {
+    reader.fault("TWILIO_MEDIA_REGION", "must be a region as Twilio spells it, such as us1 or au1");
+  }
+  rest.status_callback_url = callback_url(reader, "TWILIO_STATUS_CALLBACK_URL");
+}
+
+void read_twilio(Variables& reader, Config& config) {
+  config.twilio.account_sid = reader.text("TWILIO_ACCOUNT_SID");
+  config.twilio.api_key = reader.text("TWILIO_API_KEY");
+  config.twilio.api_secret = reader.secret("TWILIO_API_SECRET");
+  config.twilio.region = reader.text("TWILIO_REGION");
+  config.twilio.stamp_region = reader.choice("TWILIO_REGION_HEADER", {"on", "off"}) == "on";
+  if (!is_region(config.twilio.region)) {
+    reader.fault("TWILIO_REGION", "must be a region as Twilio spells it, such as us1 or au1");
+  }
+  config.twilio_makes_rooms = reader.choice("TWILIO_ROOMS", {"ad-hoc", "rest"}) == "rest";
+}
+
+void read_callback(Variables& reader, Config& config) {
+  config.callback.url = config.twilio_rest.status_callback_url;
+  config.callback.auth_token = reader.secret("TWILIO_AUTH_TOKEN");
+  config.callback.complete_on_room_end =
+      reader.choice("ROOMKEY_COMPLETE_ON_ROOM_END", {"off", "on"}) == "on";
+}
+
+void read_stream(Variables& reader, Config& config) {
+  const std::string key = reader.text("STREAM_API_KEY");
+  const std::string next = reader.text("NEXT_PUBLIC_STREAM_API_KEY");
+  if (!key.empty() && !next.empty() && key != next) {
+    reader.fault("STREAM_API_KEY", "differs from NEXT_PUBLIC_STREAM_API_KEY: leave one out");
+  }
+  config.stream.api_key = key.empty() ? next : key;
+  config.stream.api_secret = reader.secret("STREAM_API_SECRET");
+  constexpr std::int64_t kDay = 24 * 60;
+  const auto minutes = reader.number("STREAM_TOKEN_MINUTES", kDay, 1);
+  config.stream.token_validity = std::chrono::minutes{minutes.value_or(60)};
+}
+
+void check_meeting_url(Variables& reader, const std::string& name, const std::string& pattern) {
+  const std::string why = access::meeting_url_fault(pattern);
+  if (!why.empty()) reader.fault(name, why);
+}
+
+std::string meeting_url(Variables& reader) {
+  std::string frontend = reader.text("ROOMKEY_FRONTEND_URL");
+  while (!frontend.empty() && frontend.back() == '/') frontend.pop_back();
+  const std::string usual = frontend.empty() ? "" : frontend + "/video-session/{room}";
+  std::string pattern = reader.text("ROOMKEY_MEETING_URL", usual);
+  if (!usual.empty()) check_meeting_url(reader, "ROOMKEY_FRONTEND_URL", usual);
+  if (pattern != usual) check_meeting_url(reader, "ROOMKEY_MEETING_URL", pattern);
+  return pattern;
+}
+
+}  // namespace
+
+Secret secret_of(const Environment& environment, const std::string& name) {
+  std::vector<std::string> said_by_read_config;
+  return Variables(environment, said_by_read_config).secret(name);
+}
+
+Config read_config(const Environment& environment, std::vector<std::string>& faults) {
+  Variables reader(environment, faults);
+  Config config;
+  config.store.path = reader.text("ROOMKEY_DB", "/var/lib/roomkey/roomkey.db");
+  const bool full = reader.choice("ROOMKEY_AUDIT_SYNC", {"full", "normal"}) == "full";
+  config.store.sync = full ? store::Sync::full : store::Sync::normal;
+  read_bearer(reader, config);
+  const bool booked = reader.choice("ROOMKEY_ROOMS", {"booked", "asked"}) == "booked";
+  config.rooms = booked ? access::Rooms::booked : access::Rooms::asked;
+  config.policy.join_early = reader.minutes("ROOMKEY_JOIN_EARLY_MINUTES");
+  config.policy.join_late = reader.minutes("ROOMKEY_JOIN_LATE_MINUTES");
+  read_twilio(reader, config);
+  read_twilio_rest(reader, config);
+  read_callback(reader, config);
+  read_stream(reader, config);
+  config.meeting_url = meeting_url(reader);
+  config.metrics_directory = reader.text("ROOMKEY_METRICS_DIR");
+  config.backup_directory = reader.text("ROOMKEY_BACKUP_DIR", "/var/lib/roomkey/backups");
+  config.certificate_file = reader.text("ROOMKEY_CERTIFICATE_FILE");
+  config.log_level =
+      reader.choice("ROOMKEY_LOG_LEVEL", {"info", "trace", "debug", "warn", "error"});
+  return config;
+}
+
+}  // namespace roomkey::config

@@ -1,0 +1,66 @@
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "roomkey/base/file.hpp"
+#include "roomkey/config/config.hpp"
+#include "roomkey/config/env_file.hpp"
+#include "roomkey/crypto/secret.hpp"
+
+extern char** environ;
+
+namespace roomkey::config {
+
+namespace {
+
+constexpr std::array<std::string_view, 5> kSecrets{
+    "ROOMKEY_JWT_SECRET", "ROOMKEY_JWT_PREVIOUS_SECRET", "TWILIO_API_SECRET", "TWILIO_AUTH_TOKEN",
+    "STREAM_API_SECRET"};
+
+}  // namespace
+
+Environment::~Environment() {
+  for (auto& [name, value] : values_) crypto::wipe(value);
+}
+
+std::span<const std::string_view> Environment::secrets() { return kSecrets; }
+
+void Environment::set(const std::string& name, std::string value) {
+  std::string& kept = values_[name];
+  kept.swap(value);
+  crypto::wipe(value);
+}
+
+std::string Environment::get(const std::string& name) const {
+  const auto found = values_.find(name);
+  return found == values_.end() ? std::string() : found->second;
+}
+
+std::vector<std::string> Environment::add_file(const std::string& path) {
+  auto text = base::read_file(path);
+  if (!text) return {path + ": " + text.error().detail};
+  std::vector<std::string> faults;
+  const auto assign = [this](const Assignment& found) {
+    set(found.name, found.value);
+    in_files_.insert(found.name);
+  };
+  for (const auto& fault : read_env_file(*text, assign)) {
+    faults.emplace_back(path).append(" ").append(fault);
+  }
+  crypto::wipe(*text);
+  return faults;
+}
+
+void Environment::add_process() {
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    char* equals = std::strchr(*entry, '=');
+    if (equals == nullptr) continue;
+    const std::string name(*entry, equals);
+    set(name, equals + 1);
+    if (std::find(kSecrets.begin(), kSecrets.end(), name) != kSecrets.end()) {
+      crypto::wipe(equals + 1, std::strlen(equals + 1));
+    }
+  }
+}
+
+}  // namespace roomkey::config

@@ -1,0 +1,106 @@
+#include "roomkey/provider/stream/token.hpp"
+
+#include <algorithm>
+
+#include "roomkey/base/clock.hpp"
+#include "roomkey/base/json.hpp"
+#include "roomkey/base/text.hpp"
+#include "roomkey/crypto/jws.hpp"
+
+namespace roomkey::provider {
+
+namespace {
+
+constexpr std::string_view kHeader = R"({"alg":"HS256","typ":"JWT"})";
+constexpr std::chrono::seconds kClockSkew{5};  // Stream refuses an `iat` in its future
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+
+char fit(char32_t c) {
+  if (c >= 'A' && c <= 'Z') return static_cast<char>(c - 'A' + 'a');
+  const char plain = c < 0x80 ? static_cast<char>(c) : '_';
+  const bool allowed = is_lower(plain) || is_digit(plain) || plain == '@' || plain == '-';
+  return allowed ? plain : '_';
+}
+
+}  // namespace
+
+std::string fit_for_stream(std::string_view name) {
+  std::string fitted = !name.empty() && is_digit(name.front()) ? "user_" : "";
+  for (std::size_t at = 0; at < name.size();) fitted += fit(base::next_code_point(name, at));
+  return fitted;
+}
+
+std::string stream_user_id(std::int64_t user_id) { return fit_for_stream(std::to_string(user_id)); }
+
+bool is_own_stream_name(std::string_view name, const access::User& user) {
+  const std::string id = std::to_string(user.id);
+  for (const std::string& own : {id, id + '-' + user.email, user.email}) {
+    if (name == own || name == fit_for_stream(own)) return true;
+  }
+  return false;
+}
+
+bool is_stream_call_id(std::string_view text) {
+  constexpr std::size_t kMost = 64;
+  return !text.empty() && text.size() <= kMost && std::all_of(text.begin(), text.end(), [](char c) {
+    return is_lower(c) || is_upper(c) || is_digit(c) || c == '_' || c == '-';
+  });
+}
+
+Stream::Stream(const StreamSettings& settings)
+    : api_key_(settings.api_key),
+      token_validity_(settings.token_validity),
+      unused_(api_key_.empty() && settings.api_secret.empty()) {
+  if (api_key_.empty()) fault_ = "STREAM_API_KEY is not set";
+  if (settings.api_secret.empty()) fault_ = "STREAM_API_SECRET is not set";
+  if (unused_) fault_ = "GetStream is not configured";
+  if (!fault_.empty()) return;
+  key_ = crypto::Key::from_secret(settings.api_secret.reveal(), crypto::Algorithm::hs256).value();
+}
+
+// Stream's browser SDKs can't decode `-` or `_` in the payload part. They come from `>`, `?`, `~`
+// and from bytes past ASCII; neither user ids nor call ids have any.
+Credential Stream::sign(std::int64_t user_id, std::string_view call, std::chrono::seconds validity,
+                        std::chrono::sys_seconds now) const {
+  const auto issued_at = now - kClockSkew;
+  Credential credential{"", stream_user_id(user_id), issued_at, issued_at + validity};
+  base::JsonObject payload;
+  payload.add("user_id", credential.identity)
+      .add("iat", base::unix_seconds(credential.issued_at))
+      .add("exp", base::unix_seconds(credential.expires_at));
+  if (!call.empty()) payload.add_raw("call_cids", "[\"" + std::string(call) + "\"]");
+  credential.token = crypto::sign_jws(kHeader, payload.text(), *key_);
+  return credential;
+}
+
+base::Result<std::monostate> Stream::can_call(const access::Grant& grant) const {
+  if (!key_) return base::Error{refusal(), fault_};
+  if (!is_stream_call_id(grant.room_name)) {
+    return base::Error{base::Code::token_failed,
+                       "the room's name is no call id of GetStream's (1 to 64 of A-Z a-z 0-9 _ -)"};
+  }
+  return std::monostate{};
+}
+
+base::Result<Credential> Stream::mint_for_call(const access::Grant& grant,
+                                               std::string_view call_type,
+                                               std::chrono::sys_seconds now) const {
+  if (const auto fit = can_call(grant); !fit) return fit.error();
+  return sign(grant.user_id, std::string(call_type) + ':' + grant.room_name, grant.validity, now);
+}
+
+base::Result<Credential> Stream::mint(const access::Grant& grant,
+                                      std::chrono::sys_seconds now) const {
+  return mint_for_call(grant, "default", now);
+}
+
+base::Result<Credential> Stream::mint_for_user(std::int64_t user_id,
+                                               std::chrono::sys_seconds now) const {
+  if (!key_) return base::Error{refusal(), fault_};
+  return sign(user_id, "", token_validity_, now);
+}
+
+}  // namespace roomkey::provider

@@ -1,0 +1,139 @@
+#include "roomkey/provider/twilio/callback.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "roomkey/base/text.hpp"
+#include "roomkey/crypto/base64url.hpp"
+#include "roomkey/crypto/digest.hpp"
+#include "roomkey/crypto/secret.hpp"
+
+namespace roomkey::provider {
+
+namespace {
+
+using base::Code;
+using base::Error;
+
+constexpr std::string_view kScheme = "://";
+
+// The address with its scheme's default port where it has none, and without a port where it has
+// one.
+std::string other_spelling(std::string_view url) {
+  const auto start = url.find(kScheme);
+  if (start == url.npos) return {};
+  const auto host = start + kScheme.size();
+  const auto end = std::min(url.find_first_of("/?#", host), url.size());
+  const auto colon = url.find(':', std::max(url.rfind(']', end) + 1, host));
+  const std::string before(url.substr(0, std::min(colon, end)));
+  const std::string after(url.substr(end));
+  if (colon < end) return before + after;
+  return before + (url.starts_with("https") ? ":443" : ":80") + after;
+}
+
+std::string signature_of(std::string_view url, const std::string& parameters,
+                         std::string_view auth_token) {
+  return crypto::base64(crypto::hmac_sha1(auth_token, std::string(url) + parameters));
+}
+
+// A field's value; an Error where it is there twice.
+base::Result<std::string> field(const Form& form, std::string_view name) {
+  std::string value;
+  int count = 0;
+  for (const auto& [key, text] : form) {
+    if (key != name) continue;
+    value = text;
+    ++count;
+  }
+  if (count > 1) return Error{Code::bad_request, std::string(name) + " is given more than once"};
+  return value;
+}
+
+bool is_sid(std::string_view text, std::string_view prefix) {
+  return text.size() == 34 && text.starts_with(prefix) &&
+         text.substr(2).find_first_not_of("0123456789abcdefABCDEF") == text.npos;
+}
+
+Error malformed(std::string_view name) {
+  return {Code::bad_request, std::string(name) + " is missing or malformed"};
+}
+
+// The fields of a participant's or a room's event, checked.
+base::Result<access::RoomEvent> room_event(const Form& form, access::RoomEventKind kind,
+                                           const TwilioCallback& callback) {
+  const auto at = base::parse_utc(callback.timestamp);
+  if (!at) return malformed("Timestamp");
+  access::RoomEvent event{callback.sequence, kind, *at, "", "", std::nullopt};
+  const bool of_participant = kind == access::RoomEventKind::participant_connected ||
+                              kind == access::RoomEventKind::participant_disconnected;
+  const auto* const duration_name = of_participant ? "ParticipantDuration" : "RoomDuration";
+  const auto duration = field(form, duration_name);
+  if (!duration) return duration.error();
+  if (!duration->empty()) event.duration = base::parse_number(*duration);
+  if (!duration->empty() && !event.duration) return malformed(duration_name);
+  if (!of_participant) return event;
+  const auto sid = field(form, "ParticipantSid");
+  const auto identity = field(form, "ParticipantIdentity");
+  if (!sid || !is_sid(*sid, "PA")) return malformed("ParticipantSid");
+  constexpr std::size_t kMostIdentity = 512;
+  if (!identity || identity->size() > kMostIdentity) return malformed("ParticipantIdentity");
+  event.participant_sid = *sid;
+  event.identity = *identity;
+  return event;
+}
+
+}  // namespace
+
+bool signed_by_twilio(std::string_view signature, std::string_view url, const Form& form,
+                      std::string_view auth_token) {
+  if (auth_token.empty() || url.empty()) return false;
+  Form sorted = form;
+  std::sort(sorted.begin(), sorted.end());
+  sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
+  std::string parameters;
+  for (const auto& [name, value] : sorted) parameters += name + value;
+  const bool as_configured =
+      crypto::equal_constant_time(signature_of(url, parameters, auth_token), signature);
+  const bool otherwise = crypto::equal_constant_time(
+      signature_of(other_spelling(url), parameters, auth_token), signature);
+  return as_configured || otherwise;
+}
+
+base::Result<TwilioCallback> read_twilio_callback(const Form& form) {
+  TwilioCallback callback;
+  std::string sequence;
+  for (const auto& [name, target] : {std::pair{"StatusCallbackEvent", &callback.event},
+                                     {"RoomName", &callback.room_name},
+                                     {"RoomSid", &callback.room_sid},
+                                     {"Timestamp", &callback.timestamp},
+                                     {"SequenceNumber", &sequence}}) {
+    auto value = field(form, name);
+    if (!value) return value.error();
+    *target = std::move(*value);
+  }
+  if (callback.event.empty()) return malformed("StatusCallbackEvent");
+  const bool of_room = callback.event.starts_with("room-") ||
+                       callback.event.starts_with("participant-") ||
+                       callback.event.starts_with("track-");
+  if (!of_room) return callback;
+  constexpr std::int64_t kMostEvents = 10'000'000;
+  const auto number = base::parse_number(sequence);
+  if (!number || *number > kMostEvents) return malformed("SequenceNumber");
+  callback.sequence = *number;
+  if (!is_sid(callback.room_sid, "RM")) return malformed("RoomSid");
+  if (callback.room_name.empty()) return malformed("RoomName");
+  const auto kind = access::parse_room_event(callback.event);
+  if (!kind) return callback;
+  auto event = room_event(form, *kind, callback);
+  if (!event) return event.error();
+  callback.room_event = std::move(*event);
+  return callback;
+}
+
+std::optional<std::int64_t> user_of_twilio_identity(std::string_view identity) {
+  const auto dash = identity.find('-');
+  if (dash == identity.npos) return std::nullopt;
+  return base::parse_id(identity.substr(0, dash));
+}
+
+}  // namespace roomkey::provider

@@ -1,0 +1,163 @@
+#include "roomkey/store/backup.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <set>
+
+#include "roomkey/base/text.hpp"
+#include "store/driver/sqlite/copy.hpp"
+#include "store/driver/sqlite/query.hpp"
+#include "store/driver/sqlite/seal.hpp"
+
+namespace roomkey::store {
+
+namespace {
+
+namespace fs = std::filesystem;
+using base::Unavailable;
+
+// Every table, index and trigger with its text.
+std::set<std::string> schema_of(Database& database) {
+  std::set<std::string> objects;
+  Query query(database,
+              "SELECT type || ' ' || name || ' ' || ifnull(sql, '') FROM sqlite_schema"
+              " WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'");
+  while (query.step()) objects.insert(query.text(0));
+  return objects;
+}
+
+bool is_as_made(Database& database, int schema) {
+  Database fresh(Settings{":memory:"});
+  fresh.migrate(schema);
+  return schema_of(database) == schema_of(fresh);
+}
+
+constexpr std::string_view kPartial = ".partial";
+
+std::string dated_name(std::chrono::sys_seconds now) {
+  std::string time = base::format_utc(now);
+  std::erase_if(time, [](char c) { return c == '-' || c == ':'; });
+  return "roomkey-" + time + ".db";
+}
+
+bool is_dated_name(std::string_view name) {
+  constexpr std::string_view kShape = "roomkey-00000000T000000Z.db";
+  return name.size() == kShape.size() &&
+         std::equal(name.begin(), name.end(), kShape.begin(), [](char c, char shape) {
+           return shape == '0' ? c >= '0' && c <= '9' : c == shape;
+         });
+}
+
+// The names of the folder's files that `wanted` takes.
+template <typename Wanted>
+std::vector<std::string> files_in(const std::string& folder, Wanted&& wanted) {
+  std::vector<std::string> names;
+  std::error_code fault;
+  for (fs::directory_iterator entry(folder, fault), end; !fault && entry != end;
+       entry.increment(fault)) {
+    const std::string name = entry->path().filename();
+    std::error_code gone;
+    if (entry->symlink_status(gone).type() == fs::file_type::regular && wanted(name)) {
+      names.push_back(name);
+    }
+  }
+  if (fault) throw Unavailable("the folder can't be read: " + fault.message());
+  return names;
+}
+
+// What interrupted backups of other seconds left.
+void remove_leftovers(const std::string& folder) {
+  const auto is_leftover = [](std::string_view name) {
+    const auto partial = name.find(kPartial);
+    return partial != name.npos && is_dated_name(name.substr(0, partial));
+  };
+  for (const auto& name : files_in(folder, is_leftover)) {
+    const std::string path = fs::path(folder) / name;
+    remove_store_file(path.substr(0, path.rfind(kPartial) + kPartial.size()));
+  }
+}
+
+void make_folder(const std::string& folder) {
+  if (mkdir(folder.c_str(), 0700) == 0 || errno == EEXIST) return;
+  throw Unavailable(std::string("the folder can't be made: ") + std::strerror(errno));
+}
+
+// The caller has the folder's lock.
+FileVerdict write_backup(Database& database, const std::string& file) {
+  NewFile partial(file + std::string(kPartial));
+  write_copy(database, partial);
+  FileVerdict verdict;
+  {
+    Database copy(Settings{partial.path()});
+    copy.ready();
+    verdict = verify_store(copy);
+    require_sound(verdict, "the backup");
+  }
+  seal(partial.path());
+  put_in_place(partial, file);
+  return verdict;
+}
+
+}  // namespace
+
+FileVerdict verify_store(Database& database) {
+  FileVerdict verdict;
+  verdict.schema = database.schema();
+  Query integrity(database, "PRAGMA integrity_check(10)");
+  while (integrity.step()) {
+    if (integrity.text(0) != "ok") verdict.faults.push_back(integrity.text(0));
+  }
+  Query keys(database, "SELECT \"table\", rowid FROM pragma_foreign_key_check LIMIT 10");
+  while (keys.step()) {
+    verdict.faults.push_back("row " + std::to_string(keys.integer(1)) + " of " + keys.text(0) +
+                             " points to nothing");
+  }
+  if (!verdict.faults.empty()) return verdict;
+  // A trigger that was dropped leaves no other trace.
+  if (!is_as_made(database, verdict.schema)) {
+    verdict.faults.emplace_back("the schema is not the one that roomkey made");
+  }
+  verdict.audit = verify_audit(database);
+  if (!verdict.audit.fault.empty()) verdict.faults.push_back("audit: " + verdict.audit.fault);
+  return verdict;
+}
+
+FileVerdict backup_store(Database& database, const std::string& file) {
+  require_elsewhere(database, file);
+  database.ready();
+  const FolderLock lock(folder_of(file));
+  return write_backup(database, file);
+}
+
+DatedBackup backup_into(Database& database, const std::string& folder,
+                        std::chrono::sys_seconds now) {
+  database.ready();
+  make_folder(folder);
+  const FolderLock lock(folder);
+  remove_leftovers(folder);
+  std::string file = (fs::path(folder) / dated_name(now)).string();
+  auto verdict = write_backup(database, file);
+  return {std::move(file), std::move(verdict)};
+}
+
+std::vector<std::string> remove_old_backups(const std::string& folder, const std::string& fresh,
+                                            std::size_t keep) {
+  const std::string newest = fs::path(fresh).filename();
+  auto names = files_in(
+      folder, [&](const std::string& name) { return is_dated_name(name) && name != newest; });
+  std::sort(names.begin(), names.end(), std::greater<>());
+  const auto others = std::min(keep - 1, names.size());
+  names.erase(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(others));
+  for (const auto& name : names) {
+    std::error_code fault;
+    fs::remove(fs::path(folder) / name, fault);
+    if (fault) throw Unavailable("the old backup " + name + " stays: " + fault.message());
+  }
+  return names;
+}
+
+}  // namespace roomkey::store

@@ -1,0 +1,50 @@
+// The one place where all is wired: routes, store, provider, rules.
+#pragma once
+
+#include "roomkey/config/config.hpp"
+#include "roomkey/handlers/appointments.hpp"
+#include "roomkey/handlers/live.hpp"
+#include "roomkey/http/router.hpp"
+#include "roomkey/metrics/tally.hpp"
+
+namespace roomkey::worker {
+
+class App {
+ public:
+  // config.bearer must be set. The clock must outlive the App.
+  App(config::Config config, const base::Clock& clock);
+
+  // As Router::answer().
+  void answer(std::span<const http::Request> requests, const http::Send& send) const {
+    router_.answer(requests, send);
+  }
+  [[nodiscard]] http::Response answer(const http::Request& request) const {
+    return router_.answer(request);
+  }
+  [[nodiscard]] bool writes(const http::Request& request) const { return router_.writes(request); }
+  [[nodiscard]] store::Database& database() { return database_; }
+  // Once, by a worker: it counts among those of its pool from now on. Returns why it counts alone;
+  // empty where it doesn't.
+  std::string join(std::string_view pool);
+
+ private:
+  [[nodiscard]] std::vector<http::Route> routes();
+  [[nodiscard]] http::Hooks hooks();
+  [[nodiscard]] base::Result<http::Response> give_token(const http::Call& call,
+                                                        handlers::Issue issue,
+                                                        std::string_view action);
+  [[nodiscard]] metrics::Layout layout();
+
+  config::Config config_;
+  metrics::Tally tally_;
+  config::BearerKeys bearer_keys_;
+  store::Database database_;
+  provider::Twilio twilio_;
+  provider::Stream stream_;
+  provider::TwilioRest twilio_rest_;
+  handlers::Twilio live_;
+  bool offline_ = false;  // of the token pool, which speaks to nobody
+  http::Router router_;
+};
+
+}  // namespace roomkey::worker

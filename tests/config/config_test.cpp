@@ -1,0 +1,337 @@
+#include "roomkey/config/config.hpp"
+
+#include <filesystem>
+
+#include "crypto/made_keys.hpp"
+#include "support/folder.hpp"
+#include "support/test.hpp"
+
+namespace {
+
+using namespace roomkey;
+using namespace roomkey::test;
+
+using Variables = std::vector<std::pair<std::string, std::string>>;
+
+struct Read {
+  std::vector<std::string> faults;
+  config::Config config;
+
+  explicit Read(const Variables& variables) {
+    config::Environment environment;
+    for (const auto& [name, value] : variables) environment.set(name, value);
+    config = config::read_config(environment, faults);
+  }
+  // The names of the variables that are at fault.
+  [[nodiscard]] std::string names() const {
+    std::string text;
+    for (const auto& fault : faults) text += fault.substr(0, fault.find(": ")) + ' ';
+    return text;
+  }
+};
+
+Read reading(const Variables& variables) { return Read(variables); }
+
+// A token by this secret is taken.
+bool takes_secret(const config::Config& config, std::string_view secret) {
+  access::BearerRules rules = hs256_rules();
+  rules.keys.keys[0] = crypto::Key::from_secret(secret, crypto::Algorithm::hs256).value();
+  return config.bearer &&
+         access::verify_bearer(access::make_bearer(2, rules, kNine, 1h), *config.bearer, kNine);
+}
+
+TEST(without_any_variable_the_defaults_hold) {
+  const Read read = reading({});
+  same("", read.names());
+  same("/var/lib/roomkey/roomkey.db", read.config.store.path);
+  expect(read.config.store.sync == store::Sync::full);
+  expect(!read.config.bearer);
+  expect(read.config.bearer_missing.starts_with("ROOMKEY_JWT_SECRET: "));
+  expect(!read.config.policy.join_early && !read.config.policy.join_late);
+  same("", read.config.twilio.region);
+  expect(read.config.twilio.stamp_region);
+  const auto& rest = read.config.twilio_rest;
+  same("https://api.twilio.com https://video.twilio.com", rest.api_url + ' ' + rest.video_url);
+  same("", rest.media_region + rest.status_callback_url);
+  expect(rest.api_secret.empty() && read.config.callback.auth_token.empty());
+  same(2s, rest.connect_deadline);
+  same(5s, rest.deadline);
+  same("", read.config.meeting_url);
+  expect(read.config.rooms == access::Rooms::booked);
+  same("info", read.config.log_level);
+  same("", read.config.metrics_directory + read.config.certificate_file);
+  same("/var/lib/roomkey/backups", read.config.backup_directory);
+}
+
+TEST(each_variable_lands_in_its_place) {
+  const Read read = reading({{"ROOMKEY_DB", "/srv/x.db"},
+                             {"ROOMKEY_AUDIT_SYNC", "normal"},
+                             {"ROOMKEY_JWT_ALGORITHM", "HS512"},
+                             {"ROOMKEY_JWT_SECRET", "current"},
+                             {"ROOMKEY_JWT_PREVIOUS_SECRET", "previous"},
+                             {"ROOMKEY_JWT_ISSUER", "issuer"},
+                             {"ROOMKEY_JWT_AUDIENCE", "audience"},
+                             {"ROOMKEY_JWT_USER_CLAIM", "sub"},
+                             {"ROOMKEY_JWT_LEEWAY_SECONDS", "0"},
+                             {"TWILIO_ACCOUNT_SID", "AC1"},
+                             {"TWILIO_API_KEY", "SK1"},
+                             {"TWILIO_API_SECRET", "twilio secret"},
+                             {"TWILIO_REGION", "au1"},
+                             {"TWILIO_REGION_HEADER", "off"},
+                             {"TWILIO_ROOMS", "ad-hoc"},
+                             {"TWILIO_AUTH_TOKEN", "auth token"},
+                             {"TWILIO_API_URL", "https://api.example//"},
+                             {"TWILIO_VIDEO_URL", "http://127.0.0.1:8080/video/"},
+                             {"TWILIO_MEDIA_REGION", "de1"},
+                             {"TWILIO_STATUS_CALLBACK_URL", "https://x.example/callback/?a=b"},
+                             {"NEXT_PUBLIC_STREAM_API_KEY", "stream key"},
+                             {"STREAM_API_SECRET", "stream secret"},
+                             {"STREAM_TOKEN_MINUTES", "1440"},
+                             {"ROOMKEY_ROOMS", "asked"},
+                             {"ROOMKEY_FRONTEND_URL", "https://app.example//"},
+                             {"ROOMKEY_JOIN_EARLY_MINUTES", "15"},
+                             {"ROOMKEY_JOIN_LATE_MINUTES", "0"},
+                             {"ROOMKEY_LOG_LEVEL", "warn"},
+                             {"ROOMKEY_METRICS_DIR", "/run/x"},
+                             {"ROOMKEY_BACKUP_DIR", "/srv/backups"},
+                             {"ROOMKEY_CERTIFICATE_FILE", "/etc/x.pem"},
+                             {"SOMETHING_ELSE", "ignored"}});
+  same("", read.names());
+  const config::Config& config = read.config;
+  same("/srv/x.db", config.store.path);
+  expect(config.store.sync == store::Sync::normal);
+  const auto& bearer = config.bearer.value();
+  expect(bearer.keys.algorithm == crypto::Algorithm::hs512);
+  same(2, bearer.keys.keys.size());
+  same("issuer audience sub", bearer.issuer + ' ' + bearer.audience + ' ' + bearer.user_claim);
+  same(0s, bearer.leeway);
+  same("AC1 SK1", config.twilio.account_sid + ' ' + config.twilio.api_key);
+  same("twilio secret", config.twilio.api_secret.reveal());
+  same("au1", config.twilio.region);
+  expect(!config.twilio.stamp_region);
+  const auto& rest = config.twilio_rest;
+  same("AC1 SK1", rest.account_sid + ' ' + rest.api_key);
+  same("twilio secret", rest.api_secret.reveal());
+  same("https://api.example", rest.api_url);
+  same("http://127.0.0.1:8080/video", rest.video_url);
+  same("de1", rest.media_region);
+  same("https://x.example/callback/?a=b", rest.status_callback_url);
+  same("auth token", config.callback.auth_token.reveal());
+  same("stream key", config.stream.api_key);
+  same("stream secret", config.stream.api_secret.reveal());
+  same(24h, config.stream.token_validity);
+  expect(config.rooms == access::Rooms::asked);
+  same("https://app.example/video-session/{room}", config.meeting_url);
+  same(std::optional(15min), config.policy.join_early);
+  same(std::optional(0min), config.policy.join_late);
+  same("warn", config.log_level);
+  same("/run/x /srv/backups /etc/x.pem",
+       config.metrics_directory + ' ' + config.backup_directory + ' ' + config.certificate_file);
+}
+
+TEST(tells_every_fault_at_once_and_no_value) {
+  const Variables bad{{"ROOMKEY_AUDIT_SYNC", "hunter2"},
+                      {"ROOMKEY_JWT_ALGORITHM", "none"},
+                      {"ROOMKEY_JWT_SECRET", "hunter2"},
+                      {"ROOMKEY_JWT_SECRET_FILE", "/hunter2"},
+                      {"ROOMKEY_JWT_LEEWAY_SECONDS", "hunter2"},
+                      {"ROOMKEY_JOIN_EARLY_MINUTES", "-1"},
+                      {"ROOMKEY_JOIN_LATE_MINUTES", "99999999999999999999"},
+                      {"TWILIO_API_SECRET_FILE", "/no/such/hunter2"},
+                      {"TWILIO_REGION_HEADER", "yes"},
+                      {"TWILIO_REGION", "Hunter2!"},
+                      {"TWILIO_ROOMS", "hunter2"},
+                      {"TWILIO_AUTH_TOKEN_FILE", "/no/such/hunter2"},
+                      {"TWILIO_API_URL", "http://hunter2.example"},
+                      {"TWILIO_VIDEO_URL", "https://user:hunter2@video.example"},
+                      {"TWILIO_MEDIA_REGION", "hunter2!"},
+                      {"TWILIO_STATUS_CALLBACK_URL", "hunter2.example"},
+                      {"STREAM_API_SECRET_FILE", "/no/such/hunter2"},
+                      {"STREAM_TOKEN_MINUTES", "0"},
+                      {"ROOMKEY_ROOMS", "hunter2"},
+                      {"ROOMKEY_FRONTEND_URL", "hunter2.example"},
+                      {"ROOMKEY_MEETING_URL", "https://user:hunter2@app.example/{id}"},
+                      {"ROOMKEY_LOG_LEVEL", "loud"}};
+  const Read read(bad);
+  for (const auto& [name, value] : bad) {
+    if (name == "ROOMKEY_JWT_SECRET_FILE") continue;  // one fault for the pair
+    expect(contains(read.names(), name + ' '), name + " is not among " + read.names());
+  }
+  same(bad.size() - 1, read.faults.size(), read.names());
+  for (const auto& fault : read.faults) {
+    expect(!contains(fault, "hunter2") && !contains(fault, "Hunter2"), fault);
+  }
+}
+
+TEST(a_meeting_url_of_its_own_goes_before_the_frontend_s) {
+  const Variables both{{"ROOMKEY_FRONTEND_URL", "https://app.example"},
+                       {"ROOMKEY_MEETING_URL", "https://visit.example/{id}"}};
+  same("https://visit.example/{id}", Read(both).config.meeting_url);
+  const auto fault_of = [](const char* name, const char* value) {
+    return Read(Variables{{name, value}}).names();
+  };
+  expect(contains(fault_of("ROOMKEY_MEETING_URL", "https://visit.example/{appointment}"),
+                  "ROOMKEY_MEETING_URL "));
+  expect(
+      contains(fault_of("ROOMKEY_FRONTEND_URL", "https://app .example"), "ROOMKEY_FRONTEND_URL "));
+}
+
+TEST(a_secret_may_come_from_a_file) {
+  const Folder folder;
+  const Read read = reading({{"ROOMKEY_JWT_SECRET_FILE", folder.file("jwt", "from a file\n")},
+                             {"TWILIO_API_SECRET_FILE", folder.file("twilio", "of twilio\r\n\n")}});
+  same("", read.names());
+  expect(takes_secret(read.config, "from a file"));
+  same("of twilio", read.config.twilio.api_secret.reveal());
+}
+
+TEST(a_binary_secret_is_taken_to_the_byte) {
+  const Folder folder;
+  const auto key = folder.file("roomkey_jwt_secret", "\x9c\xf1 no text \n");
+  for (const auto& [variable, value] :
+       {std::pair{"ROOMKEY_JWT_SECRET_FILE", key}, {"CREDENTIALS_DIRECTORY", folder.path()}}) {
+    const Read read = reading({{variable, value}});
+    expect(takes_secret(read.config, "\x9c\xf1 no text \n"), variable);
+    expect(!takes_secret(read.config, "\x9c\xf1 no text "), variable);
+  }
+}
+
+TEST(a_secret_may_be_a_systemd_credential) {
+  const Folder folder;
+  const auto jwt = folder.file("roomkey_jwt_secret", "a credential\n");
+  const auto twilio = folder.file("twilio_api_secret", "another");
+  const auto auth = folder.file("twilio_auth_token", "a third\n");
+  const Read read = reading({{"CREDENTIALS_DIRECTORY", folder.path()}});
+  same("", read.names());
+  expect(takes_secret(read.config, "a credential"));
+  same("another", read.config.twilio.api_secret.reveal());
+  same("another", read.config.twilio_rest.api_secret.reveal());
+  same("a third", read.config.callback.auth_token.reveal());
+  const Read nearer =
+      reading({{"CREDENTIALS_DIRECTORY", folder.path()}, {"ROOMKEY_JWT_SECRET", "nearer"}});
+  expect(takes_secret(nearer.config, "nearer") && !takes_secret(nearer.config, "a credential"));
+}
+
+TEST(a_credential_that_is_there_and_of_no_use_is_a_fault) {
+  const Folder folder;
+  static_cast<void>(folder.file("roomkey_jwt_secret", ""));
+  std::filesystem::create_directory(folder.file("twilio_api_secret"));
+  std::filesystem::create_symlink("nowhere", folder.file("stream_api_secret"));
+  const Read read = reading({{"CREDENTIALS_DIRECTORY", folder.path()}});
+  same("ROOMKEY_JWT_SECRET TWILIO_API_SECRET STREAM_API_SECRET ", read.names());
+  same("TWILIO_API_SECRET: can't read the credential: Is a directory", read.faults.at(1));
+  same("", reading({{"CREDENTIALS_DIRECTORY", folder.file("missing")}}).names());
+}
+
+TEST(a_secret_given_twice_is_a_fault) {
+  const Folder folder;
+  const auto path = folder.file("jwt", "from a file");
+  same("ROOMKEY_JWT_SECRET ",
+       reading({{"ROOMKEY_JWT_SECRET", "x"}, {"ROOMKEY_JWT_SECRET_FILE", path}}).names());
+  same("TWILIO_API_SECRET ",
+       reading({{"TWILIO_API_SECRET", "x"}, {"TWILIO_API_SECRET_FILE", path}}).names());
+}
+
+TEST(a_file_that_cannot_be_read_is_a_fault_of_its_variable) {
+  const Folder folder;
+  for (const auto& path : {folder.file("missing"), folder.path(), std::string("/dev/zero")}) {
+    same("ROOMKEY_JWT_SECRET_FILE ", reading({{"ROOMKEY_JWT_SECRET_FILE", path}}).names(), path);
+    expect(contains(
+               reading({{"ROOMKEY_JWT_ALGORITHM", "RS256"}, {"ROOMKEY_JWT_PUBLIC_KEY_FILE", path}})
+                   .names(),
+               "ROOMKEY_JWT_PUBLIC_KEY_FILE "),
+           path);
+    expect(
+        contains(
+            reading({{"ROOMKEY_JWT_ALGORITHM", "RS256"}, {"ROOMKEY_JWT_JWKS_FILE", path}}).names(),
+            "ROOMKEY_JWT_JWKS_FILE "),
+        path);
+  }
+}
+
+TEST(an_empty_secret_is_none) {
+  const Folder folder;
+  for (const Variables& variables :
+       {Variables{{"ROOMKEY_JWT_SECRET", ""}}, Variables{{"ROOMKEY_JWT_SECRET", "\n"}},
+        Variables{{"ROOMKEY_JWT_SECRET_FILE", folder.file("empty", "\n")}},
+        Variables{{"ROOMKEY_JWT_PREVIOUS_SECRET", "alone"}},
+        Variables{{"ROOMKEY_JWT_ALGORITHM", "RS256"}, {"ROOMKEY_JWT_SECRET", "of no use"}}}) {
+    const Read read(variables);
+    expect(!read.config.bearer && !read.config.bearer_missing.empty());
+  }
+}
+
+TEST(public_keys_come_from_pem_and_jwk_files) {
+  const Folder folder;
+  const auto pem = folder.file("pem", made_key("P-256").public_pem);
+  const auto jwks = folder.file("jwks", R"({"keys":[{"kty":"EC","crv":"P-256","kid":"1",)"
+                                        R"("x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",)"
+                                        R"("y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]})");
+  const Read read = reading({{"ROOMKEY_JWT_ALGORITHM", "ES256"},
+                             {"ROOMKEY_JWT_PUBLIC_KEY_FILE", pem},
+                             {"ROOMKEY_JWT_JWKS_FILE", jwks}});
+  same("", read.names());
+  same(2, read.config.bearer.value().keys.keys.size());
+  const Read wrong = reading({{"ROOMKEY_JWT_ALGORITHM", "RS256"},
+                              {"ROOMKEY_JWT_PUBLIC_KEY_FILE", pem},
+                              {"ROOMKEY_JWT_JWKS_FILE", jwks}});
+  same("ROOMKEY_JWT_PUBLIC_KEY_FILE ROOMKEY_JWT_JWKS_FILE ", wrong.names());
+  expect(!wrong.config.bearer);
+}
+
+TEST(knows_every_algorithm_by_its_exact_name) {
+  for (const auto algorithm : kAlgorithms) {
+    same("", reading({{"ROOMKEY_JWT_ALGORITHM", std::string(name(algorithm))}}).names());
+  }
+  for (const auto* const other : {"hs256", "none", "PS256", "ES512", "HS256,RS256"}) {
+    same("ROOMKEY_JWT_ALGORITHM ", reading({{"ROOMKEY_JWT_ALGORITHM", other}}).names(), other);
+  }
+}
+
+TEST(a_stream_key_may_stand_under_either_name_but_not_as_two_keys) {
+  for (const auto& [name, other] : {std::pair{"STREAM_API_KEY", "NEXT_PUBLIC_STREAM_API_KEY"},
+                                    std::pair{"NEXT_PUBLIC_STREAM_API_KEY", "STREAM_API_KEY"}}) {
+    same("one", reading({{name, "one"}}).config.stream.api_key);
+    same(60min, reading({{name, "one"}}).config.stream.token_validity);
+    same("", reading({{name, "one"}, {other, "one"}}).names());
+    const Read read = reading({{name, "one"}, {other, "two"}});
+    same("STREAM_API_KEY ", read.names());
+    expect(contains(read.faults.at(0), "NEXT_PUBLIC_STREAM_API_KEY"), read.faults.at(0));
+  }
+  same("STREAM_TOKEN_MINUTES ", reading({{"STREAM_TOKEN_MINUTES", "1441"}}).names());
+}
+
+TEST(an_address_that_gets_the_secret_is_https_or_this_machine) {
+  for (const auto* const name :
+       {"TWILIO_API_URL", "TWILIO_VIDEO_URL", "TWILIO_STATUS_CALLBACK_URL"}) {
+    for (const auto* const good : {"https://x.example", "https://x.example:8443/base/",
+                                   "http://127.0.0.1:8080", "http://[::1]/", "http://localhost"}) {
+      same("", reading({{name, good}}).names(), good);
+    }
+    for (const auto* const bad :
+         {"http://x.example", "https://user@x.example", "https://user:word@x.example", "x.example",
+          "https://x.example/a b", " https://x.example", "ftp://x.example", "https://", "/"}) {
+      same(std::string(name) + ' ', reading({{name, bad}}).names(), bad);
+    }
+    const bool callback = std::string_view(name) == "TWILIO_STATUS_CALLBACK_URL";
+    same(callback ? "" : std::string(name) + ' ',
+         reading({{name, "https://x.example/?a"}}).names());
+  }
+}
+
+TEST(a_secret_is_found_wherever_it_is_given) {
+  const Folder folder;
+  static_cast<void>(folder.file("stream_api_secret", "by credential\n"));
+  config::Environment environment;
+  environment.set("TWILIO_API_SECRET", "by variable");
+  environment.set("TWILIO_AUTH_TOKEN_FILE", folder.file("token", "by file\r\n"));
+  environment.set("CREDENTIALS_DIRECTORY", folder.path());
+  environment.set("ROOMKEY_JWT_SECRET_FILE", folder.file("missing"));
+  std::string found;
+  for (const auto name : config::Environment::secrets()) {
+    found += std::string(config::secret_of(environment, std::string(name)).reveal()) + '|';
+  }
+  same("||by variable|by file|by credential|", found);
+}
+
+}  // namespace

@@ -1,0 +1,146 @@
+#include "roomkey/provider/twilio/callback.hpp"
+
+#include "support/room.hpp"
+#include "support/test.hpp"
+
+namespace {
+
+using namespace roomkey::provider;
+using namespace roomkey::test;
+using roomkey::base::Code;
+
+// The example of Twilio's page; all signatures here were made by python3-twilio's RequestValidator.
+const Form kExample{{"CallSid", "CA1234567890ABCDE"},
+                    {"Caller", "+12349013030"},
+                    {"Digits", "1234"},
+                    {"From", "+12349013030"},
+                    {"To", "+18005551212"}};
+constexpr std::string_view kUrl = "https://mycompany.com/myapp.php?foo=1&bar=2";
+constexpr std::string_view kSignature = "0/KCTR6DLpKmkAf8muzZqo1nDgQ=";
+
+TEST(takes_what_twilio_signed_with_and_without_port) {
+  expect(signed_by_twilio(kSignature, kUrl, kExample, "12345"));
+  expect(signed_by_twilio(kSignature, "https://mycompany.com:443/myapp.php?foo=1&bar=2", kExample,
+                          "12345"));
+  expect(signed_by_twilio("EpDEmp1PyjDYp77YxYU3GILBWzE=", kUrl, kExample, "12345"));
+  for (const auto* const url : {"https://[::1]/x", "https://[::1]:443/x"}) {
+    expect(signed_by_twilio("5XsHlA/+sj/oFBtuQtdSiiwSsQY=", url, kExample, "12345"), url);
+    expect(signed_by_twilio("m+Kh3yUvGTaWSFATfOXrx62kbQI=", url, kExample, "12345"), url);
+  }
+  expect(signed_by_twilio("DmklXj1vbNojI3tI0w0Vlm90p/o=", "http://h/x", kExample, "12345"));
+  expect(signed_by_twilio("O/XdH3TADjrNFgnfl/K65hiIjac=", "http://h:8443/x", kExample, "12345"));
+  Form shuffled(kExample.rbegin(), kExample.rend());
+  expect(signed_by_twilio(kSignature, kUrl, shuffled, "12345"), "the order does not matter");
+}
+
+TEST(refuses_what_twilio_did_not_sign) {
+  Form changed = kExample;
+  changed[2].second = "1235";
+  expect(!signed_by_twilio(kSignature, kUrl, changed, "12345"));
+  Form more = kExample;
+  more.emplace_back("Extra", "");
+  expect(!signed_by_twilio(kSignature, kUrl, more, "12345"));
+  expect(!signed_by_twilio(kSignature, kUrl, {}, "12345"));
+  expect(!signed_by_twilio(kSignature, kUrl, kExample, "12346"), "another token");
+  for (const auto* const url :
+       {"https://mycompany.com/myapp.php?foo=1&bar=3", "http://mycompany.com/myapp.php?foo=1&bar=2",
+        "https://mycompany.com:8443x/", "https://evil.example/myapp.php?foo=1&bar=2", "x", ""}) {
+    expect(!signed_by_twilio(kSignature, url, kExample, "12345"), url);
+  }
+  for (const auto* const signature :
+       {"", "0", "0/KCTR6DLpKmkAf8muzZqo1nDgQ", "0/KCTR6DLpKmkAf8muzZqo1nDgR=",
+        "0_KCTR6DLpKmkAf8muzZqo1nDgQ=", " 0/KCTR6DLpKmkAf8muzZqo1nDgQ="}) {
+    expect(!signed_by_twilio(signature, kUrl, kExample, "12345"), signature);
+  }
+  expect(!signed_by_twilio("", "", {}, ""), "nothing configured, nothing signed");
+}
+
+Form connected() {
+  return {{"RoomStatus", "in-progress"},
+          {"RoomSid", sid("RM", '1')},
+          {"RoomName", std::string(kRoom)},
+          {"SequenceNumber", "7"},
+          {"StatusCallbackEvent", "participant-connected"},
+          {"Timestamp", "2025-11-16T09:00:01.123Z"},
+          {"ParticipantSid", sid("PA", 'a')},
+          {"ParticipantIdentity", kJane}};
+}
+
+Form with(Form form, const std::string& name, const std::string& value) {
+  for (auto& [key, text] : form) {
+    if (key == name) text = value;
+  }
+  return form;
+}
+
+TEST(reads_what_a_session_s_state_follows_from) {
+  const auto callback = accepted(read_twilio_callback(connected()));
+  same("participant-connected", callback.event);
+  same(kRoom, callback.room_name);
+  same(sid("RM", '1'), callback.room_sid);
+  same(7, callback.sequence);
+  const auto event = callback.room_event.value();
+  same(kNine + 1s, event.at);
+  same(7, event.sequence);
+  same(sid("PA", 'a') + ' ' + kJane, event.participant_sid + ' ' + event.identity);
+  expect(!event.duration);
+  auto left = with(connected(), "StatusCallbackEvent", "participant-disconnected");
+  left.emplace_back("ParticipantDuration", "299");
+  same(std::optional<std::int64_t>(299),
+       accepted(read_twilio_callback(left)).room_event.value().duration);
+  auto ended = with(connected(), "StatusCallbackEvent", "room-ended");
+  ended.emplace_back("RoomDuration", "3900");
+  const auto over = accepted(read_twilio_callback(ended)).room_event.value();
+  same(std::optional<std::int64_t>(3900), over.duration);
+  same("", over.participant_sid);
+}
+
+TEST(other_events_are_read_as_far_as_needed) {
+  const auto track =
+      accepted(read_twilio_callback(with(connected(), "StatusCallbackEvent", "track-added")));
+  same(7, track.sequence);
+  expect(!track.room_event);
+  for (const auto* const event : {"recording-completed", "composition-available", "new-thing"}) {
+    const auto other = accepted(read_twilio_callback({{"StatusCallbackEvent", event}}));
+    same(event, other.event);
+    same(-1, other.sequence);
+  }
+}
+
+TEST(names_the_field_that_is_wrong) {
+  for (const auto& [name, value] : {std::pair{"RoomSid", ""},
+                                    {"RoomSid", "RM1"},
+                                    {"RoomSid", "PA11111111111111111111111111111111"},
+                                    {"RoomSid", "RM1111111111111111111111111111111g"},
+                                    {"RoomName", ""},
+                                    {"SequenceNumber", ""},
+                                    {"SequenceNumber", "-1"},
+                                    {"SequenceNumber", "1.5"},
+                                    {"SequenceNumber", "99999999999999999999"},
+                                    {"Timestamp", ""},
+                                    {"Timestamp", "yesterday"},
+                                    {"StatusCallbackEvent", ""},
+                                    {"ParticipantSid", ""},
+                                    {"ParticipantSid", "PAx"}}) {
+    const auto why =
+        refused(Code::bad_request, read_twilio_callback(with(connected(), name, value)), name);
+    expect(contains(why, name), why);
+  }
+  auto twice = connected();
+  twice.emplace_back("RoomName", "another");
+  same("RoomName is given more than once", refused(Code::bad_request, read_twilio_callback(twice)));
+  auto long_name = with(connected(), "ParticipantIdentity", std::string(513, 'x'));
+  refused(Code::bad_request, read_twilio_callback(long_name));
+  auto duration = with(connected(), "StatusCallbackEvent", "participant-disconnected");
+  duration.emplace_back("ParticipantDuration", "long");
+  refused(Code::bad_request, read_twilio_callback(duration));
+}
+
+TEST(an_identity_names_its_user) {
+  same(std::optional<std::int64_t>(2), user_of_twilio_identity(kJane));
+  for (const auto* const other : {"", "2", "-", "x-2", "02-x", "-2-x", "jane.doe@example.com"}) {
+    expect(!user_of_twilio_identity(other), other);
+  }
+}
+
+}  // namespace
