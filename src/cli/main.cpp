@@ -93,7 +93,7 @@ int main(int argc, char** argv) {
     return finish(root.exit(asked));
   } catch (const CLI::ParseError& fault) {
     return cli::fail(cli::kUsage, what_is_wrong(root, fault),
-                     "roomkey --help, or --help behind a command");
+                     "see roomkey --help, or roomkey COMMAND --help");
   }
   hide(arguments.token, argc, argv);
   const bool closed = is_closed(arguments);

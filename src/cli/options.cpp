@@ -23,7 +23,7 @@ CLI::App* group(CLI::App& parent, const char* name, const char* does) {
 }
 
 void add_db(CLI::App& root, Arguments& a) {
-  CLI::App* db = group(root, "db", "The store's life");
+  CLI::App* db = group(root, "db", "Maintain the store");
   command(*db, a, "migrate", "Make the store, or bring its schema up to date", db_migrate);
   command(*db, a, "verify", "Check the file, its references and the audit chain", db_verify);
   CLI::App* backup = command(*db, a, "backup", "Copy the store, verified, while workers go on",
@@ -31,7 +31,7 @@ void add_db(CLI::App& root, Arguments& a) {
   backup->add_option("TARGET", a.file, "A file, or a folder for roomkey-YYYYMMDDTHHMMSSZ.db")
       ->required()
       ->check(base::kNotEmpty);
-  backup->add_option("--keep", a.keep, "Of a folder's dated backups keep only so many")
+  backup->add_option("--keep", a.keep, "Keep only the N newest dated backups in the folder")
       ->transform(base::kWhole)
       ->check(CLI::Range(1, 100000));
   command(*db, a, "restore", "Put a backup in the store's place, keeping what was there",

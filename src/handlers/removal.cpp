@@ -25,7 +25,7 @@ struct Person {
 
 constexpr std::chrono::seconds kSoon{2};  // as long as nginx can wait beside Twilio's own deadlines
 
-// Nothing where it is no SID that is known.
+// nullopt if the SID is unknown.
 std::optional<std::string> identity_of(std::string_view sid, const Known& known) {
   if (!known.session) return std::nullopt;
   for (const access::Participant& one : known.session->participants) {
@@ -114,7 +114,7 @@ base::Result<http::Response> remove_participant(const http::Call& call, store::D
     }
     transaction.commit();
   }
-  // Who came back in between had a token of before; none is given from here on. Not where Twilio is
+  // Someone may have rejoined with an earlier token; none is given from here on. Not if Twilio is
   // so slow that nginx would give up on this answer.
   const bool in_time = std::chrono::steady_clock::now() - started < kSoon;
   if (twilio.rest != nullptr && in_time) static_cast<void>(put_out(*twilio.rest, *person));

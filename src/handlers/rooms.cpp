@@ -69,7 +69,7 @@ std::string json_of(const std::vector<Participant>& participants) {
   return array.text();
 }
 
-// Who is about to come back is not.
+// A reconnecting participant does not count.
 bool is_connected(const Participant& one) { return one.status() == "connected"; }
 
 // Whether the user is connected, or with `ever` is or was in the room.
@@ -211,7 +211,7 @@ base::Result<http::Response> twilio_callback(http::Call& call, store::Database& 
   if (call.request.twilio_signature.empty()) {
     return Error{Code::bad_signature, "not signed"};
   }
-  // Of a body that is no form there is no right signature.
+  // A body that is not a form cannot carry a valid signature.
   const auto form = http::parse_form(call.body);
   if (!form) return Error{Code::bad_signature, form.error().detail};
   if (!provider::signed_by_twilio(call.request.twilio_signature, settings.url, *form,

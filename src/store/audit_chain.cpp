@@ -97,7 +97,7 @@ AuditEvent event_from(const Query& row) {
 }
 
 ChainHead read_head(Query& query) {
-  if (!query.step()) throw base::Unavailable("the store: the audit has lost its head");
+  if (!query.step()) throw base::Unavailable("the store: the audit's head record is missing");
   return {query.integer(0), query.text(1)};
 }
 

@@ -54,7 +54,7 @@ void print_verdict(const store::AuditVerdict& verdict) {
               << " (hash " << crypto::to_hex(cut.last_hash) << "), by " << cut.signed_by << ": "
               << cut.reason << '\n';
   }
-  std::cout << "the audit holds: " << base::counted(verdict.events, "event") << ", head "
+  std::cout << "the audit is intact: " << base::counted(verdict.events, "event") << ", head "
             << verdict.head << '\n';
 }
 

@@ -63,7 +63,7 @@ void ask(Checks& checks, const Session& session, bool twilio, const Fields& fiel
   } else if (!unused) {
     checks.warn("network",
                 "Twilio was not asked, and this machine's clock not compared with Twilio's.",
-                "Put right what is said above, then run `roomkey check` again.");
+                "Fix the errors above, then run `roomkey check` again.");
   }
   if (!url.empty() && !names(session.faults, "TWILIO_STATUS_CALLBACK_URL")) {
     check_callback(checks, ask_callback(url));

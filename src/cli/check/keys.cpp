@@ -30,8 +30,8 @@ void check_secret(Checks& checks, const std::string& name, const crypto::Secret&
   if (secret.size() < kLeast) {
     checks.warn(name,
                 name + " has " + size +
-                    ": too weak. Who has one token of the login can find it by trying, and "
-                    "then be anybody.",
+                    ": too weak: anyone who holds a single login token can guess it and "
+                    "impersonate any user.",
                 "Have the clinic's login use a key of 32 random bytes or more (openssl rand -hex "
                 "32), and set it here too; ROOMKEY_JWT_PREVIOUS_SECRET takes the old one for as "
                 "long as its tokens live.");
@@ -57,7 +57,7 @@ void take_apart(Checks& checks, const std::string& name, const std::string& prov
   if (!made) {
     return checks.error(name,
                         "No token for " + provider + " could be made: " + made.error().detail + '.',
-                        "Put right what is said above.");
+                        "Fix the errors above.");
   }
   const inspect::Report report = inspect::inspect(made->token, config, now);
   for (const auto& finding : report.findings) {

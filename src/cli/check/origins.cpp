@@ -102,7 +102,7 @@ void check_origins(Checks& checks, const std::string& site) {
   }
   if (checks.all().size() > before) return;
   checks.ok(kName, good.empty()
-                       ? "No page of another site may ask for tokens"
+                       ? "No other site's pages may request tokens"
                        : "Pages of these origins may ask for tokens: " + site::line_of(good));
 }
 

@@ -62,7 +62,7 @@ void check_certificate_at(Checks& checks, FoundSite& site, const std::string& pa
   const auto certificate = crypto::read_certificate(*pem, site.file.host);
   if (!certificate) {
     return checks.error(kCertificate,
-                        "The certificate " + path + " is none: " + certificate.error().detail + '.',
+                        path + " is not a certificate: " + certificate.error().detail + '.',
                         "Put the server's certificate there in PEM form, first in the file.");
   }
   site.fingerprints.push_back(certificate->fingerprint);

@@ -99,7 +99,7 @@ class Table {
       fault(base::log_value(names_[i]), "is not a column that is known");
     } else if (std::find(columns_.begin(), columns_.begin() + static_cast<std::ptrdiff_t>(i),
                          column) != columns_.begin() + static_cast<std::ptrdiff_t>(i)) {
-      fault(base::log_value(names_[i]), "stands in the line twice");
+      fault(base::log_value(names_[i]), "appears twice in the line");
     }
   }
 

@@ -60,7 +60,7 @@ void read_json_import(const ImportFile& file, Records& records) {
     if (key != "users" && key != "appointments") {
       records.fault(file.place(base::log_value(key)), "is not a field that is known");
     } else if (!seen.insert(key).second) {
-      records.fault(file.place(key), "stands in the file twice");
+      records.fault(file.place(key), "appears twice in the file");
     } else {
       (key == "users" ? read_users : read_appointments)(file, records, members.text());
     }

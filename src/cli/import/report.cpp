@@ -117,7 +117,8 @@ std::string to_text(const ImportReport& report, const Records& records, bool dry
   }
   if (!report.numbers.empty()) {
     text += base::counted(static_cast<std::int64_t>(report.numbers.size()), "id") +
-            " got numbers of roomkey's own: --json shows them, with --dry-run at any time\n";
+            (report.numbers.size() == 1 ? " was given a number" : " were given numbers") +
+            " by roomkey; list them with --dry-run --json\n";
   }
   return text;
 }

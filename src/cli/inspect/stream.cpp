@@ -7,7 +7,7 @@ namespace roomkey::cli::inspect {
 namespace {
 
 constexpr const char* kMintedWrong =
-    "Take tokens from roomkey; whatever else made this one must be mended.";
+    "Use tokens issued by roomkey; whatever issued this one needs fixing.";
 
 void inspect_header(const Inquiry& inquiry) {
   inquiry.line("algorithm", shown(inquiry.token.header, "alg"));

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::string_view kContent = "twilio-fpa;v=1";
 constexpr const char* kMintedWrong =
-    "Take tokens from roomkey; whatever else made this one must be mended.";
+    "Use tokens issued by roomkey; whatever issued this one needs fixing.";
 constexpr const char* kConsole =
     "Compare TWILIO_ACCOUNT_SID (AC...) and TWILIO_API_KEY (SK...) with Twilio's Console, under "
     "API keys & tokens, and fetch a new token.";

@@ -82,7 +82,7 @@ void say_what_is_left(const Plan& plan, const Present& present) {
               << plan.site.certificate << '\n';
   }
   if (plan.site.origins.empty()) {
-    std::cout << "No page of another site may ask for tokens: see --origin\n";
+    std::cout << "No other site's pages may request tokens yet; add them with --origin\n";
   }
   std::cout << "roomkey answers on " << url_of(plan) << "\n\n";
 }

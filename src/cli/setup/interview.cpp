@@ -34,8 +34,9 @@ class Interview {
         now_(now) {}
 
   void hold() {
-    std::cout << "Enter takes what stands in brackets, - takes a setting out. Nothing is changed "
-                 "before the end.\n\n";
+    std::cout
+        << "Press Enter to keep the value in brackets, or type - to remove a setting. Nothing is "
+           "written until the end.\n\n";
     ask_site();
     if (!flags_.domain) flags_.domain = present_.site.domain;
     ask_certificate();
@@ -171,7 +172,7 @@ class Interview {
       typed = terminal_.ask_secret(question + (kept ? " [kept] (not shown)" : " (not shown)"));
       const std::string why = wrong_secret(variable, typed);
       if (!why.empty()) std::cout << "  what was typed " << why << '\n';
-      if (typed.empty() && needed && !kept) std::cout << "  it can't be done without\n";
+      if (typed.empty() && needed && !kept) std::cout << "  this one is required\n";
       if (why.empty() && (!typed.empty() || kept || !needed)) break;
     }
     if (flags_.secrets[variable].empty()) flags_.secrets.erase(variable);

@@ -38,8 +38,9 @@ CLI::App* add_options(CLI::App& root, SetupFlags& flags) {
                     "Its certificate chain (PEM); certbot's is taken where it is there");
   setup->add_option("--key", flags.key, "The certificate's private key (PEM)");
   setup->add_flag("--self-signed", flags.self_signed, "Make a certificate, for a trial");
-  add_list(*setup, "--origin", flags.origins,
-           "Origin of a page that may ask for tokens (may be repeated; all of them at once)");
+  add_list(
+      *setup, "--origin", flags.origins,
+      "Origin of a page that may ask for tokens (repeat for each; the list replaces the old one)");
   for (const Setting& setting : kSettings) add_setting(*setup, setting, flags);
   setup
       ->add_option_function<std::string>(

@@ -20,7 +20,7 @@ TEST(the_origins_that_setup_writes_are_found_in_the_site) {
            listed(cli::site::origin_map(
                {"https://app.clinic.example", "http://[::1]:3000", "web+app://localhost"})),
            "https://app.clinic.example http://[::1]:3000 web+app://localhost");
-  came_out("ok origins", listed(""), "No page of another site");
+  came_out("ok origins", listed(""), "No other site's pages");
   came_out("", Checks());
   Checks foreign;
   cli::check::check_origins(foreign, "server { listen 443; }");

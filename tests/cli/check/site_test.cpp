@@ -43,7 +43,8 @@ TEST(a_site_without_a_good_certificate_is_a_problem) {
     return folder.file("site", site_of(certificate, "x"));
   };
   came_out("ok nginx_site, error certificate", site(file(folder.file("missing"))), "No such file");
-  came_out("ok nginx_site, error certificate", site(file(folder.file("text", "x"))), "is none");
+  came_out("ok nginx_site, error certificate", site(file(folder.file("text", "x"))),
+           "is not a certificate");
   came_out("ok nginx_site, error certificate", site(folder.file("site", "server {}")), "names no");
 }
 

@@ -77,7 +77,7 @@ TEST(what_a_line_of_the_other_kind_has_is_not_taken) {
        faults_of(header + "user,1,a@b,A,patient,,7,,\n"));
   same("line 2, column kind: must be one of user, appointment\n",
        faults_of(header + ",1,a@b,A,patient,,,,\n"));
-  same("line 1, column kind: stands in the line twice\n", faults_of("kind," + header));
+  same("line 1, column kind: appears twice in the line\n", faults_of("kind," + header));
   const auto records = faultless_records(
       header + "appointment,47,,,,2,19,2025-11-16T09:00:00Z,60\nuser,2,a@b,A,patient,,,,\n");
   same(1, records.users.size());
@@ -130,7 +130,8 @@ TEST(names_of_columns_and_fields_may_have_blanks_and_capitals) {
       " 47 ,2\xC2\xA0,\t19, 2025-11-16T09:00:00Z ,60, in_person\n");
   same(2, records.appointments.at(0).record.patient_id);
   same(roomkey::access::SessionType::in_person, records.appointments.at(0).record.session_type);
-  same("line 1, column EMAIL: stands in the line twice\n", faults_of("id,email,EMAIL,name,role\n"));
+  same("line 1, column EMAIL: appears twice in the line\n",
+       faults_of("id,email,EMAIL,name,role\n"));
 }
 
 TEST(times_are_read_as_databases_write_them) {

@@ -44,7 +44,7 @@ class Resources {
       const std::string& key = members.key();
       if (key != "resourceType" && key != "type" && key != "entry") continue;
       if (!seen.insert(key).second) {
-        fault(key, "stands in the file twice");
+        fault(key, "appears twice in the file");
       } else if (key == "resourceType" && members.text() != R"("Bundle")") {
         fault(key, "must be Bundle");
       } else if (key == "type" && members.text() == R"("history")") {

@@ -153,7 +153,8 @@ void overwrite(Database& store, Database& backup, const std::string& kept,
 // Puts the backup over the store that is there; one that can't be read makes room.
 void replace_store(Database& store, Database& backup, const std::string& kept,
                    const RestoreNote& note) {
-  if (std::filesystem::exists(kept)) throw Unavailable("a store kept in this second is there");
+  if (std::filesystem::exists(kept))
+    throw Unavailable("a copy with this second's time stamp already exists");
   try {
     store.ready(Schema::any);
   } catch (const Unreadable&) {
