@@ -130,7 +130,7 @@ void whole_answer(benchmark::State& state) {
   config.twilio = twilio();
   const std::string header =
       "Bearer " + access::make_bearer(2, *config.bearer, kClock.now(), std::chrono::hours{1});
-  const App app(std::move(config), kClock);
+  const worker::App app(std::move(config), kClock);
   http::Request request;
   request.method = "GET";
   request.path = "/api/appointments/video-token/47/";

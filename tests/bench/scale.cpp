@@ -110,7 +110,7 @@ struct Cost {
 };
 
 // CPU and allocations of a token, over appointments anywhere in the store.
-Cost cost_of_a_token(const App& app, std::int64_t appointments) {
+Cost cost_of_a_token(const worker::App& app, std::int64_t appointments) {
   std::mt19937_64 any(appointments);
   std::vector<std::pair<std::string, std::string>> asked;
   for (int i = 0; i < kTokens; ++i) {
@@ -141,7 +141,8 @@ std::string resident_memory() {
   return "?";
 }
 
-void measure(store::Database& database, const App& app, std::int64_t appointments, double& first) {
+void measure(store::Database& database, const worker::App& app, std::int64_t appointments,
+             double& first) {
   const Cost cost = cost_of_a_token(app, appointments);
   if (first == 0) first = cost.microseconds;
   const auto started = std::chrono::steady_clock::now();
@@ -174,7 +175,7 @@ int main(int argc, char** argv) {
   config.bearer = rules();
   config.twilio = {"AC0123456789abcdef0123456789abcdef", "SK0123456789abcdef0123456789abcdef",
                    crypto::Secret(kSecret), "au1"};
-  const App app(std::move(config), kClock);
+  const worker::App app(std::move(config), kClock);
   std::puts(
       "| appointments | events | CPU us a token | of the first | allocations | memory |"
       " file MB | verify s |\n|---|---|---|---|---|---|---|---|");

@@ -30,7 +30,7 @@ inline config::Config whole_config() {
 
 struct Clinic {
   test::FakeClock clock;
-  App app{whole_config(), clock};
+  worker::App app{whole_config(), clock};
 
   Clinic() {
     test::fill(app.database());
