@@ -100,7 +100,7 @@ browsers: ## every test of the browser's part that Firefox can run, in Firefox a
 # std::regex under the sanitizers.
 SANITIZE_CXX ?= clang++
 SANITIZED = @$(MAKE) --no-print-directory BUILD=build/sanitize CXX='$(SANITIZE_CXX)' OPTIMIZE='-O0 -g1' \
-  HARDENING=-fPIE \
+  HARDENING=-fPIE PRECOMPILE=yes \
   SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'
 sanitize: ## unit, CLI and the worker's end-to-end tests under AddressSanitizer and UBSan
 	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_DEMO) $(PACKAGES_CHECK) $(PACKAGES_FUZZ))
@@ -165,8 +165,10 @@ $(BUILD)/roomkey-fcgi: $(call object,src/worker/main.cpp) $(BUILD)/libroomkey.a
 	@echo "  link  $@"
 	@$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS)
 # Compiled in half the time, and no faster when run.
-$(TEST_OBJECTS): override OPTIMIZE = -O0 -g1
-$(TEST_OBJECTS): override HARDENING = -fPIE
+$(TEST_OBJECTS) $(BUILD)/tests/common.hpp.gch: private override OPTIMIZE = -O0 -g1
+$(TEST_OBJECTS) $(BUILD)/tests/common.hpp.gch: private override HARDENING = -fPIE
+$(TEST_OBJECTS): private COMMON = $(BUILD)/tests/common.hpp
+$(TEST_OBJECTS): | $(BUILD)/tests/common.hpp.gch
 $(BUILD)/tests/%.o: CPPFLAGS += -Itests
 $(BUILD)/unit-tests: $(TEST_OBJECTS) $(BUILD)/libroomkey.a
 	@echo "  link  $@"
@@ -186,10 +188,23 @@ $(BUILD)/bare-responder: tests/bench/bare_responder.c
 $(BUILD)/libroomkey.a: $(OBJECTS)
 	@rm -f $@ && ar rcs $@ $^
 
-$(BUILD)/%.o: %.cpp
+# What nearly every file includes is compiled once for all: a third off each file's time. Every file
+# names its own headers all the same; lint compiles them without this. Not where g++ 12 optimizes: it
+# would warn of std::string, as it does not of a system's header that is read each time.
+COMMON_HEADERS := json/value.h algorithm array chrono cstdint functional iostream map memory optional \
+  set sstream stdexcept string string_view utility vector
+COMMON = $(if $(PRECOMPILE),$(BUILD)/src/common.hpp)
+$(BUILD)/src/common.hpp $(BUILD)/tests/common.hpp: Makefile
+	@mkdir -p $(@D)
+	@printf '#include <%s>\n' $(COMMON_HEADERS) >$@
+.SECONDARY: $(BUILD)/src/common.hpp.gch $(BUILD)/tests/common.hpp.gch
+%.hpp.gch: %.hpp
+	@$(CXX) $(CPPFLAGS) $(CXXFLAGS) -x c++-header -o $@ $<
+
+$(BUILD)/%.o: %.cpp | $(if $(PRECOMPILE),$(BUILD)/src/common.hpp.gch)
 	@mkdir -p $(@D)
 	@echo "  c++   $<"
-	@$(CXX) $(CPPFLAGS) $(CXXFLAGS) -MMD -MP -c -o $@ $<
+	@$(CXX) $(CPPFLAGS) $(CXXFLAGS) $(addprefix -include ,$(COMMON)) -MMD -MP -c -o $@ $<
 $(BUILD)/migrations.o: $(BUILD)/migrations.cpp
 	@$(CXX) $(CPPFLAGS) $(CXXFLAGS) -MMD -MP -c -o $@ $<
 $(BUILD)/migrations.cpp: $(sort $(wildcard sql/*.sql)) Makefile

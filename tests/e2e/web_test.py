@@ -17,7 +17,7 @@ class OwnTree(Demo):
         super().__init__(start=False)
         try:
             self.root = self.dir / "tree"
-            for name in ("nginx", "web"):
+            for name in ("demo", "nginx", "web"):
                 shutil.copytree(ROOT / name, self.root / name)
             page = self.root / "web/page"
             page.mkdir()
