@@ -17,7 +17,7 @@ std::string account_of(const Json::Value& object) {
   const auto named = base::string_member(about, "account_sid");
   const auto own = base::string_member(about, "sid").value_or("");
   const std::string sid = named ? *named : own;
-  return is_sid(sid, "AC") ? sid : std::string();
+  return twilio::is_sid(sid, "AC") ? sid : std::string();
 }
 
 void read_object(const Json::Value& object, TwilioReply& reply) {

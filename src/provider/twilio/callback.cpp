@@ -7,6 +7,7 @@
 #include "roomkey/crypto/base64url.hpp"
 #include "roomkey/crypto/digest.hpp"
 #include "roomkey/crypto/secret.hpp"
+#include "roomkey/provider/twilio/sid.hpp"
 
 namespace roomkey::provider {
 
@@ -49,11 +50,6 @@ base::Result<std::string> field(const Form& form, std::string_view name) {
   return value;
 }
 
-bool is_sid(std::string_view text, std::string_view prefix) {
-  return text.size() == 34 && text.starts_with(prefix) &&
-         text.substr(2).find_first_not_of("0123456789abcdefABCDEF") == text.npos;
-}
-
 Error malformed(std::string_view name) {
   return {Code::bad_request, std::string(name) + " is missing or malformed"};
 }
@@ -74,7 +70,7 @@ base::Result<access::RoomEvent> room_event(const Form& form, access::RoomEventKi
   if (!of_participant) return event;
   const auto sid = field(form, "ParticipantSid");
   const auto identity = field(form, "ParticipantIdentity");
-  if (!sid || !is_sid(*sid, "PA")) return malformed("ParticipantSid");
+  if (!sid || !twilio::is_sid(*sid, "PA")) return malformed("ParticipantSid");
   constexpr std::size_t kMostIdentity = 512;
   if (!identity || identity->size() > kMostIdentity) return malformed("ParticipantIdentity");
   event.participant_sid = *sid;
@@ -120,7 +116,7 @@ base::Result<TwilioCallback> read_twilio_callback(const Form& form) {
   const auto number = base::parse_number(sequence);
   if (!number || *number > kMostEvents) return malformed("SequenceNumber");
   callback.sequence = *number;
-  if (!is_sid(callback.room_sid, "RM")) return malformed("RoomSid");
+  if (!twilio::is_sid(callback.room_sid, "RM")) return malformed("RoomSid");
   if (callback.room_name.empty()) return malformed("RoomName");
   const auto kind = access::parse_room_event(callback.event);
   if (!kind) return callback;

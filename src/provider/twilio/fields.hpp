@@ -10,20 +10,11 @@
 
 #include "roomkey/base/json.hpp"
 #include "roomkey/base/text.hpp"
+#include "roomkey/provider/twilio/sid.hpp"
 
 namespace roomkey::provider {
 
 inline constexpr std::size_t kMostText = 512;  // bytes; Twilio's names end at 128 characters
-
-inline bool is_hex(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
-// Twilio's way to name a thing: two letters for its kind, and 32 hex digits.
-inline bool is_sid(std::string_view text, std::string_view kind) {
-  return text.size() == 34 && text.starts_with(kind) &&
-         std::all_of(text.begin() + 2, text.end(), is_hex);
-}
 
 // Reads the fields of an object whose maker is not trusted, and keeps the name of the first that is
 // missing or wrong.
@@ -38,7 +29,7 @@ class Fields {
   }
   std::string sid(const char* key, std::string_view kind) {
     auto value = text(key);
-    return is_sid(value, kind) ? std::move(value) : fault<std::string>(key);
+    return twilio::is_sid(value, kind) ? std::move(value) : fault<std::string>(key);
   }
   void must_be(const char* key, std::string_view wanted) {
     if (text(key) != wanted) fault<bool>(key);

@@ -189,7 +189,7 @@ base::Result<TwilioRoom> TwilioRest::create_room(const std::string& name) {
 base::Result<TwilioRest::Participants> TwilioRest::list(const std::string& room_sid,
                                                         const std::string& query,
                                                         Https::Deadline deadline) {
-  if (!is_sid(room_sid, "RM")) return unavailable(kList, "asked without a room SID");
+  if (!twilio::is_sid(room_sid, "RM")) return unavailable(kList, "asked without a room SID");
   const auto reply = ask({kList, "/v1/Rooms/" + room_sid + "/Participants?PageSize=100" + query,
                           std::nullopt, deadline});
   if (!reply) return reply.error();
@@ -228,11 +228,11 @@ base::Result<bool> TwilioRest::put_out(const std::string& room_sid, const std::s
 
 base::Result<bool> TwilioRest::disconnect(const std::string& room_sid,
                                           const std::string& sid_or_identity) {
-  if (!is_sid(room_sid, "RM")) return unavailable(kDisconnect, "asked without a room SID");
+  if (!twilio::is_sid(room_sid, "RM")) return unavailable(kDisconnect, "asked without a room SID");
   if (!is_segment(sid_or_identity)) return false;
   const auto until = deadline();
   auto done = put_out(room_sid, sid_or_identity, until);
-  if (!done || *done || is_sid(sid_or_identity, "PA")) return done;
+  if (!done || *done || twilio::is_sid(sid_or_identity, "PA")) return done;
   // In a path Twilio looks for an identity among the connected only, and says of names there that
   // characters such as @ don't work. As a parameter any will do.
   for (const auto* const status : {"connected", "reconnecting"}) {
