@@ -42,7 +42,7 @@ LIBS := -lfcgi -ljsoncpp -lcrypto -lSQLiteCpp -lsqlite3 -lspdlog -lfmt -lcurl
 
 MAINS := src/cli/main.cpp src/worker/main.cpp
 SOURCES := $(filter-out $(MAINS),$(shell find src -name '*.cpp'))
-TESTS := $(shell find tests -name '*_test.cpp')
+TESTS := $(shell find tests -name node_modules -prune -o -name '*_test.cpp' -print)
 object = $(patsubst %.cpp,$(BUILD)/%.o,$(1))
 OBJECTS := $(call object,$(SOURCES)) $(BUILD)/migrations.o
 TEST_OBJECTS := $(call object,$(TESTS) tests/unit_main.cpp)
