@@ -1,3 +1,5 @@
+#include <json/writer.h>
+
 #include <algorithm>
 
 #include "crypto/jwk_parts.hpp"
@@ -9,7 +11,9 @@ namespace roomkey::crypto {
 
 namespace {
 
-base::Error refused(std::string why) { return {base::Code::invalid_token, std::move(why)}; }
+constexpr std::string_view kMark = "\xEF\xBB\xBF";  // of UTF-8
+
+base::Error no_jwk_set(std::string why) { return {base::Code::invalid_token, std::move(why)}; }
 
 // What stands in the place of a JWK set, where it is something that is often taken for one.
 std::string not_a_set(const Json::Value& object) {
@@ -102,11 +106,10 @@ class Gathering {
 }  // namespace
 
 base::Result<KeySet> key_set_from_jwks(std::string_view json, Algorithm algorithm) {
-  constexpr std::string_view kMark = "\xEF\xBB\xBF";
   if (json.starts_with(kMark)) json.remove_prefix(kMark.size());
   const auto object = base::parse_json_object(json);
-  if (!object) return refused("the JWK set " + not_json(json, object.error()));
-  if (!(*object)["keys"].isArray()) return refused("the JWK set " + not_a_set(*object));
+  if (!object) return no_jwk_set("the JWK set " + not_json(json, object.error()));
+  if (!(*object)["keys"].isArray()) return no_jwk_set("the JWK set " + not_a_set(*object));
   const Json::Value& listed = (*object)["keys"];
   Gathering gathering(algorithm);
   auto& [set, reasons] = gathering;
@@ -115,13 +118,29 @@ base::Result<KeySet> key_set_from_jwks(std::string_view json, Algorithm algorith
   }
   const std::string what = " for " + std::string(name(algorithm)) + " signatures";
   if (set.keys.size() > kMostKeys) {
-    return refused("the JWK set has more than " + std::to_string(kMostKeys) + " keys" + what);
+    return no_jwk_set("the JWK set has more than " + std::to_string(kMostKeys) + " keys" + what);
   }
   if (set.keys.empty()) {
-    return refused("the JWK set has no key" + what +
-                   (reasons.empty() ? ": it is empty" : ": " + some_of(reasons)));
+    return no_jwk_set("the JWK set has no key" + what +
+                      (reasons.empty() ? ": it is empty" : ": " + some_of(reasons)));
   }
   return std::move(set);
+}
+
+std::optional<std::string> public_half_of_jwks(std::string_view json) {
+  auto object = base::parse_json_object(json.substr(json.starts_with(kMark) ? kMark.size() : 0));
+  if (!object || !(*object)["keys"].isArray()) return std::nullopt;
+  bool has_private = false;
+  for (Json::Value& key : (*object)["keys"]) {
+    if (!key.isObject()) continue;
+    for (const char* const member : {"d", "p", "q", "dp", "dq", "qi", "oth"}) {
+      has_private = key.removeMember(member, nullptr) || has_private;
+    }
+  }
+  if (!has_private) return std::nullopt;
+  Json::StreamWriterBuilder compact;
+  compact["indentation"] = "";
+  return Json::writeString(compact, *object) + '\n';
 }
 
 }  // namespace roomkey::crypto

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <ctime>
+#include <new>
 
 #include "crypto/pem_parts.hpp"
 #include "roomkey/base/text.hpp"
@@ -200,6 +201,16 @@ base::Result<KeySet> key_set_from_pem(std::string_view text, Algorithm algorithm
   KeySet set{algorithm, {}, remarks_on(*found)};
   set.keys.push_back(std::move(*key));
   return set;
+}
+
+std::optional<std::string> public_half_of_pem(std::string_view text) {
+  const auto found = find_key(text);
+  if (!found || !found->has_private) return std::nullopt;
+  const Bio bio{BIO_new(BIO_s_mem())};
+  if (!bio || PEM_write_bio_PUBKEY(bio.get(), found->pair.get()) != 1) throw std::bad_alloc();
+  char* data = nullptr;
+  const long size = BIO_get_mem_data(bio.get(), &data);
+  return std::string(data, static_cast<std::size_t>(size));
 }
 
 }  // namespace roomkey::crypto

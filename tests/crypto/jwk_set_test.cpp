@@ -190,4 +190,17 @@ TEST(a_kid_can_not_move_the_cursor) {
   expect(refused(Code::invalid_token, key_set_from_jwks(most, Algorithm::rs256)).size() < 500);
 }
 
+TEST(a_set_without_its_private_members_can_be_handed_on) {
+  same(R"({"keys":["x",{"kty":"RSA","n":"AQAB"},{"k":"AA","kty":"oct"}]})"
+       "\n",
+       public_half_of_jwks(
+           R"({"keys":["x",{"kty":"RSA","n":"AQAB","d":"x","p":"x","q":"x","dp":"x",)"
+           R"("dq":"x","qi":"x","oth":[]},{"kty":"oct","k":"AA"}]})")
+           .value_or("none"));
+  for (const auto* const set : {R"({"keys":[{"kty":"RSA","n":"AQAB"}]})", R"({"keys":[]})", "{}",
+                                R"({"keys":{"d":"x"}})", "", "-----BEGIN PRIVATE KEY-----"}) {
+    expect(!public_half_of_jwks(set), set);
+  }
+}
+
 }  // namespace

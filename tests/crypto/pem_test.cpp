@@ -195,4 +195,16 @@ TEST(an_hmac_key_is_never_read_from_pem) {
   }
 }
 
+TEST(of_a_private_key_the_public_half_can_be_handed_on) {
+  const std::string half = forms()["public.pem"];
+  for (const auto* const name : {"private.pem", "traditional.pem"}) {
+    same(half, public_half_of_pem(forms()[name]).value_or("none"), name);
+  }
+  same(half, public_half_of_pem(forms()["certificate.pem"] + forms()["private.pem"]).value_or(""));
+  for (const auto* const name : {"public.pem", "certificate.pem", "locked.pem", "request.pem"}) {
+    expect(!public_half_of_pem(forms()[name]), name);
+  }
+  expect(!public_half_of_pem(""));
+}
+
 }  // namespace

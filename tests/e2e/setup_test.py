@@ -192,6 +192,30 @@ class SetUp(SetupCase):
             os.remove(pem)
             self.assertIn("nothing to change", self.was_done(machine.setup()))
 
+    def test_a_private_key_is_not_copied_but_its_public_half(self):
+        with Machine() as machine:
+            pem = machine.give("private.pem", "")
+            key = subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519"],
+                                 capture_output=True, check=True).stdout
+            public = subprocess.run(["openssl", "pkey", "-pubout"], input=key, check=True,
+                                    capture_output=True).stdout
+            Path(pem).write_bytes(key)
+            flags = ["--domain", "a.example", "--self-signed", "--jwt-algorithm", "EdDSA"]
+            said = machine.setup(*flags, "--jwt-public-key-file", pem)
+            self.was_done(said)
+            self.assertIn(f"{pem} holds a private key: only the public half of it is copied",
+                          said[2])
+            self.assertEqual((machine.root / "etc/roomkey/jwt-public-key.pem").read_bytes(), public)
+            jwk = {"kty": "OKP", "crv": "Ed25519",
+                   "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}
+            jwks = machine.give("keys.json", json.dumps({"keys": [
+                {**jwk, "d": "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A"}]}))
+            said = machine.setup("--jwt-public-key-file", "", "--jwt-jwks-file", jwks)
+            self.was_done(said)
+            copy = machine.root / "etc/roomkey/jwt-keys.json"
+            self.assertEqual(json.loads(copy.read_text()), {"keys": [jwk]})
+            self.assertFalse((machine.root / "etc/roomkey/jwt-public-key.pem").exists())
+
     def test_a_binary_secret_gets_a_file_of_its_own_to_the_byte(self):
         with Machine() as machine:
             secret = bytes(range(200, 232)) + b"\0\r\n"
@@ -208,6 +232,7 @@ class SetUp(SetupCase):
             self.assertIn("nothing to change", self.was_done(machine.setup()))
             self.was_done(machine.setup("--jwt-secret-file", machine.given("jwt")))
             self.assertNotIn("ROOMKEY_JWT_SECRET_FILE", machine.values())
+            self.assertFalse(copy.exists())
 
 
 if __name__ == "__main__":

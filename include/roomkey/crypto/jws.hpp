@@ -39,6 +39,12 @@ inline constexpr std::size_t kMostKeys = 64;
 // alone.
 [[nodiscard]] base::Result<KeySet> key_set_from_pem(std::string_view text, Algorithm algorithm);
 
+// What of such a file may be handed on where it holds a private key: a PEM of the public half of
+// the key that counts (SubjectPublicKeyInfo, RFC 7468 section 13), the JWK set without private
+// members (RFC 7518 section 6). Nothing where there is none to be taken away, or no key at all.
+[[nodiscard]] std::optional<std::string> public_half_of_pem(std::string_view text);
+[[nodiscard]] std::optional<std::string> public_half_of_jwks(std::string_view json);
+
 struct Jws {
   Json::Value header;
   std::string payload;

@@ -126,6 +126,28 @@ int start_all(const Present& present) {
                   "nginx could not be reloaded: systemctl status nginx");
 }
 
+// Copies of the login's keys that nothing names any more.
+std::vector<std::string> old_copies(const Plan& plan, const Present& present) {
+  std::vector<std::string> paths;
+  for (const auto& [variable, value] : plan.variables) {
+    if (!variable.starts_with("ROOMKEY_JWT_") || !variable.ends_with("_FILE")) continue;
+    const std::string copy = present.places.key_copy(variable);
+    if (present.value(variable) == copy && value != copy) paths.push_back(copy);
+  }
+  return paths;
+}
+
+// Not before the workers have what stands in its place.
+int remove_old_copies(const Plan& plan, const Present& present) {
+  int status = kDone;
+  for (const auto& path : old_copies(plan, present)) {
+    std::error_code fault;
+    std::filesystem::remove(path, fault);
+    if (fault) status = fail(kFailed, path + ": can't be removed: " + fault.message(), kOnceMore);
+  }
+  return status;
+}
+
 bool is_secret(const std::string& variable) {
   for (const Setting& setting : kSettings) {
     if (setting.variable == variable) return setting.kind == SettingKind::secret_file;
@@ -156,6 +178,9 @@ std::vector<std::string> changes(const Plan& plan, const Present& present,
     list.push_back(places.env() + ": for root and the group roomkey alone");
   }
   for (const auto& key : plan.key_files) list.push_back(key.path + ": the login's key");
+  for (const auto& path : old_copies(plan, present)) {
+    list.push_back(path + ": removed, nothing names it any more");
+  }
   if (must_make_certificate(plan, now)) {
     list.push_back(places.own_certificate() + ": a self-signed certificate for " +
                    plan.site.domain);
@@ -175,7 +200,8 @@ std::vector<std::string> changes(const Plan& plan, const Present& present,
 
 int carry_out(const Plan& plan, const Present& present, std::chrono::sys_seconds now) {
   if (const int status = put_files(plan, present, now)) return status;
-  return start_all(present);
+  if (const int status = start_all(present)) return status;
+  return remove_old_copies(plan, present);
 }
 
 int check_all(const Present& present) {

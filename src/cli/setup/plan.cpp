@@ -8,6 +8,7 @@
 #include "cli/site/origin.hpp"
 #include "roomkey/base/file.hpp"
 #include "roomkey/base/text.hpp"
+#include "roomkey/crypto/jws.hpp"
 #include "roomkey/crypto/secret.hpp"
 
 namespace roomkey::cli::setup {
@@ -121,7 +122,7 @@ class Planner {
     if (!content) return check(setting.flag, value, "can't be read: " + content.error().detail);
     if (content->empty()) return check(setting.flag, value, "is empty");
     if (setting.kind == SettingKind::key_file) {
-      return take_key(setting.variable, setting.flag, value, *content);
+      return take_key(setting.variable, setting.flag, value, std::move(*content));
     }
     std::string secret(base::without_line_end(*content));
     crypto::wipe(*content);
@@ -142,12 +143,27 @@ class Planner {
 
   // The workers' sandbox may not show them the folder that the key lies in.
   void take_key(const std::string& variable, const std::string& flag, const std::string& source,
-                const std::string& content) {
+                std::string content) {
     const std::string copy = present_.places.key_copy(variable);
+    keep_private_key_out(variable, flag, source, content);
     const auto old = base::read_file(copy);
     if (!old || *old != content) plan_.key_files.push_back({copy, content});
     key_sources_[variable] = source;
     set(variable, copy, flag);
+  }
+
+  // Whoever reads a copy of the login's private key can make himself anybody.
+  void keep_private_key_out(const std::string& variable, const std::string& flag,
+                            const std::string& source, std::string& content) {
+    const auto half = variable == "ROOMKEY_JWT_PUBLIC_KEY_FILE"
+                          ? crypto::public_half_of_pem(content)
+                      : variable == "ROOMKEY_JWT_JWKS_FILE" ? crypto::public_half_of_jwks(content)
+                                                            : std::nullopt;
+    if (!half) return;
+    plan_.notes.push_back(flag + ": " + base::log_value(source) +
+                          " holds a private key: only the public half of it is copied");
+    crypto::wipe(content);
+    content = *half;
   }
 
   // In place of another way in which the secret was given before.
