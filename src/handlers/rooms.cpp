@@ -213,6 +213,7 @@ base::Result<http::Response> twilio_callback(http::Call& call, store::Database& 
   }
   // A body that is not a form cannot carry a valid signature.
   const auto form = http::parse_form(call.body);
+  if (!form && form.error().code == Code::payload_too_large) return form.error();
   if (!form) return Error{Code::bad_signature, form.error().detail};
   if (!provider::signed_by_twilio(call.request.twilio_signature, settings.url, *form,
                                   settings.auth_token.reveal())) {

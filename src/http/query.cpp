@@ -68,6 +68,7 @@ bool is_form(std::string_view content_type) {
 base::Result<std::vector<std::pair<std::string, std::string>>> parse_form(std::string_view form) {
   std::vector<std::pair<std::string, std::string>> parameters;
   while (!form.empty()) {
+    if (parameters.size() == kMostFields) return base::Error{base::Code::payload_too_large};
     const Pair pair = take_pair(form);
     auto name = decode(pair.name);
     auto value = decode(pair.value);

@@ -66,7 +66,7 @@ std::vector<http::Route> App::routes() {
        }},
       // Not Effect::writes: Twilio is asked between its transactions.
       {"POST", "/api/appointments/video-room/{id}/", "video_room", Who::user, Effect::reads,
-       http::kMaxBody,
+       http::kSmallBody,
        [this](const Call& call) {
          return handlers::video_room(call, "video_room", database_, live_, config_.meeting_url);
        }},
@@ -95,15 +95,16 @@ std::vector<http::Route> App::routes() {
        [this](const Call& call) { return handlers::readmit_participant(call, database_, live_); }},
       // Not Effect::writes: nobody's turn is taken before the signature was looked at.
       {"POST", "/api/appointments/twilio-status-callback/", "twilio_status_callback", Who::anyone,
-       Effect::reads, http::kMaxBody,
+       Effect::reads, http::kCallbackBody,
        [this](Call& call) {
          return handlers::twilio_callback(call, database_, config_.callback, live_);
        }},
-      {"POST", "/api/video-call/token/", "stream_token", Who::user, Effect::writes, http::kMaxBody,
+      {"POST", "/api/video-call/token/", "stream_token", Who::user, Effect::writes,
+       http::kSmallBody,
        [this](Call& call) {
          return handlers::stream_token(call, "stream_token", database_, config_.policy, stream_);
        }},
-      {"POST", "/api/video-call/", "stream_call", Who::user, Effect::reads, http::kMaxBody,
+      {"POST", "/api/video-call/", "stream_call", Who::user, Effect::reads, http::kSmallBody,
        [this](Call& call) {
          return handlers::stream_call(call, database_, config_.policy, stream_);
        }},

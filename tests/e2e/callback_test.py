@@ -281,15 +281,25 @@ class Form(CallbackCase):
         self.given(tell(self.demo, Session(FORGED).event(0, "room-created", 0),
                         Content_Type=kind))
 
-    def test_64_KiB_are_taken_and_a_byte_more_is_413(self):
+    def test_16_KiB_are_taken_and_a_byte_more_is_413(self):
         session = Session(next_number())
-        for size, status in ((65536, 200), (65537, 413)):
+        for size, status in ((16384, 200), (16385, 413)):
             params = session.event(size, "track-added", 0) | {"Padding": ""}
             params["Padding"] = "x" * (size - len(urlencode(params)))
             self.assertEqual(len(urlencode(params)), size)
             answer = tell(self.demo, params)
             self.assertEqual(answer.status, status, answer)
-            self.assertEqual(kept(self.demo, session)[0], [(65536,)])
+            self.assertEqual(kept(self.demo, session)[0], [(16384,)])
+        self.refused(answer, 413, "payload_too_large", "Request body too large")
+
+    def test_64_fields_are_taken_and_one_more_is_413(self):
+        session = Session(next_number())
+        for fields, status in ((64, 200), (65, 413)):
+            params = session.event(fields, "track-added", 0)
+            params |= {f"Padding{n}": "" for n in range(fields - len(params))}
+            answer = tell(self.demo, params)
+            self.assertEqual(answer.status, status, answer)
+            self.assertEqual(kept(self.demo, session)[0], [(64,)])
         self.refused(answer, 413, "payload_too_large", "Request body too large")
 
     def test_other_methods_are_405(self):

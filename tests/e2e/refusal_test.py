@@ -83,12 +83,12 @@ REFUSALS = [
      409, "appointment_closed", "Appointment is no_show"),
     ("a body that is no object", ask("POST", ROOM.format(47), JANE, body=b"[]"),
      400, "bad_request", None),
-    ("a body of 64 KiB and a byte", ask("POST", ROOM.format(47), JANE, body=b" " * 65537),
+    ("a body of 4 KiB and a byte", ask("POST", ROOM.format(47), JANE, body=b" " * 4097),
      413, "payload_too_large", "Request body too large"),
-    ("a chunked body of 64 KiB and a byte",
+    ("a chunked body of 4 KiB and a byte",
      lambda demo: demo.raw(demo.request("POST", ROOM.format(47), JANE, headers={
          "Content-Length": None, "Transfer-Encoding": "chunked"}) +
-         b"10001\r\n" + b" " * 65537 + b"\r\n0\r\n\r\n"),
+         b"1001\r\n" + b" " * 4097 + b"\r\n0\r\n\r\n"),
      413, "payload_too_large", "Request body too large"),
     ("a malformed request line", raw(f"GET  bad request /\n{HOST}"), 400, "bad_request", None),
     ("two Host headers", raw(f"GET / HTTP/1.1\n{HOST}\nHost: a"), 400, "bad_request", None),

@@ -85,14 +85,14 @@ class Rooms(Case):
             self.refused(room(number, JANE), 409, "appointment_closed", f"Appointment is {word}")
 
     @each((body.decode("latin-1") or "nothing", body) for body in
-          (b"", b"{}", b" {} ", b'{"anything": [1, 2]}', b"{}" + b" " * 65534))
+          (b"", b"{}", b" {} ", b'{"anything": [1, 2]}', b"{}" + b" " * 4094))
     def test_takes_the_body(self, body):
         self.assertEqual(room(47, JANE, body=body).status, 200)
 
     @each((repr(body), body) for body in
           (b"[]", b"null", b"0", b'"{}"', b"x", b"{", b"{}}", b"{} {}", b'{"a":1,"a":2}',
            b"{'a':1}",
-           b"\xff", b'{"a":"\xc3"}', b"\x00", b'{"a":NaN}', b"a=1&b=2", b"[" * 20000))
+           b"\xff", b'{"a":"\xc3"}', b"\x00", b'{"a":NaN}', b"a=1&b=2", b"[" * 4000))
     def test_refuses_the_body(self, body):
         self.refused(room(47, JANE, body=body), 400, "bad_request")
 

@@ -66,4 +66,11 @@ TEST(a_form_is_named_in_any_case_with_blanks_and_parameters) {
   }
 }
 
+TEST(a_form_has_at_most_64_fields) {
+  std::string form = "a=1";
+  for (int n = 1; n < 64; ++n) form += "&a";
+  same(std::size_t{64}, accepted(parse_form(form)).size());
+  refused(Code::payload_too_large, parse_form(form + "&a"));
+}
+
 }  // namespace

@@ -21,8 +21,10 @@ namespace roomkey::http {
 // parameters (RFC 9110 section 8.3.1).
 [[nodiscard]] bool is_form(std::string_view content_type);
 
+inline constexpr std::size_t kMostFields = 64;  // of a form
+
 // All of a form's parameters, decoded, in their order. bad_request where one is not percent-encoded
-// UTF-8 without NUL.
+// UTF-8 without NUL, payload_too_large where there are more than kMostFields.
 [[nodiscard]] base::Result<std::vector<std::pair<std::string, std::string>>> parse_form(
     std::string_view form);
 

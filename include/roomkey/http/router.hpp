@@ -50,7 +50,8 @@ struct Route {
 };
 
 inline constexpr std::size_t kMaxBody = 65536;
-inline constexpr std::size_t kSmallBody = 4096;  // of a route that needs none
+inline constexpr std::size_t kSmallBody = 4096;      // where a few words are all there is to say
+inline constexpr std::size_t kCallbackBody = 16384;  // from a provider
 
 // What became of a request, for whoever counts.
 struct Done {
