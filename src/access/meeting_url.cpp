@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "roomkey/base/ascii.hpp"
 #include "roomkey/base/url.hpp"
 
 namespace roomkey::access {
@@ -24,7 +25,7 @@ std::string_view take_placeholder(std::string_view& rest) {
 
 bool is_word(std::string_view text) {
   return !text.empty() && text.size() <= 32 && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+    return base::is_letter(c) || c == '_';
   });
 }
 

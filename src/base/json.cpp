@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 
+#include "roomkey/base/ascii.hpp"
 #include "roomkey/base/text.hpp"
 
 namespace roomkey::base {
@@ -29,8 +30,6 @@ Json::CharReader& reader_for(int deepest) {
   if (!reader) reader = make_reader(deepest);
   return *reader;
 }
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 void skip_digits(std::string_view& text) {
   while (!text.empty() && is_digit(text.front())) text.remove_prefix(1);

@@ -5,16 +5,17 @@
 #include <charconv>
 #include <cstdio>
 
+#include "roomkey/base/ascii.hpp"
+
 namespace roomkey::base {
 
 namespace {
 
 bool digits_only(std::string_view text) {
-  return !text.empty() &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
 }
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lower(char c) { return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c; }
 
 // Takes exactly `width` digits off the front.
 std::optional<int> take_digits(std::string_view& text, std::size_t width) {

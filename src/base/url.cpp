@@ -2,17 +2,14 @@
 
 #include <algorithm>
 
+#include "roomkey/base/ascii.hpp"
 #include "roomkey/base/text.hpp"
 
 namespace roomkey::base {
 
 namespace {
 
-bool is_alphanumeric(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-bool is_plain(char c) {
+bool may_stand_in_url(char c) {
   return c > ' ' && c < 0x7F && std::string_view("\"#<>\\^`{|}").find(c) == std::string_view::npos;
 }
 
@@ -45,7 +42,7 @@ bool is_this_machine(std::string_view host) {
 }  // namespace
 
 bool is_https_or_local(std::string_view url) {
-  if (!std::all_of(url.begin(), url.end(), is_plain)) return false;
+  if (!std::all_of(url.begin(), url.end(), may_stand_in_url)) return false;
   const bool tls = take(url, "https://");
   if (!tls && !take(url, "http://")) return false;
   const auto host = host_of(url.substr(0, url.find_first_of("/?")));

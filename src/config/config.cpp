@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "roomkey/access/meeting_url.hpp"
+#include "roomkey/base/ascii.hpp"
 #include "roomkey/base/file.hpp"
 #include "roomkey/base/log.hpp"
 #include "roomkey/base/text.hpp"
@@ -151,9 +152,8 @@ void read_bearer(Variables& reader, Config& config) {
 }
 
 bool is_region(const std::string& text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-  });
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return base::is_lower(c) || base::is_digit(c) || c == '-'; });
 }
 
 // The base of a provider's addresses, without final slash: a path will be put behind it.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "roomkey/base/ascii.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/crypto/secret.hpp"
 
@@ -10,11 +11,9 @@ namespace roomkey::config {
 namespace {
 
 bool is_name(std::string_view text) {
-  return !text.empty() && (text[0] < '0' || text[0] > '9') &&
-         std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-                  c == '_';
-         });
+  return !text.empty() && !base::is_digit(text[0]) &&
+         std::all_of(text.begin(), text.end(),
+                     [](char c) { return base::is_alphanumeric(c) || c == '_'; });
 }
 
 bool is_newline(char c) { return c == '\n' || c == '\r'; }

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "roomkey/base/ascii.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/config/env_file.hpp"
 #include "roomkey/crypto/secret.hpp"
@@ -24,7 +25,7 @@ void wipe_all(Values& values) {
 // Bare where a shell would take it so as well, else in double quotes.
 std::string quoted(std::string_view value) {
   const auto plain = [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+    return base::is_alphanumeric(c) ||
            std::string_view("_./:@%+,=-").find(c) != std::string_view::npos;
   };
   if (std::all_of(value.begin(), value.end(), plain)) return std::string(value);

@@ -4,6 +4,7 @@
 #include <array>
 #include <numeric>
 
+#include "roomkey/base/ascii.hpp"
 #include "roomkey/base/text.hpp"
 
 namespace roomkey::config {
@@ -99,9 +100,8 @@ std::size_t distance(std::string_view a, std::string_view b) {
 
 std::string upper(std::string_view name) {
   std::string text(name);
-  std::transform(text.begin(), text.end(), text.begin(), [](char c) {
-    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  });
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](char c) { return base::is_lower(c) ? static_cast<char>(c - 'a' + 'A') : c; });
   return text;
 }
 
@@ -136,7 +136,7 @@ bool can_be_shown(std::string_view name) {
   constexpr std::size_t kLongest = 40;
   return name.size() <= kLongest && name.find('_') != name.npos &&
          std::all_of(name.begin(), name.end(),
-                     [](char c) { return (c >= 'A' && c <= 'Z') || c == '_'; });
+                     [](char c) { return base::is_upper(c) || c == '_'; });
 }
 
 struct Part {

@@ -15,7 +15,7 @@ namespace roomkey::crypto {
 
 namespace {
 
-base::Error refused(std::string why) { return {base::Code::invalid_token, std::move(why)}; }
+base::Error no_jwk(std::string why) { return {base::Code::invalid_token, std::move(why)}; }
 
 std::string text_member(const Json::Value& jwk, const char* key) {
   return base::string_member(jwk, key).value_or("");
@@ -148,12 +148,12 @@ std::string other_purpose(const Json::Value& jwk, Algorithm algorithm) {
 }
 
 base::Result<Key> Key::from_jwk(const Json::Value& jwk, Algorithm algorithm) {
-  if (!jwk.isObject()) return refused("it is no JSON object");
+  if (!jwk.isObject()) return no_jwk("it is no JSON object");
   if (const std::string why = other_purpose(jwk, algorithm); !why.empty()) {
-    return refused("it is not for " + std::string(name(algorithm)) + " signatures: it " + why);
+    return no_jwk("it is not for " + std::string(name(algorithm)) + " signatures: it " + why);
   }
   Members members(jwk);
-  base::Result<Key> key = refused("its members make no key");
+  base::Result<Key> key = no_jwk("its members make no key");
   if (is_hmac(algorithm)) {
     std::string secret = members.bytes("k");
     if (secret.size() >= least_secret_size(algorithm)) {
@@ -169,7 +169,7 @@ base::Result<Key> Key::from_jwk(const Json::Value& jwk, Algorithm algorithm) {
                                           : okp_from(members);
     if (pair != nullptr) key = from_pair(pair, algorithm);
   }
-  if (!members.first_fault().empty()) return refused(members.first_fault());
+  if (!members.first_fault().empty()) return no_jwk(members.first_fault());
   if (key) key->id_ = text_member(jwk, "kid");
   return key;
 }

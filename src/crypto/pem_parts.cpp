@@ -12,17 +12,17 @@ namespace {
 
 using Pkcs12 = std::unique_ptr<PKCS12, Freed<PKCS12_free>>;
 
-const unsigned char* bytes(std::string_view text) {
+const unsigned char* unsigned_bytes(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
 
 // What OpenSSL's d2i_* function makes of the whole of `der`; null where it is something else.
 template <typename Made, typename Read>
 Made from_der(Read read, std::string_view der) {
-  const unsigned char* at = bytes(der);
+  const unsigned char* at = unsigned_bytes(der);
   Made made{read(&at, static_cast<long>(der.size()))};
   ERR_clear_error();
-  return at == bytes(der) + der.size() ? std::move(made) : Made{};
+  return at == unsigned_bytes(der) + der.size() ? std::move(made) : Made{};
 }
 
 // What a text without any PEM is; empty where that can't be told.

@@ -1,18 +1,12 @@
 // Keys in DER and what a file holds in place of PEM. Private to the PEM files of this room.
 #pragma once
 
-#include <openssl/x509.h>
-
-#include <memory>
 #include <string>
 #include <string_view>
 
 #include "crypto/openssl_handles.hpp"
 
 namespace roomkey::crypto {
-
-using Pair = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
-using X509Certificate = std::unique_ptr<X509, Freed<X509_free>>;
 
 // Each takes the whole of `der`, and is null where it is something else.
 [[nodiscard]] Pair public_from(std::string_view der);

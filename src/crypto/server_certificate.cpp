@@ -15,11 +15,9 @@ namespace roomkey::crypto {
 
 namespace {
 
-using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
-using Pair = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
 using Extension = std::unique_ptr<X509_EXTENSION, Freed<X509_EXTENSION_free>>;
 
-base::Error refused(const char* why) {
+base::Error no_certificate(const char* why) {
   ERR_clear_error();
   return {base::Code::bad_request, why};
 }
@@ -31,7 +29,7 @@ Bio reading(std::string_view text) {
 // Never OpenSSL's own, which would ask on the terminal.
 int no_password(char*, int, int, void*) { return -1; }
 
-std::chrono::sys_seconds time_of(const ASN1_TIME* time) {
+std::chrono::sys_seconds utc(const ASN1_TIME* time) {
   std::tm parts{};
   if (ASN1_TIME_to_tm(time, &parts) != 1) return {};
   return std::chrono::sys_seconds{std::chrono::seconds{timegm(&parts)}};
@@ -84,14 +82,15 @@ MadeCertificate to_pem(X509* certificate, EVP_PKEY* pair) {
 
 base::Result<CertificateFacts> certificate_facts(std::string_view pem, std::string_view key_pem,
                                                  const std::string& domain) {
-  const Certificate certificate{
+  const X509Certificate certificate{
       PEM_read_bio_X509(reading(pem).get(), nullptr, no_password, nullptr)};
-  if (!certificate) return refused("the certificate's file holds no PEM certificate");
+  if (!certificate) return no_certificate("the certificate's file holds no PEM certificate");
   const Pair key{PEM_read_bio_PrivateKey(reading(key_pem).get(), nullptr, no_password, nullptr)};
-  if (!key) return refused("the key's file holds no PEM private key, or one with a password");
+  if (!key)
+    return no_certificate("the key's file holds no PEM private key, or one with a password");
   CertificateFacts facts{};
-  facts.not_before = time_of(X509_get0_notBefore(certificate.get()));
-  facts.not_after = time_of(X509_get0_notAfter(certificate.get()));
+  facts.not_before = utc(X509_get0_notBefore(certificate.get()));
+  facts.not_after = utc(X509_get0_notAfter(certificate.get()));
   facts.names_domain =
       X509_check_host(certificate.get(), domain.c_str(), domain.size(), 0, nullptr) == 1;
   facts.fits_key = X509_check_private_key(certificate.get(), key.get()) == 1;
@@ -102,7 +101,7 @@ base::Result<CertificateFacts> certificate_facts(std::string_view pem, std::stri
 MadeCertificate self_signed_certificate(const std::string& domain, std::chrono::sys_seconds now,
                                         std::chrono::days validity) {
   const Pair pair{EVP_EC_gen("P-256")};
-  const Certificate certificate{X509_new()};
+  const X509Certificate certificate{X509_new()};
   must(pair && certificate && X509_set_version(certificate.get(), X509_VERSION_3) == 1);
   number(certificate.get());
   name(certificate.get());

@@ -10,7 +10,7 @@ namespace roomkey::store {
 
 namespace {
 
-access::RoomEvent event_from(const Query& row) {
+access::RoomEvent room_event_from(const Query& row) {
   const auto kind = access::parse_room_event(row.text(1));
   if (!kind) throw base::Unavailable("the store: a room event is unknown");
   return {row.integer(0), *kind,       base::from_unix(row.integer(2)),
@@ -23,7 +23,7 @@ std::vector<access::RoomEvent> events_of(Database& database, const std::string& 
               "SELECT sequence, event, at, participant_sid, identity, duration FROM room_events"
               " WHERE session_sid = ? ORDER BY sequence",
               sid);
-  while (query.step()) events.push_back(event_from(query));
+  while (query.step()) events.push_back(room_event_from(query));
   return events;
 }
 

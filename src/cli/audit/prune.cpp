@@ -49,7 +49,7 @@ std::optional<sys_seconds> point_of(const PruneFields& fields, sys_seconds now) 
   return point;
 }
 
-void print_json(const store::Prunable& old, sys_seconds point, bool dry_run) {
+void print_pruned_json(const store::Prunable& old, sys_seconds point, bool dry_run) {
   std::cout << base::JsonObject()
                    .add("dry_run", dry_run)
                    .add("before", base::format_utc(point))
@@ -62,7 +62,7 @@ void print_json(const store::Prunable& old, sys_seconds point, bool dry_run) {
             << '\n';
 }
 
-void print_text(const store::Prunable& old, sys_seconds point, bool dry_run) {
+void print_pruned(const store::Prunable& old, sys_seconds point, bool dry_run) {
   std::cout << (dry_run ? "would remove" : "removed") << " what is older than "
             << base::format_utc(point) << ":\n  " << base::counted(old.events, "event")
             << " of the audit";
@@ -87,7 +87,7 @@ int prune(Session& session, const PruneFields& fields) {
   session.database.ready();
   const store::Prunable old = fields.dry_run ? store::prunable(session.database, *point)
                                              : store::prune(session.database, *point, sign_off);
-  (session.json ? print_json : print_text)(old, *point, fields.dry_run);
+  (session.json ? print_pruned_json : print_pruned)(old, *point, fields.dry_run);
   return kDone;
 }
 

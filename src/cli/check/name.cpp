@@ -16,7 +16,7 @@ namespace roomkey::cli::check {
 
 namespace {
 
-constexpr const char* kName = "domain";
+constexpr const char* kDomainCheck = "domain";
 
 std::string text_of(const sockaddr* address) {
   std::array<char, INET6_ADDRSTRLEN> text{};
@@ -106,17 +106,18 @@ void check_addresses(Checks& checks, const std::string& host,
   }
   if (!others.empty()) {
     return checks.warn(
-        kName,
+        kDomainCheck,
         host + " leads to " + list_of(others) + ", and this machine has " + list_of(own) + '.',
         "Enter this machine's public addresses in the clinic's DNS (A, and AAAA only where it has "
         "IPv6), unless a proxy or load balancer is there and leads here.");
   }
   if (!behind_router.empty()) {
-    return checks.ok(kName, host + " leads to " + list_of(behind_router) +
-                                "; this machine has private addresses alone, so its router must "
-                                "lead that here");
+    return checks.ok(kDomainCheck,
+                     host + " leads to " + list_of(behind_router) +
+                         "; this machine has private addresses alone, so its router must "
+                         "lead that here");
   }
-  checks.ok(kName, host + " leads to this machine (" + list_of(addresses) + ')');
+  checks.ok(kDomainCheck, host + " leads to this machine (" + list_of(addresses) + ')');
 }
 
 }  // namespace
@@ -155,16 +156,16 @@ void check_name(Checks& checks, const std::string& host, const Lookup& lookup,
   switch (lookup.outcome) {
     case Lookup::Outcome::unknown:
       return checks.warn(
-          kName, host + " does not resolve: no browser finds it.",
+          kDomainCheck, host + " does not resolve: no browser finds it.",
           "Enter it in the clinic's DNS, with this machine's public address; " + see);
     case Lookup::Outcome::no_answer:
-      return checks.warn(kName, host + " could not be looked up: no name server answers.",
+      return checks.warn(kDomainCheck, host + " could not be looked up: no name server answers.",
                          "See that this machine can look up names (/etc/resolv.conf); " + see);
     case Lookup::Outcome::found: break;
   }
   if (behind_proxy) {
-    return checks.ok(
-        kName, host + " resolves (" + list_of(lookup.addresses) + "); a proxy stands in front");
+    return checks.ok(kDomainCheck, host + " resolves (" + list_of(lookup.addresses) +
+                                       "); a proxy stands in front");
   }
   check_addresses(checks, host, lookup.addresses, own);
 }

@@ -12,7 +12,7 @@ namespace roomkey::cli::check {
 
 namespace {
 
-constexpr const char* kName = "origins";
+constexpr const char* kOriginsCheck = "origins";
 constexpr const char* kCure =
     "Run `roomkey setup` with --origin for each origin: the new list takes the old one's place. In "
     "a "
@@ -71,7 +71,7 @@ std::optional<std::string> origin_of(std::string_view key) {
 void check_key(Checks& checks, const std::string& key, std::vector<std::string>& good) {
   const auto listed = origin_of(key);
   if (!listed) {
-    return checks.warn(kName,
+    return checks.warn(kOriginsCheck,
                        "The nginx site lets origins in by a pattern, " + key +
                            ": pages of every host that fits may ask for tokens.",
                        kCure);
@@ -79,10 +79,10 @@ void check_key(Checks& checks, const std::string& key, std::vector<std::string>&
   const auto origin = site::read_origin(*listed);
   const std::string shown = "The nginx site lists the origin " + site::shown_origin(*listed);
   if (!origin) {
-    return checks.error(kName, shown + ", which " + origin.error().detail + '.', kCure);
+    return checks.error(kOriginsCheck, shown + ", which " + origin.error().detail + '.', kCure);
   }
   if (origin->text == *listed) return good.push_back(*listed);
-  checks.error(kName,
+  checks.error(kOriginsCheck,
                shown + ", which never comes: browsers send it " + origin->changed + ", as " +
                    origin->text + '.',
                kCure);
@@ -101,9 +101,9 @@ void check_origins(Checks& checks, const std::string& site) {
     while (!rest->empty() && key != ";") key = take_word(*rest);
   }
   if (checks.all().size() > before) return;
-  checks.ok(kName, good.empty()
-                       ? "No other site's pages may request tokens"
-                       : "Pages of these origins may ask for tokens: " + site::line_of(good));
+  checks.ok(kOriginsCheck,
+            good.empty() ? "No other site's pages may request tokens"
+                         : "Pages of these origins may ask for tokens: " + site::line_of(good));
 }
 
 }  // namespace roomkey::cli::check

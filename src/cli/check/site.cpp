@@ -15,7 +15,7 @@ namespace roomkey::cli::check {
 
 namespace {
 
-constexpr const char* kSite = "nginx_site";
+constexpr const char* kSiteCheck = "nginx_site";
 constexpr const char* kCertificate = "certificate";
 
 // Where `roomkey setup` puts the file that this is a link to.
@@ -30,15 +30,17 @@ void say_no_site(Checks& checks, const std::string& path, bool named) {
   struct stat link {};
   const bool dangling = lstat(path.c_str(), &link) == 0;
   if (const auto file = available(path); !named && !dangling && ::access(file.c_str(), F_OK) == 0) {
-    return checks.error(kSite, "The nginx site " + file + " is not enabled: nginx doesn't use it.",
+    return checks.error(kSiteCheck,
+                        "The nginx site " + file + " is not enabled: nginx doesn't use it.",
                         "ln -s " + file + ' ' + path + " && systemctl reload nginx");
   }
   if (!named && !dangling) {
-    return checks.warn(kSite, "There is no nginx site of roomkey on this machine (" + path + ").",
+    return checks.warn(kSiteCheck,
+                       "There is no nginx site of roomkey on this machine (" + path + ").",
                        "Installed, `roomkey setup` makes it. In a demo, or with an nginx of your "
                        "own, name it: --nginx-site FILE.");
   }
-  checks.error(kSite,
+  checks.error(kSiteCheck,
                dangling ? "The nginx site " + path + " leads to a file that isn't there."
                         : "There is no nginx site " + path + '.',
                named ? "Give --nginx-site the name of a file."
@@ -81,10 +83,10 @@ void check_certificates(Checks& checks, FoundSite& site, std::chrono::sys_second
 void say_no_content(Checks& checks, const std::string& site, bool named, const std::string& why) {
   if (why == std::strerror(ENOENT)) return say_no_site(checks, site, named);
   if (why == std::strerror(EACCES)) {
-    return checks.warn(kSite, "The nginx site " + site + " may not be read.",
+    return checks.warn(kSiteCheck, "The nginx site " + site + " may not be read.",
                        "Run `roomkey check` as root.");
   }
-  checks.error(kSite, "The nginx site " + site + " can't be read: " + why + '.',
+  checks.error(kSiteCheck, "The nginx site " + site + " can't be read: " + why + '.',
                "Give --nginx-site the name of a file.");
 }
 
@@ -97,7 +99,7 @@ std::optional<FoundSite> check_site(Checks& checks, const std::string& site, boo
     say_no_content(checks, site, named, content.error().detail);
     return std::nullopt;
   }
-  checks.ok(kSite, "The nginx site is there: " + site);
+  checks.ok(kSiteCheck, "The nginx site is there: " + site);
   check_origins(checks, *content);
   FoundSite found{site::read_site_file(*content), {}};
   check_certificates(checks, found, now);

@@ -14,8 +14,6 @@ namespace roomkey::cli::import {
 
 namespace {
 
-constexpr std::string_view kPatient = "Patient/";
-
 // The number that a resource's id is, if it may keep it.
 std::optional<std::int64_t> own_number(const std::string& source) {
   const auto number = base::parse_id(std::string_view(source).substr(source.find('/') + 1));

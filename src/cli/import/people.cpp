@@ -10,7 +10,6 @@ namespace roomkey::cli::import {
 
 namespace {
 
-constexpr std::string_view kPatient = "Patient/";
 constexpr std::string_view kPractitioner = "Practitioner/";
 constexpr std::string_view kRole = "PractitionerRole/";
 

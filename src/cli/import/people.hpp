@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -12,6 +13,8 @@
 #include "roomkey/store/database.hpp"
 
 namespace roomkey::cli::import {
+
+inline constexpr std::string_view kPatient = "Patient/";
 
 // Whether two resources of the same name may be the same: false only where both servers are said.
 [[nodiscard]] bool may_be_one(const std::string& server, const std::string& other);

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "cli/inspect/inquiry.hpp"
+#include "roomkey/base/ascii.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/crypto/base64url.hpp"
@@ -67,10 +68,7 @@ std::string why_not_base64url(std::string_view part) {
   if (part.find_first_of(kBlanks) != part.npos) return "has a blank or a line break in it";
   if (part.find('=') != part.npos) return "is padded with =";
   if (part.find_first_of("+/") != part.npos) return "is base64 and not base64url (+ and /)";
-  const auto foreign = [](char c) {
-    return !((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-             c == '-' || c == '_');
-  };
+  const auto foreign = [](char c) { return !(base::is_alphanumeric(c) || c == '-' || c == '_'); };
   if (std::any_of(part.begin(), part.end(), foreign)) return "has a character that can't be there";
   return "was cut or changed";
 }

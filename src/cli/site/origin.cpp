@@ -7,6 +7,7 @@
 
 #include "cli/session.hpp"
 #include "cli/site/origin_host.hpp"
+#include "roomkey/base/ascii.hpp"
 #include "roomkey/base/text.hpp"
 
 namespace roomkey::cli::site {
@@ -38,10 +39,9 @@ std::string foreign_character(std::string_view text) {
 }
 
 bool is_scheme(std::string_view scheme) {
-  const auto letter = [](char c) { return c >= 'a' && c <= 'z'; };
-  return !scheme.empty() && letter(scheme.front()) &&
-         std::all_of(scheme.begin(), scheme.end(), [letter](char c) {
-           return letter(c) || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
+  return !scheme.empty() && base::is_lower(scheme.front()) &&
+         std::all_of(scheme.begin(), scheme.end(), [](char c) {
+           return base::is_lower(c) || base::is_digit(c) || c == '+' || c == '-' || c == '.';
          });
 }
 

@@ -7,17 +7,18 @@
 #include <cstdio>
 #include <string_view>
 
+#include "roomkey/base/ascii.hpp"
+
 namespace roomkey::cli::site {
 
 namespace {
 
 base::Error refused(std::string why) { return {base::Code::bad_request, std::move(why)}; }
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); }
+constexpr bool is_hex(char c) { return base::is_digit(c) || (c >= 'a' && c <= 'f'); }
 // RFC 1123 2.1, and the underscore, which is no host's but which browsers send.
 constexpr bool is_plain(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'z') || c == '-' || c == '_';
+  return base::is_digit(c) || base::is_lower(c) || c == '-' || c == '_';
 }
 
 bool all(std::string_view text, bool (*is)(char)) {
@@ -28,7 +29,7 @@ bool all(std::string_view text, bool (*is)(char)) {
 bool ends_in_a_number(std::string_view host) {
   const std::string_view last = host.substr(host.rfind('.') + 1);
   const bool hex = last.starts_with("0x") && all(last.substr(2), is_hex);
-  return !last.empty() && (hex || all(last, is_digit));
+  return !last.empty() && (hex || all(last, base::is_digit));
 }
 
 base::Result<std::string> read_ipv4(const std::string& host) {

@@ -4,13 +4,13 @@
 #include <array>
 #include <cstdio>
 
+#include "roomkey/base/ascii.hpp"
 #include "roomkey/base/text.hpp"
 
 namespace roomkey::cli::site {
 
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_control(char c) { return (c >= 0 && c < ' ') || c == 0x7F; }
 bool is_visible_ascii(char c) { return c > ' ' && c < 0x7F; }
 
@@ -53,8 +53,8 @@ std::string practice_name_fault(std::string_view name) {
 
 std::string practice_phone_fault(std::string_view phone) {
   constexpr std::string_view kBetween = " +-/().";
-  const auto fits = [&](char c) { return is_digit(c) || kBetween.find(c) != kBetween.npos; };
-  const auto digits = std::count_if(phone.begin(), phone.end(), is_digit);
+  const auto fits = [&](char c) { return base::is_digit(c) || kBetween.find(c) != kBetween.npos; };
+  const auto digits = std::count_if(phone.begin(), phone.end(), base::is_digit);
   if (phone.empty()) return "";
   if (!std::all_of(phone.begin(), phone.end(), fits) || phone.rfind('+') + 1 > 1 || digits < 3 ||
       phone.size() > 40) {

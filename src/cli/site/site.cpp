@@ -8,19 +8,17 @@
 #include <regex>
 #include <sstream>
 
+#include "roomkey/base/ascii.hpp"
 #include "roomkey/base/text.hpp"
 
 namespace roomkey::cli::site {
 
 namespace {
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-
 bool is_label(std::string_view label) {
   return !label.empty() && label.size() <= 63 && label.front() != '-' && label.back() != '-' &&
          std::all_of(label.begin(), label.end(),
-                     [](char c) { return is_digit(c) || is_lower(c) || c == '-'; });
+                     [](char c) { return base::is_digit(c) || base::is_lower(c) || c == '-'; });
 }
 
 // RFC 1123 section 2.1; a last label of digits alone would be an address.
@@ -34,7 +32,7 @@ bool is_host_name(std::string_view name) {
     if (dot == name.npos) break;
     name.remove_prefix(dot + 1);
   }
-  return !std::all_of(label.begin(), label.end(), is_digit);
+  return !std::all_of(label.begin(), label.end(), base::is_digit);
 }
 
 bool is_address(const std::string& text, int family) {

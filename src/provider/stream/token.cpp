@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "roomkey/base/ascii.hpp"
 #include "roomkey/base/clock.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/base/text.hpp"
@@ -14,21 +15,18 @@ namespace {
 constexpr std::string_view kHeader = R"({"alg":"HS256","typ":"JWT"})";
 constexpr std::chrono::seconds kClockSkew{5};  // Stream refuses an `iat` in its future
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-
 char fit(char32_t c) {
-  if (c >= 'A' && c <= 'Z') return static_cast<char>(c - 'A' + 'a');
+  if (base::is_upper(c)) return static_cast<char>(c - 'A' + 'a');
   const char plain = c < 0x80 ? static_cast<char>(c) : '_';
-  const bool allowed = is_lower(plain) || is_digit(plain) || plain == '@' || plain == '-';
+  const bool allowed =
+      base::is_lower(plain) || base::is_digit(plain) || plain == '@' || plain == '-';
   return allowed ? plain : '_';
 }
 
 }  // namespace
 
 std::string fit_for_stream(std::string_view name) {
-  std::string fitted = !name.empty() && is_digit(name.front()) ? "user_" : "";
+  std::string fitted = !name.empty() && base::is_digit(name.front()) ? "user_" : "";
   for (std::size_t at = 0; at < name.size();) fitted += fit(base::next_code_point(name, at));
   return fitted;
 }
@@ -46,7 +44,7 @@ bool is_own_stream_name(std::string_view name, const access::User& user) {
 bool is_stream_call_id(std::string_view text) {
   constexpr std::size_t kMost = 64;
   return !text.empty() && text.size() <= kMost && std::all_of(text.begin(), text.end(), [](char c) {
-    return is_lower(c) || is_upper(c) || is_digit(c) || c == '_' || c == '-';
+    return base::is_alphanumeric(c) || c == '_' || c == '-';
   });
 }
 

@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "cli/import/fhir/fhir.hpp"
+#include "roomkey/base/ascii.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/base/unseen.hpp"
 
@@ -71,15 +72,13 @@ const Json::Value* find_contained(const Json::Value& appointment, const std::str
 
 bool is_fhir_id(std::string_view text) {
   return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
-           c == '.';
+    return base::is_alphanumeric(c) || c == '-' || c == '.';
   });
 }
 
 bool is_type(std::string_view text) {
-  return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-  });
+  return !text.empty() && text.size() <= 64 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return base::is_letter(c); });
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <set>
 
+#include "roomkey/base/ascii.hpp"
 #include "roomkey/base/text.hpp"
 #include "store/driver/sqlite/copy.hpp"
 #include "store/driver/sqlite/query.hpp"
@@ -48,7 +49,7 @@ bool is_dated_name(std::string_view name) {
   constexpr std::string_view kShape = "roomkey-00000000T000000Z.db";
   return name.size() == kShape.size() &&
          std::equal(name.begin(), name.end(), kShape.begin(), [](char c, char shape) {
-           return shape == '0' ? c >= '0' && c <= '9' : c == shape;
+           return shape == '0' ? base::is_digit(c) : c == shape;
          });
 }
 

@@ -19,7 +19,7 @@ namespace {
 constexpr std::size_t kRoom = 64 * 1024;
 
 // SQLite puts its files beside the file that a link leads to.
-std::filesystem::path folder_of(const std::string& path) {
+std::filesystem::path real_folder_of(const std::string& path) {
   std::error_code fault;
   const auto real = std::filesystem::canonical(path, fault);
   return (fault ? std::filesystem::absolute(path, fault) : real).parent_path();
@@ -95,7 +95,7 @@ bool is_above(const std::string& mount, const std::string& path) {
 
 void probe_room(const Database& database) {
   if (database.path() == ":memory:") return;
-  const auto folder = folder_of(database.path());
+  const auto folder = real_folder_of(database.path());
   const int file = open_unnamed(folder);
   int error = file < 0 ? errno : 0;
   if (error == 0) {
