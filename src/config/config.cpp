@@ -6,11 +6,9 @@
 #include <cerrno>
 
 #include "roomkey/access/meeting_url.hpp"
-#include "roomkey/base/ascii.hpp"
 #include "roomkey/base/file.hpp"
 #include "roomkey/base/log.hpp"
 #include "roomkey/base/text.hpp"
-#include "roomkey/base/url.hpp"
 #include "roomkey/crypto/secret.hpp"
 
 namespace roomkey::config {
@@ -21,18 +19,19 @@ using crypto::Algorithm;
 using crypto::Secret;
 
 // Reads variables and gathers what is wrong with them.
-class Variables {
+class Variables final : public provider::Values {
  public:
   Variables(const Environment& environment, std::vector<std::string>& faults)
       : environment_(environment), faults_(faults) {}
 
-  void fault(const std::string& name, const std::string& why) {
+  void fault(const std::string& name, const std::string& why) override {
     faults_.push_back(name + ": " + why);
   }
   void fault(std::string line) { faults_.push_back(std::move(line)); }
   [[nodiscard]] std::size_t fault_count() const { return faults_.size(); }
 
-  [[nodiscard]] std::string text(const std::string& name, const std::string& otherwise = "") const {
+  [[nodiscard]] std::string text(const std::string& name,
+                                 const std::string& otherwise = "") const override {
     const std::string value = environment_.get(name);
     return value.empty() ? otherwise : value;
   }
@@ -47,7 +46,7 @@ class Variables {
   }
 
   // The variable, or the file that <name>_FILE names, or the systemd credential of that name.
-  Secret secret(const std::string& name) {
+  Secret secret(const std::string& name) override {
     const std::string path = text(name + "_FILE");
     std::string value = environment_.get(name);
     if (!value.empty() && !path.empty()) {
@@ -63,7 +62,7 @@ class Variables {
   }
 
   std::optional<std::int64_t> number(const std::string& name, std::int64_t most,
-                                     std::int64_t least = 0) {
+                                     std::int64_t least = 0) override {
     const std::string value = text(name);
     if (value.empty()) return std::nullopt;
     const auto parsed = base::parse_number(value);
@@ -82,7 +81,7 @@ class Variables {
   }
 
   // The value, which must be one of `words`; the first where it is unset.
-  std::string choice(const std::string& name, const std::vector<std::string>& words) {
+  std::string choice(const std::string& name, const std::vector<std::string>& words) override {
     std::string value = text(name, words.front());
     if (std::find(words.begin(), words.end(), value) != words.end()) return value;
     std::string list;
@@ -151,76 +150,6 @@ void read_bearer(Variables& reader, Config& config) {
   if (!rules.keys.keys.empty()) config.bearer = std::move(rules);
 }
 
-bool is_region(const std::string& text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return base::is_lower(c) || base::is_digit(c) || c == '-'; });
-}
-
-// The base of a provider's addresses, without final slash: a path will be put behind it.
-std::string provider_url(Variables& reader, const std::string& name, const std::string& otherwise) {
-  std::string url = reader.text(name, otherwise);
-  while (url.ends_with('/')) url.pop_back();
-  if (!base::is_https_or_local(url) || url.find('?') != url.npos) {
-    reader.fault(name, "must be https://host, or http:// to this machine, without password or ?");
-  }
-  return url;
-}
-
-// Twilio signs the address as it was given, so it stays as it is, slash and query included.
-std::string callback_url(Variables& reader, const std::string& name) {
-  std::string url = reader.text(name);
-  if (!url.empty() && !base::is_https_or_local(url)) {
-    reader.fault(name, "must be https://host/path, or http:// to this machine, without password");
-  }
-  return url;
-}
-
-void read_twilio_rest(Variables& reader, Config& config) {
-  auto& rest = config.twilio_rest;
-  rest.account_sid = config.twilio.account_sid;
-  rest.api_key = config.twilio.api_key;
-  rest.api_secret = Secret(config.twilio.api_secret.reveal());
-  rest.api_url = provider_url(reader, "TWILIO_API_URL", rest.api_url);
-  rest.video_url = provider_url(reader, "TWILIO_VIDEO_URL", rest.video_url);
-  rest.media_region = reader.text("TWILIO_MEDIA_REGION");
-  if (!is_region(rest.media_region)) {
-    reader.fault("TWILIO_MEDIA_REGION", "must be a region as Twilio spells it, such as us1 or au1");
-  }
-  rest.status_callback_url = callback_url(reader, "TWILIO_STATUS_CALLBACK_URL");
-}
-
-void read_twilio(Variables& reader, Config& config) {
-  config.twilio.account_sid = reader.text("TWILIO_ACCOUNT_SID");
-  config.twilio.api_key = reader.text("TWILIO_API_KEY");
-  config.twilio.api_secret = reader.secret("TWILIO_API_SECRET");
-  config.twilio.region = reader.text("TWILIO_REGION");
-  config.twilio.stamp_region = reader.choice("TWILIO_REGION_HEADER", {"on", "off"}) == "on";
-  if (!is_region(config.twilio.region)) {
-    reader.fault("TWILIO_REGION", "must be a region as Twilio spells it, such as us1 or au1");
-  }
-  config.twilio_makes_rooms = reader.choice("TWILIO_ROOMS", {"ad-hoc", "rest"}) == "rest";
-}
-
-void read_callback(Variables& reader, Config& config) {
-  config.callback.url = config.twilio_rest.status_callback_url;
-  config.callback.auth_token = reader.secret("TWILIO_AUTH_TOKEN");
-  config.callback.complete_on_room_end =
-      reader.choice("ROOMKEY_COMPLETE_ON_ROOM_END", {"off", "on"}) == "on";
-}
-
-void read_stream(Variables& reader, Config& config) {
-  const std::string key = reader.text("STREAM_API_KEY");
-  const std::string next = reader.text("NEXT_PUBLIC_STREAM_API_KEY");
-  if (!key.empty() && !next.empty() && key != next) {
-    reader.fault("STREAM_API_KEY", "differs from NEXT_PUBLIC_STREAM_API_KEY: leave one out");
-  }
-  config.stream.api_key = key.empty() ? next : key;
-  config.stream.api_secret = reader.secret("STREAM_API_SECRET");
-  constexpr std::int64_t kDay = 24 * 60;
-  const auto minutes = reader.number("STREAM_TOKEN_MINUTES", kDay, 1);
-  config.stream.token_validity = std::chrono::minutes{minutes.value_or(60)};
-}
-
 void check_meeting_url(Variables& reader, const std::string& name, const std::string& pattern) {
   const std::string why = access::meeting_url_fault(pattern);
   if (!why.empty()) reader.fault(name, why);
@@ -254,10 +183,7 @@ Config read_config(const Environment& environment, std::vector<std::string>& fau
   config.rooms = booked ? access::Rooms::booked : access::Rooms::asked;
   config.policy.join_early = reader.minutes("ROOMKEY_JOIN_EARLY_MINUTES");
   config.policy.join_late = reader.minutes("ROOMKEY_JOIN_LATE_MINUTES");
-  read_twilio(reader, config);
-  read_twilio_rest(reader, config);
-  read_callback(reader, config);
-  read_stream(reader, config);
+  for (const auto* const kind : provider::all()) kind->read(reader, config);
   config.meeting_url = meeting_url(reader);
   config.metrics_directory = reader.text("ROOMKEY_METRICS_DIR");
   config.backup_directory = reader.text("ROOMKEY_BACKUP_DIR", "/var/lib/roomkey/backups");

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <cstring>
 
 #include "roomkey/base/file.hpp"
@@ -13,9 +12,15 @@ namespace roomkey::config {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> kSecrets{
-    "ROOMKEY_JWT_SECRET", "ROOMKEY_JWT_PREVIOUS_SECRET", "TWILIO_API_SECRET", "TWILIO_AUTH_TOKEN",
-    "STREAM_API_SECRET"};
+std::vector<std::string_view> all_secrets() {
+  std::vector<std::string_view> names{"ROOMKEY_JWT_SECRET", "ROOMKEY_JWT_PREVIOUS_SECRET"};
+  for (const auto* const kind : provider::all()) {
+    for (const auto& variable : kind->variables()) {
+      if (variable.secret) names.push_back(variable.name);
+    }
+  }
+  return names;
+}
 
 }  // namespace
 
@@ -23,7 +28,10 @@ Environment::~Environment() {
   for (auto& [name, value] : values_) crypto::wipe(value);
 }
 
-std::span<const std::string_view> Environment::secrets() { return kSecrets; }
+std::span<const std::string_view> Environment::secrets() {
+  static const std::vector<std::string_view> kSecrets = all_secrets();
+  return kSecrets;
+}
 
 void Environment::set(const std::string& name, std::string value) {
   std::string& kept = values_[name];
@@ -57,7 +65,7 @@ void Environment::add_process() {
     if (equals == nullptr) continue;
     const std::string name(*entry, equals);
     set(name, equals + 1);
-    if (std::find(kSecrets.begin(), kSecrets.end(), name) != kSecrets.end()) {
+    if (std::find(secrets().begin(), secrets().end(), name) != secrets().end()) {
       crypto::wipe(equals + 1, std::strlen(equals + 1));
     }
   }

@@ -11,53 +11,28 @@ namespace roomkey::config {
 
 namespace {
 
-constexpr std::array<std::string_view, 36> kVariables{"NEXT_PUBLIC_STREAM_API_KEY",
-                                                      "ROOMKEY_AUDIT_SYNC",
-                                                      "ROOMKEY_BACKUP_DIR",
-                                                      "ROOMKEY_CERTIFICATE_FILE",
-                                                      "ROOMKEY_COMPLETE_ON_ROOM_END",
-                                                      "ROOMKEY_DB",
-                                                      "ROOMKEY_FRONTEND_URL",
-                                                      "ROOMKEY_JOIN_EARLY_MINUTES",
-                                                      "ROOMKEY_JOIN_LATE_MINUTES",
-                                                      "ROOMKEY_JWT_ALGORITHM",
-                                                      "ROOMKEY_JWT_AUDIENCE",
-                                                      "ROOMKEY_JWT_ISSUER",
-                                                      "ROOMKEY_JWT_JWKS_FILE",
-                                                      "ROOMKEY_JWT_LEEWAY_SECONDS",
-                                                      "ROOMKEY_JWT_PREVIOUS_SECRET",
-                                                      "ROOMKEY_JWT_PUBLIC_KEY_FILE",
-                                                      "ROOMKEY_JWT_SECRET",
-                                                      "ROOMKEY_JWT_USER_CLAIM",
-                                                      "ROOMKEY_LOG_LEVEL",
-                                                      "ROOMKEY_MEETING_URL",
-                                                      "ROOMKEY_METRICS_DIR",
-                                                      "ROOMKEY_ROOMS",
-                                                      "STREAM_API_KEY",
-                                                      "STREAM_API_SECRET",
-                                                      "STREAM_TOKEN_MINUTES",
-                                                      "TWILIO_ACCOUNT_SID",
-                                                      "TWILIO_API_KEY",
-                                                      "TWILIO_API_SECRET",
-                                                      "TWILIO_API_URL",
-                                                      "TWILIO_AUTH_TOKEN",
-                                                      "TWILIO_MEDIA_REGION",
-                                                      "TWILIO_REGION",
-                                                      "TWILIO_REGION_HEADER",
-                                                      "TWILIO_ROOMS",
-                                                      "TWILIO_STATUS_CALLBACK_URL",
-                                                      "TWILIO_VIDEO_URL"};
-
-// As others call them.
-struct Alias {
-  std::string_view theirs, ours;
-};
-constexpr std::array<Alias, 6> kAliases{{{"TWILIO_API_KEY_SID", "TWILIO_API_KEY"},
-                                         {"TWILIO_API_KEY_SECRET", "TWILIO_API_SECRET"},
-                                         {"TWILIO_SID", "TWILIO_ACCOUNT_SID"},
-                                         {"GETSTREAM_API_KEY", "STREAM_API_KEY"},
-                                         {"GETSTREAM_API_SECRET", "STREAM_API_SECRET"},
-                                         {"STREAM_SECRET", "STREAM_API_SECRET"}}};
+// Besides those of the providers.
+constexpr std::array<std::string_view, 21> kOwnVariables{"ROOMKEY_AUDIT_SYNC",
+                                                         "ROOMKEY_BACKUP_DIR",
+                                                         "ROOMKEY_CERTIFICATE_FILE",
+                                                         "ROOMKEY_COMPLETE_ON_ROOM_END",
+                                                         "ROOMKEY_DB",
+                                                         "ROOMKEY_FRONTEND_URL",
+                                                         "ROOMKEY_JOIN_EARLY_MINUTES",
+                                                         "ROOMKEY_JOIN_LATE_MINUTES",
+                                                         "ROOMKEY_JWT_ALGORITHM",
+                                                         "ROOMKEY_JWT_AUDIENCE",
+                                                         "ROOMKEY_JWT_ISSUER",
+                                                         "ROOMKEY_JWT_JWKS_FILE",
+                                                         "ROOMKEY_JWT_LEEWAY_SECONDS",
+                                                         "ROOMKEY_JWT_PREVIOUS_SECRET",
+                                                         "ROOMKEY_JWT_PUBLIC_KEY_FILE",
+                                                         "ROOMKEY_JWT_SECRET",
+                                                         "ROOMKEY_JWT_USER_CLAIM",
+                                                         "ROOMKEY_LOG_LEVEL",
+                                                         "ROOMKEY_MEETING_URL",
+                                                         "ROOMKEY_METRICS_DIR",
+                                                         "ROOMKEY_ROOMS"};
 
 template <std::size_t N>
 bool begins_with_any(std::string_view name, const std::array<std::string_view, N>& list) {
@@ -66,7 +41,10 @@ bool begins_with_any(std::string_view name, const std::array<std::string_view, N
 }
 
 bool is_ours(std::string_view name) {
-  return begins_with_any(name, std::array<std::string_view, 3>{"ROOMKEY_", "TWILIO_", "STREAM_"});
+  const auto kinds = provider::all();
+  return name.starts_with("ROOMKEY_") ||
+         std::any_of(kinds.begin(), kinds.end(),
+                     [&](const auto* kind) { return name.starts_with(kind->prefix()); });
 }
 
 // What the system, its libraries or systemd read.
@@ -107,7 +85,13 @@ std::string upper(std::string_view name) {
 
 // Every name that means something, those of secrets' files included.
 std::vector<std::string> all_names() {
-  std::vector<std::string> names(kVariables.begin(), kVariables.end());
+  std::vector<std::string> names(kOwnVariables.begin(), kOwnVariables.end());
+  for (const auto* const kind : provider::all()) {
+    for (const auto& variable : kind->variables()) {
+      names.emplace_back(variable.name);
+      if (!variable.also.empty()) names.emplace_back(variable.also);
+    }
+  }
   for (const auto secret : Environment::secrets()) names.push_back(std::string(secret) + "_FILE");
   return names;
 }
@@ -116,8 +100,10 @@ std::vector<std::string> all_names() {
 std::string resembles(const std::string& name) {
   constexpr std::size_t kLongest = 64, kShortestEnd = 6, kMost = 2;
   if (name.size() > kLongest) return {};
-  for (const auto& [theirs, ours] : kAliases) {
-    if (name == theirs) return std::string(ours);
+  for (const auto* const kind : provider::all()) {
+    for (const auto& [theirs, ours] : kind->aliases()) {
+      if (name == theirs) return std::string(ours);
+    }
   }
   std::string nearest;
   std::size_t least = kMost + 1;
@@ -139,16 +125,10 @@ bool can_be_shown(std::string_view name) {
                      [](char c) { return base::is_upper(c) || c == '_'; });
 }
 
-struct Part {
-  const char* name;
-  bool is_set;
-  bool needed = true;
-};
-
-std::string list_of(const std::vector<Part>& parts, bool is_set) {
+std::string list_of(const std::vector<provider::Part>& parts, bool is_set) {
   std::vector<std::string> names;
-  for (const Part& part : parts) {
-    if (part.is_set == is_set && (is_set || part.needed)) names.emplace_back(part.name);
+  for (const provider::Part& part : parts) {
+    if (part.is_set == is_set && (is_set || part.needed)) names.emplace_back(part.variable);
   }
   std::string text;
   for (std::size_t i = 0; i < names.size(); ++i) {
@@ -159,7 +139,7 @@ std::string list_of(const std::vector<Part>& parts, bool is_set) {
 }
 
 void add_half(std::vector<std::string>& halves, const char* provider,
-              const std::vector<Part>& parts) {
+              const std::vector<provider::Part>& parts) {
   const std::string there = list_of(parts, true), missing = list_of(parts, false);
   if (there.empty() || missing.empty()) return;
   halves.push_back(there + " set, " + missing + " not: no token of " + provider + "'s can be made");
@@ -169,14 +149,7 @@ void add_half(std::vector<std::string>& halves, const char* provider,
 
 std::vector<std::string> half_providers(const Config& config) {
   std::vector<std::string> halves;
-  add_half(halves, "Twilio",
-           {{"TWILIO_ACCOUNT_SID", !config.twilio.account_sid.empty()},
-            {"TWILIO_API_KEY", !config.twilio.api_key.empty()},
-            {"TWILIO_API_SECRET", !config.twilio.api_secret.empty()},
-            {"TWILIO_AUTH_TOKEN", !config.callback.auth_token.empty(), false}});
-  add_half(halves, "Stream",
-           {{"STREAM_API_KEY", !config.stream.api_key.empty()},
-            {"STREAM_API_SECRET", !config.stream.api_secret.empty()}});
+  for (const auto* const kind : provider::all()) add_half(halves, kind->title(), kind->parts(config));
   return halves;
 }
 

@@ -14,10 +14,7 @@
 #include "roomkey/access/decide.hpp"
 #include "roomkey/config/bearer_keys.hpp"
 #include "roomkey/crypto/secret.hpp"
-#include "roomkey/provider/stream/token.hpp"
-#include "roomkey/provider/twilio/callback.hpp"
-#include "roomkey/provider/twilio/rest.hpp"
-#include "roomkey/provider/twilio/token.hpp"
+#include "roomkey/provider/all.hpp"
 #include "roomkey/store/database.hpp"
 
 namespace roomkey::config {
@@ -53,7 +50,7 @@ class Environment {
   std::set<std::string> in_files_;
 };
 
-struct Config {
+struct Config : provider::Settings {
   store::Settings store;
   // Nothing where no key for the bearer algorithm is given; the worker can't do without.
   std::optional<access::BearerRules> bearer;
@@ -62,11 +59,6 @@ struct Config {
   KeyFiles bearer_files;            // where the bearer keys come from files
   access::Policy policy;
   access::Rooms rooms = access::Rooms::booked;
-  provider::TwilioSettings twilio;
-  provider::TwilioRestSettings twilio_rest;
-  bool twilio_makes_rooms = false;  // TWILIO_ROOMS=rest
-  provider::StreamSettings stream;
-  provider::CallbackSettings callback;
   std::string meeting_url;  // a pattern (access/meeting_url.hpp), or empty
   std::string log_level = "info";
   std::string metrics_directory;  // empty: each worker counts alone

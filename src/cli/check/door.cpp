@@ -82,27 +82,28 @@ std::string who_has(const std::string& door) {
   return "ss -ltnp 'sport = :" + port_of(door) + '\'';
 }
 
-void say_nobody(Checks& checks, const DoorAnswer& answer, bool nginx_runs) {
+void say_nobody(base::Findings& findings, const DoorAnswer& answer, bool nginx_runs) {
   const std::string text = "Nobody answers on " + answer.door + ": ";
   if (!nginx_runs) {
-    return checks.error(kDoor, text + "nginx does not run.",
-                        "systemctl start nginx. If it doesn't start, nginx -t and journalctl -u "
-                        "nginx say why.");
+    return findings.error(kDoor, text + "nginx does not run.",
+                          "systemctl start nginx. If it doesn't start, nginx -t and journalctl -u "
+                          "nginx say why.");
   }
-  checks.error(kDoor, text + "an nginx runs, but doesn't listen there for this site.",
-               "See that it takes the site (nginx -t; nginx -T shows all that it reads; "
-               "/etc/nginx/nginx.conf must include /etc/nginx/sites-enabled/*) and what it says in "
-               "/var/log/nginx/error.log, then systemctl reload nginx. If that is an nginx of "
-               "somebody else's: systemctl start nginx.");
+  findings.error(
+      kDoor, text + "an nginx runs, but doesn't listen there for this site.",
+      "See that it takes the site (nginx -t; nginx -T shows all that it reads; "
+      "/etc/nginx/nginx.conf must include /etc/nginx/sites-enabled/*) and what it says in "
+      "/var/log/nginx/error.log, then systemctl reload nginx. If that is an nginx of "
+      "somebody else's: systemctl start nginx.");
 }
 
 // Who answers is not this site.
-void say_stranger(Checks& checks, const site::SiteFile& site, const DoorAnswer& answer) {
+void say_stranger(base::Findings& findings, const site::SiteFile& site, const DoorAnswer& answer) {
   const std::string which = " See which program has the port: " + who_has(answer.door) +
                             ". Where it is not nginx, stop it or give it another port, then "
                             "systemctl restart nginx.";
   if (answer.server.starts_with("nginx")) {
-    return checks.error(
+    return findings.error(
         kDoor, "nginx answers on " + answer.door + " for " + site.host + " with another site.",
         "See that nginx uses roomkey's: nginx -T | grep roomkey.conf. If not: ln -s "
         "/etc/nginx/sites-available/roomkey.conf /etc/nginx/sites-enabled/ && systemctl reload "
@@ -113,18 +114,18 @@ void say_stranger(Checks& checks, const site::SiteFile& site, const DoorAnswer& 
       answer.status != 0
           ? "/healthz gets HTTP " + std::to_string(answer.status) + ", and not roomkey's answer"
           : answer.why;
-  checks.error(kDoor, "Another program answers on " + answer.door + ": " + how + '.',
-               which.substr(1));
+  findings.error(kDoor, "Another program answers on " + answer.door + ": " + how + '.',
+                 which.substr(1));
 }
 
-void say_no_worker(Checks& checks, const DoorAnswer& answer, const std::string& pool,
+void say_no_worker(base::Findings& findings, const DoorAnswer& answer, const std::string& pool,
                    const std::string& how) {
-  checks.error(kWorkers,
-               "nginx answers on " + answer.door + ", but no worker of the " + pool +
-                   " pool does: " + how + '.',
-               "systemctl start roomkey.target. If they don't stay up, see why: systemctl status "
-               "'roomkey-" +
-                   pool + "@*' (status 78: the configuration, as roomkey check has it).");
+  findings.error(kWorkers,
+                 "nginx answers on " + answer.door + ", but no worker of the " + pool +
+                     " pool does: " + how + '.',
+                 "systemctl start roomkey.target. If they don't stay up, see why: systemctl status "
+                 "'roomkey-" +
+                     pool + "@*' (status 78: the configuration, as roomkey check has it).");
 }
 
 std::string refused_with(int status) {
@@ -136,41 +137,45 @@ bool is_served_old(const FoundSite& site, const DoorAnswer& answer) {
   return !known.empty() && std::find(known.begin(), known.end(), answer.fingerprint) == known.end();
 }
 
-void say_old_certificate(Checks& checks, const FoundSite& site, const DoorAnswer& answer) {
-  checks.error("certificate",
-               "nginx still serves an old certificate on " + answer.door + ", not the one in " +
-                   site.file.certificates.front() + '.',
-               "systemctl reload nginx. If that changes nothing, nginx -t says what it doesn't "
-               "take. So that a renewal does it by itself: certbot renew --deploy-hook 'systemctl "
-               "reload nginx'.");
+void say_old_certificate(base::Findings& findings, const FoundSite& site,
+                         const DoorAnswer& answer) {
+  findings.error(
+      "certificate",
+      "nginx still serves an old certificate on " + answer.door + ", not the one in " +
+          site.file.certificates.front() + '.',
+      "systemctl reload nginx. If that changes nothing, nginx -t says what it doesn't "
+      "take. So that a renewal does it by itself: certbot renew --deploy-hook 'systemctl "
+      "reload nginx'.");
 }
 
 // No answer to /healthz came.
-void say_silent(Checks& checks, const FoundSite& site, const DoorAnswer& answer, bool nginx_runs) {
+void say_silent(base::Findings& findings, const FoundSite& site, const DoorAnswer& answer,
+                bool nginx_runs) {
   const bool tls = !answer.fingerprint.empty();
   if (tls && answer.failure == Failure::deadline && !is_served_old(site, answer)) {
-    return say_no_worker(checks, answer, "token", "nothing within 5 s");
+    return say_no_worker(findings, answer, "token", "nothing within 5 s");
   }
-  if (answer.failure == Failure::connection) return say_nobody(checks, answer, nginx_runs);
-  say_stranger(checks, site.file, answer);
+  if (answer.failure == Failure::connection) return say_nobody(findings, answer, nginx_runs);
+  say_stranger(findings, site.file, answer);
 }
 
 // Whether there is an error about what /readyz calls so: "store", "twilio" (TWILIO_API_KEY).
-bool is_said(const Checks& checks, const std::string& name) {
+bool is_said(const base::Findings& findings, const std::string& name) {
   const std::string about = name == "schema" ? "store" : name;
-  return std::any_of(checks.all().begin(), checks.all().end(), [&](const Check& one) {
-    return one.status == Check::Status::error && base::lower_ascii(one.name).starts_with(about);
+  return std::any_of(findings.all().begin(), findings.all().end(), [&](const base::Finding& one) {
+    return one.level == base::Finding::Level::error &&
+           base::lower_ascii(one.code).starts_with(about);
   });
 }
 
-void say_not_ready(Checks& checks, const DoorAnswer& answer) {
+void say_not_ready(base::Findings& findings, const DoorAnswer& answer) {
   std::string faults;
   for (const auto& [name, why] : answer.not_ready) {
-    if (is_said(checks, name) || faults.ends_with(why)) continue;  // without a store no schema
+    if (is_said(findings, name) || faults.ends_with(why)) continue;  // without a store no schema
     faults.append(faults.empty() ? "" : "; ").append(name).append(": ").append(why);
   }
   if (faults.empty()) return;
-  checks.error(
+  findings.error(
       "readyz", "The workers are not ready (/readyz): " + faults + '.',
       "What they would read now has no such fault: systemctl reload roomkey.target has them "
       "read it. If it stays, journalctl -u 'roomkey-*' has what they say.");
@@ -204,9 +209,9 @@ std::vector<std::string> doors_here(const site::SiteFile& site) {
 }
 
 // `before` is what was found besides.
-Checks look_once(const Checks& before, const FoundSite& site,
-                 const std::vector<std::string>& doors) {
-  Checks all = before;
+base::Findings look_once(const base::Findings& before, const FoundSite& site,
+                         const std::vector<std::string>& doors) {
+  base::Findings all = before;
   std::string well;
   for (const auto& door : doors) {
     check_door(all, site, ask_door(site.file, door), nginx_runs());
@@ -239,37 +244,38 @@ DoorAnswer ask_door(const site::SiteFile& site, const std::string& door) {
   return result;
 }
 
-void check_door(Checks& checks, const FoundSite& site, const DoorAnswer& answer, bool nginx_runs) {
-  if (answer.status == 0) return say_silent(checks, site, answer, nginx_runs);
+void check_door(base::Findings& findings, const FoundSite& site, const DoorAnswer& answer,
+                bool nginx_runs) {
+  if (answer.status == 0) return say_silent(findings, site, answer, nginx_runs);
   const bool no_worker = answer.code == kUnavailable;
   const bool closed = answer.code == "permission_denied";
-  if (!answer.roomkey && !no_worker && !closed) return say_stranger(checks, site.file, answer);
-  if (is_served_old(site, answer)) say_old_certificate(checks, site, answer);
-  if (no_worker) return say_no_worker(checks, answer, "token", refused_with(answer.status));
+  if (!answer.roomkey && !no_worker && !closed) return say_stranger(findings, site.file, answer);
+  if (is_served_old(site, answer)) say_old_certificate(findings, site, answer);
+  if (no_worker) return say_no_worker(findings, answer, "token", refused_with(answer.status));
   if (closed) {
-    return checks.warn(kDoor,
-                       "The health routes are closed to this machine on " + answer.door +
-                           ": what its workers do was not seen.",
-                       "roomkey setup --health-allow with the address there.");
+    return findings.warn(kDoor,
+                         "The health routes are closed to this machine on " + answer.door +
+                             ": what its workers do was not seen.",
+                         "roomkey setup --health-allow with the address there.");
   }
   if (answer.room_status >= 502 && answer.room_status <= 504) {
-    say_no_worker(checks, answer, "room", refused_with(answer.room_status));
+    say_no_worker(findings, answer, "room", refused_with(answer.room_status));
   }
-  say_not_ready(checks, answer);
+  say_not_ready(findings, answer);
 }
 
-void check_running(Checks& checks, const FoundSite& site) {
+void check_running(base::Findings& findings, const FoundSite& site) {
   using Clock = std::chrono::steady_clock;
   const auto doors = doors_here(site.file);
   if (doors.empty()) return;
   const auto end = Clock::now() + std::chrono::seconds{3};
-  const auto faults = checks.count(Check::Status::error);
-  Checks seen = look_once(checks, site, doors);
-  while (seen.count(Check::Status::error) > faults && Clock::now() < end) {
+  const auto faults = findings.count(base::Finding::Level::error);
+  base::Findings seen = look_once(findings, site, doors);
+  while (seen.count(base::Finding::Level::error) > faults && Clock::now() < end) {
     std::this_thread::sleep_for(std::chrono::milliseconds{200});
-    seen = look_once(checks, site, doors);
+    seen = look_once(findings, site, doors);
   }
-  checks = seen;
+  findings = seen;
 }
 
 }  // namespace roomkey::cli::check

@@ -8,8 +8,6 @@
 #include "roomkey/base/counted.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/config/warnings.hpp"
-#include "roomkey/provider/stream/token.hpp"
-#include "roomkey/provider/twilio/token.hpp"
 
 namespace roomkey::cli::check {
 
@@ -23,26 +21,26 @@ bool starts_or_ends_oddly(std::string_view secret) {
          (kOdd.find(secret.front()) != kOdd.npos || kOdd.find(secret.back()) != kOdd.npos);
 }
 
-void check_secret(Checks& checks, const std::string& name, const crypto::Secret& secret) {
+void check_secret(base::Findings& findings, const std::string& name, const crypto::Secret& secret) {
   constexpr std::size_t kLeast = 32;
   if (secret.empty()) return;
   const auto size = base::counted(static_cast<std::int64_t>(secret.size()), "byte");
   if (secret.size() < kLeast) {
-    checks.warn(name,
-                name + " has " + size +
-                    ": too weak: anyone who holds a single login token can guess it and "
-                    "impersonate any user.",
-                "Have the clinic's login use a key of 32 random bytes or more (openssl rand -hex "
-                "32), and set it here too; ROOMKEY_JWT_PREVIOUS_SECRET takes the old one for as "
-                "long as its tokens live.");
+    findings.warn(name,
+                  name + " has " + size +
+                      ": too weak: anyone who holds a single login token can guess it and "
+                      "impersonate any user.",
+                  "Have the clinic's login use a key of 32 random bytes or more (openssl rand -hex "
+                  "32), and set it here too; ROOMKEY_JWT_PREVIOUS_SECRET takes the old one for as "
+                  "long as its tokens live.");
   } else if (secret.reveal().starts_with("django-insecure-")) {
-    checks.warn(name, name + " is the key that Django makes for development (django-insecure-).",
-                "Have the clinic's login use a random key of its own, and set it here too.");
+    findings.warn(name, name + " is the key that Django makes for development (django-insecure-).",
+                  "Have the clinic's login use a random key of its own, and set it here too.");
   } else if (base::is_utf8(secret.reveal()) && starts_or_ends_oddly(secret.reveal())) {
-    checks.warn(name, name + " begins or ends with a blank or a quote.",
-                "If the login's own key has none there, take it out: all tokens are refused.");
+    findings.warn(name, name + " begins or ends with a blank or a quote.",
+                  "If the login's own key has none there, take it out: all tokens are refused.");
   } else {
-    checks.ok(name, name + " is set: " + size + " (not shown)");
+    findings.ok(name, name + " is set: " + size + " (not shown)");
   }
 }
 
@@ -51,31 +49,32 @@ access::Grant grant() {
   return {1, "roomkey-check", 1, "check@roomkey.invalid", std::chrono::minutes{60}};
 }
 
-void take_apart(Checks& checks, const std::string& name, const std::string& provider,
+void take_apart(base::Findings& findings, const std::string& name, const std::string& provider,
                 const base::Result<provider::Credential>& made, const config::Config& config,
                 std::chrono::sys_seconds now) {
   if (!made) {
-    return checks.error(name,
-                        "No token for " + provider + " could be made: " + made.error().detail + '.',
-                        "Fix the errors above.");
+    return findings.error(
+        name, "No token for " + provider + " could be made: " + made.error().detail + '.',
+        "Fix the errors above.");
   }
   const inspect::Report report = inspect::inspect(made->token, config, now);
   for (const auto& finding : report.findings) {
-    if (finding.severity == inspect::Report::Severity::warning) continue;
-    checks.error(name, "A token made for " + provider + " is wrong. " + finding.text, finding.cure);
+    if (finding.level == base::Finding::Level::warning) continue;
+    findings.error(name, "A token made for " + provider + " is wrong. " + finding.text,
+                   finding.cure);
   }
   if (!report.faultless()) return;
-  checks.ok(name, "A token for " + provider +
-                      " was made and taken apart: header, times, rights and signature are right");
+  findings.ok(name, "A token for " + provider +
+                        " was made and taken apart: header, times, rights and signature are right");
 }
 
 }  // namespace
 
-void check_bearer(Checks& checks, const config::Config& config,
+void check_bearer(base::Findings& findings, const config::Config& config,
                   const config::Environment& environment, std::chrono::sys_seconds now) {
   if (!config.bearer_missing.empty()) {
     const auto name = config.bearer_missing.substr(0, config.bearer_missing.find(':'));
-    return checks.error(
+    return findings.error(
         name, config.bearer_missing + '.',
         "Copy it from the clinic's login (Django: SIGNING_KEY)" + std::string(kRestart));
   }
@@ -83,62 +82,57 @@ void check_bearer(Checks& checks, const config::Config& config,
   const auto algorithm = config.bearer->keys.algorithm;
   if (crypto::is_hmac(algorithm)) {
     for (const auto* const name : {"ROOMKEY_JWT_SECRET", "ROOMKEY_JWT_PREVIOUS_SECRET"}) {
-      check_secret(checks, name, config::secret_of(environment, name));
+      check_secret(findings, name, config::secret_of(environment, name));
     }
   } else if (const auto count = config.bearer->keys.keys.size(); count > 0) {
-    checks.ok("bearer_keys", "The clinic's login: " +
-                                 base::counted(static_cast<std::int64_t>(count), "public key") +
-                                 " for " + std::string(crypto::name(algorithm)));
+    findings.ok("bearer_keys", "The clinic's login: " +
+                                   base::counted(static_cast<std::int64_t>(count), "public key") +
+                                   " for " + std::string(crypto::name(algorithm)));
     for (const auto& [text, cure, from] : config.bearer->keys.remarks) {
-      if (!from || *from <= now) checks.warn("bearer_keys", text + '.', cure);
+      if (!from || *from <= now) findings.warn("bearer_keys", text + '.', cure);
     }
   }
 }
 
-void check_twilio_token(Checks& checks, const config::Config& config,
-                        std::chrono::sys_seconds now) {
-  take_apart(checks, "twilio_token", "Twilio", provider::Twilio(config.twilio).mint(grant(), now),
-             config, now);
+void check_token(base::Findings& findings, const provider::Kind& kind, const config::Config& config,
+                 std::chrono::sys_seconds now) {
+  const auto provider = kind.make(config);
+  take_apart(findings, std::string(provider->name()) + "_token", kind.title(),
+             provider->mint(grant(), now), config, now);
 }
 
-void check_stream_token(Checks& checks, const config::Config& config,
-                        std::chrono::sys_seconds now) {
-  take_apart(checks, "stream_token", "Stream", provider::Stream(config.stream).mint(grant(), now),
-             config, now);
-}
-
-void check_unknown(Checks& checks, const config::Environment& environment) {
+void check_unknown(base::Findings& findings, const config::Environment& environment) {
   for (const auto& [name, meant, stands] : config::unknown_variables(environment)) {
     const std::string text = name + " is no variable of roomkey's: what it says is not in force.";
     if (meant.empty()) {
-      checks.warn(name, text, "Take it out, or see roomkey.env(5) for the name that is meant.");
+      findings.warn(name, text, "Take it out, or see roomkey.env(5) for the name that is meant.");
     } else if (stands) {
-      checks.warn(name, text, "Take it out: " + meant + " is set as well.");
+      findings.warn(name, text, "Take it out: " + meant + " is set as well.");
     } else {
-      checks.error(name, text, "If " + meant + " is meant, call it that" + kRestart);
+      findings.error(name, text, "If " + meant + " is meant, call it that" + kRestart);
     }
   }
 }
 
-void check_fault(Checks& checks, const std::string& fault, const std::string& env_file) {
+void check_fault(base::Findings& findings, const std::string& fault, const std::string& env_file) {
   if (!env_file.empty() && fault.starts_with(env_file)) {
     const bool line = fault.substr(env_file.size()).starts_with(" line ");
     const char* const cure = line ? "Correct that line: KEY=VALUE, or # before a comment."
                              : fault.ends_with(std::strerror(EACCES))
                                  ? "Run roomkey as root."
                                  : "Give --env-file the configuration's right name.";
-    return checks.error("env_file",
-                        fault + (line ? "." : ". What follows is said without that file."), cure);
+    return findings.error("env_file",
+                          fault + (line ? "." : ". What follows is said without that file."), cure);
   }
   const std::string name = fault.substr(0, fault.find(':'));
   const bool file = name.ends_with("_FILE");
   const bool unread = fault.find("can't read the file") != std::string::npos;
-  checks.error(name, fault + '.',
-               file && !unread ? "Put that right in the file that " + name + " names" + kRestart
-               : file
-                   ? "See that " + name +
-                         " names the right file and that the workers' user may read it" + kRestart
-                   : "Correct " + name + " as roomkey.env(5) has it" + kRestart);
+  findings.error(name, fault + '.',
+                 file && !unread ? "Put that right in the file that " + name + " names" + kRestart
+                 : file
+                     ? "See that " + name +
+                           " names the right file and that the workers' user may read it" + kRestart
+                     : "Correct " + name + " as roomkey.env(5) has it" + kRestart);
 }
 
 }  // namespace roomkey::cli::check

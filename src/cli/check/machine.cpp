@@ -20,7 +20,7 @@ constexpr const char* kFiles = "file_rights";
 // Files whose rights were looked at, and what was found.
 class Rights {
  public:
-  explicit Rights(Checks& checks) : checks_(checks) {}
+  explicit Rights(base::Findings& findings) : checks_(findings) {}
 
   // `what` it is, for a person. Not there: nothing to say, others do.
   void look(const std::string& what, const std::string& path) {
@@ -30,10 +30,10 @@ class Rights {
     const std::string named = what + ", " + path + ',';
     const bool folder = S_ISDIR(facts.st_mode);
     if ((facts.st_mode & S_IWOTH) != 0 && (facts.st_mode & S_ISVTX) == 0) {
-      say(&Checks::error, named + " can be changed by everybody on this machine.",
+      say(&base::Findings::error, named + " can be changed by everybody on this machine.",
           "chmod o-rwx " + path);
     } else if ((facts.st_mode & S_IROTH) != 0 && !folder) {
-      say(&Checks::warn, named + " can be read by everybody on this machine.",
+      say(&base::Findings::warn, named + " can be read by everybody on this machine.",
           "chmod o-rwx " + path);
     }
   }
@@ -45,7 +45,7 @@ class Rights {
     const passwd* roomkey = getpwnam("roomkey");
     const bool service = roomkey != nullptr && facts.st_uid == roomkey->pw_uid;
     if (facts.st_uid == 0 || facts.st_uid == geteuid() || service) return;
-    say(&Checks::warn,
+    say(&base::Findings::warn,
         what + ", " + path + ", belongs to the user " + std::to_string(facts.st_uid) +
             ", who can read and change it.",
         "chown root:roomkey " + path + ", and chmod 0640");
@@ -58,7 +58,7 @@ class Rights {
     for (const auto& file : {store + "-wal", store + "-shm"}) {
       struct stat beside {};
       if (stat(file.c_str(), &beside) != 0 || beside.st_uid == facts.st_uid) continue;
-      say(&Checks::error,
+      say(&base::Findings::error,
           "The store's file " + file +
               " belongs to another user than the store: the workers can't open it.",
           std::string("chown --reference ").append(store).append(" ").append(file));
@@ -71,13 +71,13 @@ class Rights {
   }
 
  private:
-  using Say = void (Checks::*)(std::string, std::string, std::string);
+  using Say = void (base::Findings::*)(std::string, std::string, std::string);
   void say(Say how, std::string text, std::string cure) {
     said_ = true;
     (checks_.*how)(kFiles, std::move(text), std::move(cure));
   }
 
-  Checks& checks_;
+  base::Findings& checks_;
   bool said_ = false;
   int seen_ = 0;
 };
@@ -128,34 +128,36 @@ void open_store(store::Database& database) {
   const store::Transaction undone(database);
 }
 
-void say_store_is_away(Checks& checks, const std::string& fault, const std::string& path) {
+void say_store_is_away(base::Findings& findings, const std::string& fault,
+                       const std::string& path) {
   std::string why = fault.starts_with("the ") ? fault : "the store: " + fault;
   why[0] = 'T';
-  checks.error(kStore, why + '.', cure_for_store(fault, path));
+  findings.error(kStore, why + '.', cure_for_store(fault, path));
 }
 
-void check_file_system(Checks& checks, const std::string& store) {
+void check_file_system(base::Findings& findings, const std::string& store) {
   std::error_code none;
   const auto path = std::filesystem::canonical(store, none).string();
   const auto mounts = base::read_file("/proc/self/mountinfo");
   if (none || !mounts) return;
-  check_file_system(checks, path, store::file_system_of(*mounts, path));
+  check::check_file_system(findings, path, store::file_system_of(*mounts, path));
 }
 
 }  // namespace
 
-void check_store_opens(Checks& checks, store::Database& database) {
+void check_store_opens(base::Findings& findings, store::Database& database) {
   try {
     open_store(database);
-    checks.ok(kStore, "The store can be read and written");
+    findings.ok(kStore, "The store can be read and written");
   } catch (const base::Unavailable& fault) {
-    say_store_is_away(checks, fault.what(), database.path());
+    say_store_is_away(findings, fault.what(), database.path());
   }
 }
 
-void check_file_system(Checks& checks, const std::string& store, const std::string& type) {
+void check_file_system(base::Findings& findings, const std::string& store,
+                       const std::string& type) {
   if (!store::is_network_file_system(type)) return;
-  checks.warn(
+  findings.warn(
       kStore,
       "The store " + store + " lies on a file system of another machine (" + type +
           "): SQLite can't rely on locks there, and may lose or break it.",
@@ -163,30 +165,30 @@ void check_file_system(Checks& checks, const std::string& store, const std::stri
       "local path, roomkey db restore FILE. Copies of the backups may go to the other one.");
 }
 
-void check_store(Checks& checks, store::Database& database) {
+void check_store(base::Findings& findings, store::Database& database) {
   try {
     database.ready();
     store::probe_room(database);
     open_store(database);
-    check_file_system(checks, database.path());
+    check_file_system(findings, database.path());
     const auto verdict = store::verify_store(database);
     for (const auto& fault : verdict.faults) {
-      checks.error(kStore, "The store is not sound: " + fault + '.',
-                   "Keep the file for whoever looks into it; `roomkey db restore FILE` brings a "
-                   "backup back.");
+      findings.error(kStore, "The store is not sound: " + fault + '.',
+                     "Keep the file for whoever looks into it; `roomkey db restore FILE` brings a "
+                     "backup back.");
     }
     if (!verdict.faults.empty()) return;
-    checks.ok(kStore, "The store can be read and written and is sound: schema " +
-                          std::to_string(store::Database::newest_schema()) + ", " +
-                          base::counted(verdict.audit.events, "audit event"));
+    findings.ok(kStore, "The store can be read and written and is sound: schema " +
+                            std::to_string(store::Database::newest_schema()) + ", " +
+                            base::counted(verdict.audit.events, "audit event"));
   } catch (const base::Unavailable& fault) {
-    say_store_is_away(checks, fault.what(), database.path());
+    say_store_is_away(findings, fault.what(), database.path());
   }
 }
 
-void check_files(Checks& checks, const config::Environment& environment,
+void check_files(base::Findings& findings, const config::Environment& environment,
                  const std::string& env_file, const std::string& store) {
-  Rights rights(checks);
+  Rights rights(findings);
   rights.look("The configuration", env_file);
   rights.look_at_owner("The configuration", env_file);
   for (const auto secret : config::Environment::secrets()) {

@@ -95,7 +95,7 @@ Whose whose(const std::string& address, const std::vector<std::string>& own) {
   return any && all_private ? Whose::perhaps_ours : Whose::anothers;
 }
 
-void check_addresses(Checks& checks, const std::string& host,
+void check_addresses(base::Findings& findings, const std::string& host,
                      const std::vector<std::string>& addresses,
                      const std::vector<std::string>& own) {
   std::vector<std::string> others, behind_router;
@@ -105,19 +105,19 @@ void check_addresses(Checks& checks, const std::string& host,
     if (is == Whose::perhaps_ours) behind_router.push_back(address);
   }
   if (!others.empty()) {
-    return checks.warn(
+    return findings.warn(
         kDomainCheck,
         host + " leads to " + list_of(others) + ", and this machine has " + list_of(own) + '.',
         "Enter this machine's public addresses in the clinic's DNS (A, and AAAA only where it has "
         "IPv6), unless a proxy or load balancer is there and leads here.");
   }
   if (!behind_router.empty()) {
-    return checks.ok(kDomainCheck,
-                     host + " leads to " + list_of(behind_router) +
-                         "; this machine has private addresses alone, so its router must "
-                         "lead that here");
+    return findings.ok(kDomainCheck,
+                       host + " leads to " + list_of(behind_router) +
+                           "; this machine has private addresses alone, so its router must "
+                           "lead that here");
   }
-  checks.ok(kDomainCheck, host + " leads to this machine (" + list_of(addresses) + ')');
+  findings.ok(kDomainCheck, host + " leads to this machine (" + list_of(addresses) + ')');
 }
 
 }  // namespace
@@ -150,24 +150,24 @@ bool is_looked_up(const std::string& host) {
   return site::domain_fault(host).empty() && host != "localhost" && !host.ends_with(".localhost");
 }
 
-void check_name(Checks& checks, const std::string& host, const Lookup& lookup,
+void check_name(base::Findings& findings, const std::string& host, const Lookup& lookup,
                 const std::vector<std::string>& own, bool behind_proxy) {
   const std::string see = "getent ahosts " + host + " must show it.";
   switch (lookup.outcome) {
     case Lookup::Outcome::unknown:
-      return checks.warn(
+      return findings.warn(
           kDomainCheck, host + " does not resolve: no browser finds it.",
           "Enter it in the clinic's DNS, with this machine's public address; " + see);
     case Lookup::Outcome::no_answer:
-      return checks.warn(kDomainCheck, host + " could not be looked up: no name server answers.",
-                         "See that this machine can look up names (/etc/resolv.conf); " + see);
+      return findings.warn(kDomainCheck, host + " could not be looked up: no name server answers.",
+                           "See that this machine can look up names (/etc/resolv.conf); " + see);
     case Lookup::Outcome::found: break;
   }
   if (behind_proxy) {
-    return checks.ok(kDomainCheck, host + " resolves (" + list_of(lookup.addresses) +
-                                       "); a proxy stands in front");
+    return findings.ok(kDomainCheck, host + " resolves (" + list_of(lookup.addresses) +
+                                         "); a proxy stands in front");
   }
-  check_addresses(checks, host, lookup.addresses, own);
+  check_addresses(findings, host, lookup.addresses, own);
 }
 
 }  // namespace roomkey::cli::check

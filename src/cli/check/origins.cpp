@@ -68,42 +68,42 @@ std::optional<std::string> origin_of(std::string_view key) {
   return origin;
 }
 
-void check_key(Checks& checks, const std::string& key, std::vector<std::string>& good) {
+void check_key(base::Findings& findings, const std::string& key, std::vector<std::string>& good) {
   const auto listed = origin_of(key);
   if (!listed) {
-    return checks.warn(kOriginsCheck,
-                       "The nginx site lets origins in by a pattern, " + key +
-                           ": pages of every host that fits may ask for tokens.",
-                       kCure);
+    return findings.warn(kOriginsCheck,
+                         "The nginx site lets origins in by a pattern, " + key +
+                             ": pages of every host that fits may ask for tokens.",
+                         kCure);
   }
   const auto origin = site::read_origin(*listed);
   const std::string shown = "The nginx site lists the origin " + site::shown_origin(*listed);
   if (!origin) {
-    return checks.error(kOriginsCheck, shown + ", which " + origin.error().detail + '.', kCure);
+    return findings.error(kOriginsCheck, shown + ", which " + origin.error().detail + '.', kCure);
   }
   if (origin->text == *listed) return good.push_back(*listed);
-  checks.error(kOriginsCheck,
-               shown + ", which never comes: browsers send it " + origin->changed + ", as " +
-                   origin->text + '.',
-               kCure);
+  findings.error(kOriginsCheck,
+                 shown + ", which never comes: browsers send it " + origin->changed + ", as " +
+                     origin->text + '.',
+                 kCure);
 }
 
 }  // namespace
 
-void check_origins(Checks& checks, const std::string& site) {
+void check_origins(base::Findings& findings, const std::string& site) {
   auto rest = map_of_origins(site);
   if (!rest) return;
   std::vector<std::string> good;
-  const std::size_t before = checks.all().size();
+  const std::size_t before = findings.all().size();
   for (std::string key = take_word(*rest); !key.empty() && key != "}"; key = take_word(*rest)) {
     const bool origin = key != "default" && key != ";";
-    if (origin) check_key(checks, key, good);
+    if (origin) check_key(findings, key, good);
     while (!rest->empty() && key != ";") key = take_word(*rest);
   }
-  if (checks.all().size() > before) return;
-  checks.ok(kOriginsCheck,
-            good.empty() ? "No other site's pages may request tokens"
-                         : "Pages of these origins may ask for tokens: " + site::line_of(good));
+  if (findings.all().size() > before) return;
+  findings.ok(kOriginsCheck,
+              good.empty() ? "No other site's pages may request tokens"
+                           : "Pages of these origins may ask for tokens: " + site::line_of(good));
 }
 
 }  // namespace roomkey::cli::check

@@ -22,18 +22,18 @@ std::size_t count_too_long(store::Database& database, std::string& named) {
 
 }  // namespace
 
-void check_users(Checks& checks, store::Database& database) {
+void check_users(base::Findings& findings, store::Database& database) {
   try {
     std::string named;
     const auto count = count_too_long(database, named);
     if (count == 0) return;
-    checks.error("users",
-                 std::to_string(count) + (count == 1 ? " user has" : " users have") +
-                     " a name at Twilio, <id>-<email>, of more than the 128 characters that it "
-                     "takes, and get" +
-                     (count == 1 ? "s" : "") + " no token: " + named + '.',
-                 "Give each a shorter address: `roomkey user set ID --email ADDRESS`, or in the "
-                 "booking system.");
+    findings.error("users",
+                   std::to_string(count) + (count == 1 ? " user has" : " users have") +
+                       " a name at Twilio, <id>-<email>, of more than the 128 characters that it "
+                       "takes, and get" +
+                       (count == 1 ? "s" : "") + " no token: " + named + '.',
+                   "Give each a shorter address: `roomkey user set ID --email ADDRESS`, or in the "
+                   "booking system.");
   } catch (const base::Unavailable&) {  // check_store() says so
   }
 }

@@ -30,19 +30,15 @@ std::string_view title(std::string_view kind) {
   return "unknown token";
 }
 
-std::string_view word(Report::Severity severity) {
-  switch (severity) {
-    case Report::Severity::error: return "error";
-    case Report::Severity::warning: return "warning";
-  }
-  return {};
+std::string_view word(base::Finding::Level level) {
+  return level == base::Finding::Level::error ? "error" : "warning";
 }
 
 // The last line: how many faults and warnings there are.
 std::string verdict(const Report& report) {
   const auto errors = std::count_if(
       report.findings.begin(), report.findings.end(),
-      [](const Report::Finding& one) { return one.severity == Report::Severity::error; });
+      [](const base::Finding& one) { return one.level == base::Finding::Level::error; });
   const auto warnings = std::ssize(report.findings) - errors;
   const std::string more = warnings == 0 ? "" : ", " + base::counted(warnings, "warning");
   return errors == 0 ? "[OK] no fault found" + more
@@ -68,7 +64,7 @@ std::string to_text(const Report& report) {
     text += base::plain(value) + '\n';
   }
   for (const auto& finding : report.findings) {
-    const bool error = finding.severity == Report::Severity::error;
+    const bool error = finding.level == base::Finding::Level::error;
     text += std::string(error ? "[ERROR] " : "[WARN] ") + finding.code + ": ";
     text += base::plain(finding.text) + "\n    " + base::plain(finding.cure) + '\n';
   }
@@ -83,7 +79,7 @@ std::string to_json(const Report& report) {
   base::JsonArray findings;
   for (const auto& finding : report.findings) {
     findings.add_raw(base::JsonObject()
-                         .add("severity", word(finding.severity))
+                         .add("severity", word(finding.level))
                          .add("code", finding.code)
                          .add("text", finding.text)
                          .add("cure", finding.cure)

@@ -26,12 +26,12 @@ void Inquiry::line(std::string label, std::string value) const {
 
 void Inquiry::error(std::string code, std::string text, std::string cure) const {
   report.findings.push_back(
-      {Report::Severity::error, std::move(code), std::move(text), std::move(cure)});
+      {base::Finding::Level::error, std::move(code), std::move(text), std::move(cure)});
 }
 
 void Inquiry::warning(std::string code, std::string text, std::string cure) const {
   report.findings.push_back(
-      {Report::Severity::warning, std::move(code), std::move(text), std::move(cure)});
+      {base::Finding::Level::warning, std::move(code), std::move(text), std::move(cure)});
 }
 
 const Json::Value& member(const Json::Value& object, const char* key) {

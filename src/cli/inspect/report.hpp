@@ -9,28 +9,21 @@
 #include <string_view>
 #include <vector>
 
+#include "roomkey/base/finding.hpp"
 #include "roomkey/config/config.hpp"
 
 namespace roomkey::cli::inspect {
 
 struct Report {
-  enum class Severity { error, warning };
   struct Line {
     std::string label;
     std::string value;
   };
-  // `code` is what the door that refuses the token says: Twilio's error code, Stream's, or the word
-  // of a base::Code; a word of ours where no door says anything.
-  struct Finding {
-    Severity severity;
-    std::string code;
-    std::string text;
-    std::string cure;
-  };
-
   std::string kind = "unknown";  // or "twilio", "stream", "bearer"
   std::vector<Line> lines;
-  std::vector<Finding> findings;  // errors first
+  // Errors, then warnings. `code` is what the door that refuses the token says: Twilio's error code,
+  // Stream's, or the word of a base::Code; a word of ours where no door says anything.
+  std::vector<base::Finding> findings;
 
   // No error; there may be warnings.
   [[nodiscard]] bool faultless() const;

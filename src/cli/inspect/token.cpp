@@ -212,8 +212,9 @@ void name_what_twilio_says(Report& report) {
 }  // namespace
 
 bool Report::faultless() const {
-  return std::none_of(findings.begin(), findings.end(),
-                      [](const Finding& one) { return one.severity == Severity::error; });
+  return std::none_of(findings.begin(), findings.end(), [](const base::Finding& one) {
+    return one.level == base::Finding::Level::error;
+  });
 }
 
 Report inspect(std::string_view text, const config::Config& config, std::chrono::sys_seconds now,
@@ -229,7 +230,7 @@ Report inspect(std::string_view text, const config::Config& config, std::chrono:
   if (report.kind == "twilio") name_what_twilio_says(report);
   std::stable_partition(
       report.findings.begin(), report.findings.end(),
-      [](const Report::Finding& one) { return one.severity == Report::Severity::error; });
+      [](const base::Finding& one) { return one.level == base::Finding::Level::error; });
   return report;
 }
 

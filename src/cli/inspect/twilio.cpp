@@ -245,7 +245,7 @@ void inspect_twilio(const Inquiry& inquiry) {
   auto& findings = inquiry.report.findings;
   for (auto one = findings.begin() + static_cast<std::ptrdiff_t>(before); one != findings.end();
        ++one) {
-    if (one->severity == Report::Severity::error) one->text += official_name(one->code);
+    if (one->level == base::Finding::Level::error) one->text += official_name(one->code);
   }
 }
 

@@ -149,7 +149,7 @@ int remove_old_copies(const Plan& plan, const Present& present) {
 }
 
 bool is_secret(const std::string& variable) {
-  for (const Setting& setting : kSettings) {
+  for (const Setting& setting : settings()) {
     if (setting.variable == variable) return setting.kind == SettingKind::secret_file;
   }
   return false;

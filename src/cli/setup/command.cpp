@@ -61,11 +61,11 @@ std::string url_of(const Plan& plan) { return "https://" + plan.site.domain + '/
 // A made-up machine's name is nobody's.
 void say_where_it_leads(const Plan& plan, const Present& present) {
   if (!present.places.root.empty() || !check::is_looked_up(plan.site.domain)) return;
-  check::Checks checks;
-  check::check_name(checks, plan.site.domain, check::look_up(plan.site.domain),
+  base::Findings findings;
+  check::check_name(findings, plan.site.domain, check::look_up(plan.site.domain),
                     check::own_addresses(), site::read_site_file(plan.site_text).behind_proxy);
-  for (const auto& one : checks.all()) {
-    if (one.status == check::Check::Status::warn)
+  for (const auto& one : findings.all()) {
+    if (one.level == base::Finding::Level::warning)
       std::cout << one.text << "\n  " << one.cure << '\n';
   }
 }

@@ -3,7 +3,6 @@
 // to change stays as it is.
 #pragma once
 
-#include <array>
 #include <map>
 #include <optional>
 #include <string>
@@ -20,43 +19,14 @@ enum class SettingKind {
 
 // A variable of the configuration that setup knows how to ask for.
 struct Setting {
-  const char* variable;
-  const char* flag;
+  std::string variable;
+  std::string flag;
   SettingKind kind;
-  const char* meaning;
+  std::string meaning;
 };
 
-inline constexpr std::array kSettings{
-    Setting{"ROOMKEY_JWT_ALGORITHM", "--jwt-algorithm", SettingKind::text,
-            "Algorithm of the login's tokens: HS256, RS256, ES256, EdDSA, ..."},
-    Setting{"ROOMKEY_JWT_SECRET", "--jwt-secret-file", SettingKind::secret_file,
-            "File with the login's key (Django: SIGNING_KEY), for HS256, HS384 and HS512"},
-    Setting{"ROOMKEY_JWT_PUBLIC_KEY_FILE", "--jwt-public-key-file", SettingKind::key_file,
-            "File with the login's public key (PEM), for the other algorithms"},
-    Setting{"ROOMKEY_JWT_JWKS_FILE", "--jwt-jwks-file", SettingKind::key_file,
-            "File with the login's JWK set, for the other algorithms"},
-    Setting{"ROOMKEY_JWT_ISSUER", "--jwt-issuer", SettingKind::text,
-            "Issuer that the login's tokens must name"},
-    Setting{"ROOMKEY_JWT_AUDIENCE", "--jwt-audience", SettingKind::text,
-            "Audience that the login's tokens must name"},
-    Setting{"TWILIO_ACCOUNT_SID", "--twilio-account-sid", SettingKind::text,
-            "Twilio's account SID (AC...)"},
-    Setting{"TWILIO_API_KEY", "--twilio-api-key", SettingKind::text,
-            "SID of a Twilio API key of region US1 (SK...)"},
-    Setting{"TWILIO_API_SECRET", "--twilio-api-secret-file", SettingKind::secret_file,
-            "File with that key's secret"},
-    Setting{"TWILIO_REGION", "--twilio-region", SettingKind::text,
-            "Region for the browser, such as au1"},
-    Setting{"TWILIO_AUTH_TOKEN", "--twilio-auth-token-file", SettingKind::secret_file,
-            "File with the account's Auth Token, for Twilio's callbacks"},
-    Setting{"STREAM_API_KEY", "--stream-api-key", SettingKind::text, "Stream's API key"},
-    Setting{"STREAM_API_SECRET", "--stream-api-secret-file", SettingKind::secret_file,
-            "File with its secret"},
-    Setting{"ROOMKEY_FRONTEND_URL", "--frontend-url", SettingKind::text,
-            "Address of the clinic's pages, for meeting links"},
-    Setting{"ROOMKEY_MEETING_URL", "--meeting-url", SettingKind::text,
-            "Those links as the pages want them, with {id} or {room} in it"},
-};
+// In the order in which --help has them.
+[[nodiscard]] const std::vector<Setting>& settings();
 
 // What was asked for. Empty texts and lists take a setting out; what is not there stays.
 struct SetupFlags {

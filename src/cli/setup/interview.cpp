@@ -41,10 +41,7 @@ class Interview {
     if (!flags_.domain) flags_.domain = present_.site.domain;
     ask_certificate();
     ask_login();
-    if (ask_provider("Twilio's account SID (- for no Twilio)", "TWILIO_ACCOUNT_SID")) ask_twilio();
-    if (ask_provider("Stream's API key (- for no Stream)", "STREAM_API_KEY")) {
-      secret("STREAM_API_SECRET", "Stream's API secret", true);
-    }
+    for (const auto* const kind : provider::all()) ask_account(kind->variables());
     std::cout << '\n';
   }
 
@@ -129,17 +126,19 @@ class Interview {
     text("ROOMKEY_JWT_AUDIENCE", "Audience that the login's tokens must name, if any");
   }
 
-  bool ask_provider(const char* question, const char* variable) {
-    text(variable, question);
-    return !given(variable).empty();
-  }
-
-  void ask_twilio() {
-    text("TWILIO_API_KEY", "SID of a Twilio API key of region US1 (SK...)");
-    secret("TWILIO_API_SECRET", "That key's secret", true);
-    text("TWILIO_REGION", "Region for the browser, such as au1, if any");
-    secret("TWILIO_AUTH_TOKEN", "The account's Auth Token, for Twilio's callbacks, if wanted",
-           false);
+  void ask_account(std::span<const provider::Variable> variables) {
+    const std::string first(variables.front().name);
+    text(first, variables.front().question);
+    if (given(first).empty()) return;
+    for (const auto& variable : variables.subspan(1)) {
+      if (variable.question == nullptr) continue;
+      const std::string name(variable.name);
+      if (variable.secret) {
+        secret(name, variable.question, variable.role == provider::Role::token);
+      } else {
+        text(name, variable.question);
+      }
+    }
   }
 
   [[nodiscard]] std::string given(const std::string& variable) const {
@@ -180,10 +179,15 @@ class Interview {
 
   [[nodiscard]] std::string wrong_secret(const std::string& variable,
                                          const std::string& typed) const {
-    const auto other = flags_.secrets.find("TWILIO_API_SECRET");
-    const bool twice = variable == "TWILIO_AUTH_TOKEN" && other != flags_.secrets.end() &&
-                       !typed.empty() && other->second == typed;
-    return twice ? "is the same as TWILIO_API_SECRET" : form_fault(variable, typed);
+    // One account's secrets are easily mixed up.
+    for (const auto* const kind : provider::all()) {
+      if (!variable.starts_with(kind->prefix())) continue;
+      for (const auto& [other, secret] : flags_.secrets) {
+        if (other == variable || !other.starts_with(kind->prefix()) || typed.empty()) continue;
+        if (secret == typed) return "is the same as " + other;
+      }
+    }
+    return form_fault(variable, typed);
   }
 
   SetupFlags& flags_;

@@ -41,7 +41,7 @@ CLI::App* add_options(CLI::App& root, SetupFlags& flags) {
   add_list(
       *setup, "--origin", flags.origins,
       "Origin of a page that may ask for tokens (repeat for each; the list replaces the old one)");
-  for (const Setting& setting : kSettings) add_setting(*setup, setting, flags);
+  for (const Setting& setting : settings()) add_setting(*setup, setting, flags);
   setup
       ->add_option_function<std::string>(
           "--callback", [&flags](const std::string& word) { flags.callback = word == "on"; },

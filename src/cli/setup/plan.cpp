@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "cli/check/checks.hpp"
 #include "cli/site/origin.hpp"
 #include "roomkey/base/file.hpp"
 #include "roomkey/base/text.hpp"
@@ -61,16 +60,14 @@ class Planner {
   }
 
   void settle_variables() {
-    for (const Setting& setting : kSettings) {
+    for (const Setting& setting : settings()) {
       const auto given = flags_.settings.find(setting.variable);
       if (given != flags_.settings.end()) take(setting, given->second);
     }
     for (const auto& [variable, secret] : flags_.secrets) take_secret(variable, secret, variable);
-    drop_with("TWILIO_ACCOUNT_SID", {"TWILIO_API_KEY", "TWILIO_API_SECRET", "TWILIO_AUTH_TOKEN"});
-    drop_with("STREAM_API_KEY", {"NEXT_PUBLIC_STREAM_API_KEY", "STREAM_API_SECRET"});
+    for (const auto* const kind : provider::all()) drop_account(kind->variables());
     settle_callback();
-    need_whole("Twilio", {"TWILIO_ACCOUNT_SID", "TWILIO_API_KEY", "TWILIO_API_SECRET"});
-    need_whole("Stream", {"STREAM_API_KEY", "STREAM_API_SECRET"});
+    for (const auto* const kind : provider::all()) need_whole(kind->title(), kind->variables());
   }
 
   // The configuration as the worker will read it.
@@ -208,24 +205,30 @@ class Planner {
     }
   }
 
-  // Where the first is taken out, the others go with it.
-  void drop_with(const std::string& first, const std::vector<std::string>& others) {
-    const auto given = flags_.settings.find(first);
+  // Where the first of an account is taken out, the others go with it.
+  void drop_account(std::span<const provider::Variable> variables) {
+    const auto given = flags_.settings.find(std::string(variables.front().name));
     if (given == flags_.settings.end() || !given->second.empty()) return;
-    for (const auto& variable : others) {
-      if (asked_for(variable)) continue;
-      unset(variable);
-      unset(variable + "_FILE");
+    if (const auto also = variables.front().also; !also.empty()) unset(std::string(also));
+    for (const auto& variable : variables.subspan(1)) {
+      if (variable.role == provider::Role::option || asked_for(std::string(variable.name)))
+        continue;
+      unset(std::string(variable.name));
+      unset(std::string(variable.name) + "_FILE");
     }
   }
 
-  void need_whole(const std::string& provider, const std::vector<std::string>& variables) {
-    const auto there = [this](const std::string& variable) {
-      return will_have(variable) || asked_for(variable);
+  void need_whole(const std::string& provider, std::span<const provider::Variable> variables) {
+    const auto is_there = [this](const provider::Variable& variable) {
+      return will_have(std::string(variable.name)) || asked_for(std::string(variable.name));
     };
-    if (std::none_of(variables.begin(), variables.end(), there)) return;
-    for (const auto& variable : variables) {
-      if (!there(variable)) missing(flag_of(variable), provider + " is of no use without it");
+    std::vector<provider::Variable> needed;
+    std::copy_if(variables.begin(), variables.end(), std::back_inserter(needed),
+                 [](const auto& one) { return one.role == provider::Role::token; });
+    if (std::none_of(needed.begin(), needed.end(), is_there)) return;
+    for (const auto& variable : needed) {
+      if (is_there(variable)) continue;
+      missing(flag_of(std::string(variable.name)), provider + " is of no use without it");
     }
   }
 
@@ -253,33 +256,6 @@ class Planner {
 };
 
 }  // namespace
-
-const char* flag_of(const std::string& variable) {
-  for (const Setting& setting : kSettings) {
-    if (setting.variable == variable) return setting.flag;
-  }
-  return "";
-}
-
-std::string form_fault(const std::string& variable, const std::string& value) {
-  const std::string why = config::env_value_fault(value);
-  return why.empty() && !value.empty() ? check::wrong_value(variable, value) : why;
-}
-
-std::string value_fault(const std::string& variable, const std::string& value,
-                        const std::string& algorithm) {
-  if (value.empty()) return {};
-  if (const std::string why = form_fault(variable, value); !why.empty()) return "the value " + why;
-  config::Environment environment;
-  environment.set("ROOMKEY_JWT_ALGORITHM", algorithm);
-  environment.set(variable, value);
-  std::vector<std::string> faults;
-  static_cast<void>(config::read_config(environment, faults));
-  for (const auto& fault : faults) {
-    if (fault.starts_with(variable + ": ")) return fault.substr(variable.size() + 2);
-  }
-  return {};
-}
 
 Plan::~Plan() {
   crypto::wipe(env_text);

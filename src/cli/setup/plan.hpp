@@ -11,6 +11,7 @@
 #include "cli/site/site.hpp"
 #include "roomkey/config/config.hpp"
 #include "roomkey/config/env_file.hpp"
+#include "roomkey/provider/all.hpp"
 
 namespace roomkey::cli::setup {
 
@@ -116,7 +117,7 @@ void make_plan(Plan& plan, const SetupFlags& flags, const Present& present,
 // What is wrong with the site's certificate and key, in words that go behind its path.
 [[nodiscard]] std::string certificate_fault(const site::Site& site, std::chrono::sys_seconds now);
 // The flag that gives the variable; empty where none does.
-[[nodiscard]] const char* flag_of(const std::string& variable);
+[[nodiscard]] std::string flag_of(const std::string& variable);
 // The same of a variable's value: of one that is new, and beside it the algorithm in force.
 [[nodiscard]] std::string value_fault(const std::string& variable, const std::string& value,
                                       const std::string& algorithm);

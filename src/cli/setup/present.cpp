@@ -60,7 +60,13 @@ Present::~Present() { crypto::wipe(env_text); }
 
 std::string Present::value(const std::string& variable) const {
   const std::string own = env.get(variable);
-  return own.empty() && variable == "STREAM_API_KEY" ? env.get("NEXT_PUBLIC_STREAM_API_KEY") : own;
+  if (!own.empty()) return own;
+  for (const auto* const kind : provider::all()) {
+    for (const auto& one : kind->variables()) {
+      if (one.name == variable && !one.also.empty()) return env.get(std::string(one.also));
+    }
+  }
+  return {};
 }
 
 bool Present::has(const std::string& variable) const {

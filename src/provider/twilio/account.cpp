@@ -1,4 +1,4 @@
-#include "roomkey/provider/twilio/account.hpp"
+#include "provider/twilio/account.hpp"
 
 #include "provider/twilio/fields.hpp"
 #include "roomkey/base/clock.hpp"

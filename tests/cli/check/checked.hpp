@@ -8,24 +8,24 @@ namespace roomkey::test {
 
 // "ok clock, error network": status and name of each, in their order. Whatever is not well must
 // say what to do, and what is well must not.
-inline std::string outcome(const cli::check::Checks& checks) {
-  using Status = cli::check::Check::Status;
+inline std::string outcome(const base::Findings& findings) {
+  using Level = base::Finding::Level;
   std::string list;
-  for (const auto& one : checks.all()) {
-    expect(one.cure.empty() == (one.status == Status::ok), "cure of: " + one.text);
-    expect(!one.text.empty() && (one.status == Status::ok) != one.text.ends_with('.'), one.text);
+  for (const auto& one : findings.all()) {
+    expect(one.cure.empty() == (one.level == Level::ok), "cure of: " + one.text);
+    expect(!one.text.empty() && (one.level == Level::ok) != one.text.ends_with('.'), one.text);
     list += list.empty() ? "" : ", ";
-    list += one.status == Status::ok ? "ok " : one.status == Status::warn ? "warn " : "error ";
-    list += one.name;
+    list += one.level == Level::ok ? "ok " : one.level == Level::warning ? "warn " : "error ";
+    list += one.code;
   }
   return list;
 }
 
 // That the checks came out as wanted and that their text holds `part`.
-inline void came_out(std::string_view wanted, const cli::check::Checks& checks,
+inline void came_out(std::string_view wanted, const base::Findings& findings,
                      std::string_view part = "", test::Where where = test::here()) {
-  const std::string text = cli::check::to_text(checks);
-  same(wanted, outcome(checks), text, where);
+  const std::string text = cli::check::to_text(findings, "Passed");
+  same(wanted, outcome(findings), text, where);
   expect(contains(text, part), text, where);
 }
 

@@ -6,26 +6,28 @@ namespace {
 
 using namespace roomkey;
 using namespace roomkey::test;
-using cli::check::Checks;
+using base::Findings;
+using cli::check::to_json;
+using cli::check::to_text;
+
+constexpr std::string_view kPassed = "All Twilio tests passed!";
 
 TEST(each_check_is_a_line_with_the_cure_under_it) {
-  Checks checks;
-  checks.ok("a", "All is well");
-  checks.warn("b", "Not so well.", "Do this.");
+  base::Findings findings;
+  findings.ok("a", "All is well");
+  findings.warn("b", "Not so well.", "Do this.");
   same("[OK] All is well\n[WARN] Not so well.\n    Do this.\n[SUCCESS] All Twilio tests passed!\n",
-       to_text(checks));
-  checks.twilio = false;
-  expect(to_text(checks).ends_with("[SUCCESS] All checks passed!\n"));
-  checks.error("c", "Bad.", "Do that.");
-  expect(to_text(checks).ends_with("[ERROR] Bad.\n    Do that.\n[FAILED] 1 problem\n"));
-  checks.error("d", "Worse.", "Do that.");
-  expect(to_text(checks).ends_with("[FAILED] 2 problems\n"));
+       to_text(findings, kPassed));
+  findings.error("c", "Bad.", "Do that.");
+  expect(to_text(findings, kPassed).ends_with("[ERROR] Bad.\n    Do that.\n[FAILED] 1 problem\n"));
+  findings.error("d", "Worse.", "Do that.");
+  expect(to_text(findings, kPassed).ends_with("[FAILED] 2 problems\n"));
 }
 
 TEST(a_program_reads_an_object_a_line_and_a_summary_last) {
-  Checks checks;
-  checks.ok("a", "All is well");
-  checks.error("c", "Bad \"\n\x1B[2J.", "Do that.");
+  base::Findings findings;
+  findings.ok("a", "All is well");
+  findings.error("c", "Bad \"\n\x1B[2J.", "Do that.");
   same(R"({"check":"a","status":"ok","detail":"All is well","cure":null})"
        "\n"
        R"({"check":"c","status":"error","detail":"Bad \"\n\u001b[2J.","cure":"Do that."})"
@@ -33,29 +35,32 @@ TEST(a_program_reads_an_object_a_line_and_a_summary_last) {
        R"({"check":"summary","status":"error","detail":"1 problem","cure":null,"problems":1,)"
        R"("warnings":0})"
        "\n",
-       to_json(checks));
+       to_json(findings, kPassed));
 }
 
 TEST(what_a_stranger_wrote_can_not_move_the_cursor) {
-  Checks checks;
-  checks.error("a", "It says \x1B[2J\n[OK] all.", "See.");
-  same("[ERROR] It says \\u001b[2J\\n[OK] all.\n    See.\n[FAILED] 1 problem\n", to_text(checks));
+  base::Findings findings;
+  findings.error("a", "It says \x1B[2J\n[OK] all.", "See.");
+  same("[ERROR] It says \\u001b[2J\\n[OK] all.\n    See.\n[FAILED] 1 problem\n",
+       to_text(findings, kPassed));
 }
 
 TEST(a_fault_of_the_configuration_names_its_variable) {
-  Checks checks;
-  cli::check::check_fault(checks, "TWILIO_ROOMS: must be one of ad-hoc, rest", "some.env");
-  cli::check::check_fault(checks, "TWILIO_API_SECRET_FILE: can't read the file: Is a directory",
+  base::Findings findings;
+  cli::check::check_fault(findings, "TWILIO_ROOMS: must be one of ad-hoc, rest", "some.env");
+  cli::check::check_fault(findings, "TWILIO_API_SECRET_FILE: can't read the file: Is a directory",
                           "");
-  cli::check::check_fault(checks, "some.env line 3: a quote is not closed", "some.env");
-  cli::check::check_fault(checks, "some.env: No such file or directory", "some.env");
-  cli::check::check_fault(checks, "ROOMKEY_JWT_JWKS_FILE: the JWK set has no array `keys`", "");
+  cli::check::check_fault(findings, "some.env line 3: a quote is not closed", "some.env");
+  cli::check::check_fault(findings, "some.env: No such file or directory", "some.env");
+  cli::check::check_fault(findings, "ROOMKEY_JWT_JWKS_FILE: the JWK set has no array `keys`", "");
   came_out(
       "error TWILIO_ROOMS, error TWILIO_API_SECRET_FILE, error env_file, error env_file, error "
       "ROOMKEY_JWT_JWKS_FILE",
-      checks, "Correct that line");
-  expect(contains(to_text(checks), "Put that right in the file that ROOMKEY_JWT_JWKS_FILE names"));
-  expect(contains(to_text(checks), "directory. What follows is said without that file."));
+      findings, "Correct that line");
+  expect(contains(to_text(findings, kPassed),
+                  "Put that right in the file that ROOMKEY_JWT_JWKS_FILE names"));
+  expect(
+      contains(to_text(findings, kPassed), "directory. What follows is said without that file."));
 }
 
 }  // namespace

@@ -4,7 +4,7 @@ namespace {
 
 using namespace roomkey;
 using namespace roomkey::test;
-using cli::check::Checks;
+using base::Findings;
 using cli::check::DoorAnswer;
 using Failure = provider::Https::Failure;
 
@@ -16,18 +16,19 @@ DoorAnswer silent(Failure failure, const std::string& fingerprint = "") {
   return {"127.0.0.1:443", failure, "it says nothing", fingerprint};
 }
 
-Checks judged(const DoorAnswer& answer, bool nginx_runs = true, Checks checks = {}) {
-  cli::check::check_door(checks, kSite, answer, nginx_runs);
-  return checks;
+base::Findings judged(const DoorAnswer& answer, bool nginx_runs = true,
+                      base::Findings findings = {}) {
+  cli::check::check_door(findings, kSite, answer, nginx_runs);
+  return findings;
 }
 
 TEST(a_site_that_answers_as_it_should_needs_no_words) {
   came_out("", judged(well()));
   auto renewed_and_loaded = kSite;
   renewed_and_loaded.fingerprints = {"bb", "aa"};
-  Checks checks;
-  cli::check::check_door(checks, renewed_and_loaded, well(), true);
-  came_out("", checks);
+  base::Findings findings;
+  cli::check::check_door(findings, renewed_and_loaded, well(), true);
+  came_out("", findings);
 }
 
 TEST(nobody_at_the_door_is_an_nginx_that_does_not_run_or_does_not_listen) {
@@ -79,9 +80,9 @@ TEST(a_renewed_certificate_that_nginx_has_not_read_is_named) {
   came_out("error certificate, error workers", judged(old));
   auto unread = kSite;
   unread.fingerprints.clear();
-  Checks checks;
-  cli::check::check_door(checks, unread, well(), true);
-  came_out("", checks);
+  base::Findings findings;
+  cli::check::check_door(findings, unread, well(), true);
+  came_out("", findings);
 }
 
 TEST(what_is_closed_to_this_machine_is_not_judged) {
@@ -99,7 +100,7 @@ TEST(workers_that_are_not_ready_are_said_once) {
                       {"twilio", "TWILIO_API_KEY is not set"}};
   came_out("error readyz", judged(answer),
            "(/readyz): schema: the store: locked; twilio: TWILIO_API_KEY is not set.\n    What");
-  Checks known;
+  base::Findings known;
   known.error("store", "Bad.", "Do.");
   known.error("TWILIO_API_KEY", "Bad.", "Do.");
   came_out("error store, error TWILIO_API_KEY", judged(answer, true, known));

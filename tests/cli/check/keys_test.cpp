@@ -6,21 +6,21 @@ namespace {
 
 using namespace roomkey;
 using namespace roomkey::test;
-using cli::check::Checks;
+using base::Findings;
 
-Checks bearer_of(const std::vector<std::pair<std::string, std::string>>& variables,
-                 std::chrono::sys_seconds now = kNine) {
+base::Findings bearer_of(const std::vector<std::pair<std::string, std::string>>& variables,
+                         std::chrono::sys_seconds now = kNine) {
   config::Environment environment;
   for (const auto& [name, value] : variables) environment.set(name, value);
   std::vector<std::string> faults;
   const config::Config config = config::read_config(environment, faults);
   same(0, faults.size());
-  Checks checks;
-  cli::check::check_bearer(checks, config, environment, now);
+  base::Findings findings;
+  cli::check::check_bearer(findings, config, environment, now);
   for (const auto& [name, value] : variables) {
-    expect(value.size() < 8 || !contains(cli::check::to_text(checks), value), value);
+    expect(value.size() < 8 || !contains(cli::check::to_text(findings, ""), value), value);
   }
-  return checks;
+  return findings;
 }
 
 TEST(the_logins_key_must_be_there_and_strong) {
@@ -61,28 +61,28 @@ TEST(the_login_s_certificate_or_private_key_is_a_warning) {
 
 TEST(a_token_of_each_provider_is_made_and_taken_apart) {
   const config::Config config = clinic_config();
-  Checks checks;
-  cli::check::check_twilio_token(checks, config, kNine);
-  cli::check::check_stream_token(checks, config, kNine);
-  came_out("ok twilio_token, ok stream_token", checks, "signature are right");
+  base::Findings findings;
+  cli::check::check_token(findings, provider::twilio_kind(), config, kNine);
+  cli::check::check_token(findings, provider::stream_kind(), config, kNine);
+  came_out("ok twilio_token, ok stream_token", findings, "signature are right");
 }
 
 TEST(a_token_that_twilio_would_refuse_is_a_problem) {
   config::Config config = clinic_config();
   std::swap(config.twilio.account_sid, config.twilio.api_key);
-  Checks checks;
-  cli::check::check_twilio_token(checks, config, kNine);
-  came_out("error twilio_token", checks, "Issuer and subject are swapped");
+  base::Findings findings;
+  cli::check::check_token(findings, provider::twilio_kind(), config, kNine);
+  came_out("error twilio_token", findings, "Issuer and subject are swapped");
 }
 
 TEST(a_token_that_can_not_be_made_is_a_problem) {
   config::Config config;
   config.twilio.account_sid = "AC";
   config.stream.api_key = "key";
-  Checks checks;
-  cli::check::check_twilio_token(checks, config, kNine);
-  cli::check::check_stream_token(checks, config, kNine);
-  came_out("error twilio_token, error stream_token", checks, "TWILIO_API_SECRET is not set");
+  base::Findings findings;
+  cli::check::check_token(findings, provider::twilio_kind(), config, kNine);
+  cli::check::check_token(findings, provider::stream_kind(), config, kNine);
+  came_out("error twilio_token, error stream_token", findings, "TWILIO_API_SECRET is not set");
 }
 
 }  // namespace

@@ -9,13 +9,13 @@ namespace {
 
 using namespace roomkey;
 using namespace roomkey::test;
-using cli::check::Checks;
+using base::Findings;
 
-Checks store_at(const std::string& path) {
+base::Findings store_at(const std::string& path) {
   store::Database database(store::Settings{path});
-  Checks checks;
-  cli::check::check_store(checks, database);
-  return checks;
+  base::Findings findings;
+  cli::check::check_store(findings, database);
+  return findings;
 }
 
 TEST(a_store_that_was_migrated_is_sound) {
@@ -37,16 +37,17 @@ TEST(a_store_on_a_full_disk_is_a_problem) {
   store::Database database(store::Settings{folder.file("x.db")});
   database.migrate();
   const FullDisk full;
-  Checks checks;
-  cli::check::check_store(checks, database);
-  came_out("error store", checks, "The store: its disk is full.\n    See whether its disk is full");
+  base::Findings findings;
+  cli::check::check_store(findings, database);
+  came_out("error store", findings,
+           "The store: its disk is full.\n    See whether its disk is full");
 }
 
 TEST(a_store_on_another_machines_disk_is_a_warning) {
   const auto said = [](const std::string& type) {
-    Checks checks;
-    cli::check::check_file_system(checks, "/srv/roomkey.db", type);
-    return checks;
+    base::Findings findings;
+    cli::check::check_file_system(findings, "/srv/roomkey.db", type);
+    return findings;
   };
   came_out("warn store", said("nfs4"),
            "The store /srv/roomkey.db lies on a file system of another");
@@ -59,19 +60,19 @@ TEST(a_store_that_is_broken_inside_is_found) {
   store::Database(store::Settings{path}).migrate();
   std::string content = content_of(path);
   content.replace(3 * 2048, 2048, std::string(2048, 'x'));
-  const Checks checks = store_at(folder.file("broken.db", content));
-  expect(checks.count(cli::check::Check::Status::error) > 0 &&
-             checks.count(cli::check::Check::Status::ok) == 0,
-         cli::check::to_text(checks));
+  const base::Findings findings = store_at(folder.file("broken.db", content));
+  expect(findings.count(base::Finding::Level::error) > 0 &&
+             findings.count(base::Finding::Level::ok) == 0,
+         cli::check::to_text(findings, ""));
 }
 
-Checks files(const std::string& env_file, const std::string& store,
-             const std::string& secret_file = "") {
+base::Findings files(const std::string& env_file, const std::string& store,
+                     const std::string& secret_file = "") {
   config::Environment environment;
   environment.set("TWILIO_API_SECRET_FILE", secret_file);
-  Checks checks;
-  cli::check::check_files(checks, environment, env_file, store);
-  return checks;
+  base::Findings findings;
+  cli::check::check_files(findings, environment, env_file, store);
+  return findings;
 }
 
 TEST(files_that_others_may_read_or_write_are_said) {

@@ -4,21 +4,21 @@ namespace {
 
 using namespace roomkey;
 using namespace roomkey::test;
-using cli::check::Checks;
+using base::Findings;
 using cli::check::Lookup;
 using Outcome = cli::check::Lookup::Outcome;
 using Addresses = std::vector<std::string>;
 
 const Addresses kOwn{"198.51.100.7", "2001:db8::7", "10.0.0.7"};
 
-Checks said(const Lookup& lookup, const Addresses& own = kOwn, bool behind_proxy = false) {
-  Checks checks;
-  cli::check::check_name(checks, "video.clinic.example", lookup, own, behind_proxy);
-  return checks;
+base::Findings said(const Lookup& lookup, const Addresses& own = kOwn, bool behind_proxy = false) {
+  base::Findings findings;
+  cli::check::check_name(findings, "video.clinic.example", lookup, own, behind_proxy);
+  return findings;
 }
 
-Checks leads_to(const Addresses& addresses, const Addresses& own = kOwn,
-                bool behind_proxy = false) {
+base::Findings leads_to(const Addresses& addresses, const Addresses& own = kOwn,
+                        bool behind_proxy = false) {
   return said({Outcome::found, addresses}, own, behind_proxy);
 }
 

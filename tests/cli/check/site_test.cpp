@@ -8,12 +8,12 @@ namespace {
 
 using namespace roomkey;
 using namespace roomkey::test;
-using cli::check::Checks;
+using base::Findings;
 
-Checks site(const std::string& path, bool named = true) {
-  Checks checks;
-  cli::check::check_site(checks, path, named, base::SystemClock().now());
-  return checks;
+base::Findings site(const std::string& path, bool named = true) {
+  base::Findings findings;
+  cli::check::check_site(findings, path, named, base::SystemClock().now());
+  return findings;
 }
 
 std::string site_of(const std::string& certificate, const std::string& name) {
@@ -69,10 +69,10 @@ TEST(a_site_that_setup_wrote_and_that_is_not_enabled_is_a_problem) {
 
 TEST(a_certificates_days_are_counted) {
   const auto said = [](std::chrono::seconds from, std::chrono::seconds until, bool for_host) {
-    Checks checks;
-    cli::check::check_certificate(checks, {kNine + from, kNine + until, for_host}, "x.example",
+    base::Findings findings;
+    cli::check::check_certificate(findings, {kNine + from, kNine + until, for_host}, "x.example",
                                   kNine);
-    return checks;
+    return findings;
   };
   const auto day = 24h;
   came_out("ok certificate", said(-day, 14 * day, true), "(in 14 days)");

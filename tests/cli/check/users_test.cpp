@@ -7,9 +7,9 @@ using namespace roomkey;
 using namespace roomkey::test;
 
 std::string of(store::Database& database) {
-  cli::check::Checks checks;
-  cli::check::check_users(checks, database);
-  return cli::check::to_text(checks);
+  base::Findings findings;
+  cli::check::check_users(findings, database);
+  return cli::check::to_text(findings, "");
 }
 
 void add(store::Database& database, std::int64_t id, std::size_t letters) {

@@ -32,7 +32,7 @@ inline std::string codes(const cli::inspect::Report& report) {
   std::string list;
   for (const auto& one : report.findings) {
     list += list.empty() ? "" : ", ";
-    list += one.severity == cli::inspect::Report::Severity::error ? "error " : "warning ";
+    list += one.level == base::Finding::Level::error ? "error " : "warning ";
     list += one.code;
   }
   return list;

@@ -146,8 +146,8 @@ TEST(a_report_is_text_or_json) {
   const cli::inspect::Report report{
       "twilio",
       {{"room", "apt-47"}},
-      {{cli::inspect::Report::Severity::error, "20104", "It expired.", "Renew it."},
-       {cli::inspect::Report::Severity::warning, "20103", "Hm.", "See."}}};
+      {{base::Finding::Level::error, "20104", "It expired.", "Renew it."},
+       {base::Finding::Level::warning, "20103", "Hm.", "See."}}};
   same(
       "Twilio access token\n"
       "  room          apt-47\n"

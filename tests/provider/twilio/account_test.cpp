@@ -1,4 +1,4 @@
-#include "roomkey/provider/twilio/account.hpp"
+#include "provider/twilio/account.hpp"
 
 #include "support/stand_in.hpp"
 #include "support/test.hpp"

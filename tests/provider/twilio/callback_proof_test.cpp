@@ -1,24 +1,26 @@
 #include "cli/check/checked.hpp"
+#include "provider/reach.hpp"
+#include "provider/twilio/proof.hpp"
 #include "support/stand_in.hpp"
 
 namespace {
 
 using namespace roomkey;
 using namespace roomkey::test;
-using cli::check::CallbackAnswer;
-using cli::check::Checks;
+using base::Findings;
+using provider::CallbackAnswer;
 using Failure = provider::Https::Failure;
 
-Checks said_of(const CallbackAnswer& answer) {
-  Checks checks;
-  cli::check::check_callback(checks, answer);
-  return checks;
+base::Findings said_of(const CallbackAnswer& answer) {
+  base::Findings findings;
+  provider::check_callback(findings, answer);
+  return findings;
 }
 
 TEST(the_host_of_an_address) {
-  same("x.example", cli::check::host_of("https://x.example/a?b=//c/"));
-  same("127.0.0.1:9", cli::check::host_of("http://127.0.0.1:9"));
-  same("x.example", cli::check::host_of("https://x.example?token=1"));
+  same("x.example", provider::host_of("https://x.example/a?b=//c/"));
+  same("127.0.0.1:9", provider::host_of("http://127.0.0.1:9"));
+  same("x.example", provider::host_of("https://x.example?token=1"));
 }
 
 TEST(roomkeys_own_refusal_proves_the_way_to_the_callback) {
@@ -47,7 +49,7 @@ TEST(a_callback_that_is_not_reached_from_here_may_be_from_outside) {
 TEST(the_callback_is_asked_without_credentials) {
   const StandIn& server = stand_in();
   server.fault("raw", R"(,"status":403,"body":"{\"code\":\"bad_signature\"}")");
-  const auto answer = cli::check::ask_callback(server.url() + "/api/x/?a=b");
+  const auto answer = provider::ask_callback(server.url() + "/api/x/?a=b");
   same(403, answer.status);
   same("bad_signature", answer.code);
   same("127.0.0.1", answer.host.substr(0, answer.host.find(':')));
@@ -55,9 +57,9 @@ TEST(the_callback_is_asked_without_credentials) {
   same("POST /api/x/", seen[0]["method"].asString() + ' ' + seen[0]["path"].asString());
   expect(!seen[0]["credentials"].asBool(), "credentials were sent");
   server.fault("raw", R"(,"status":403,"body":"<html>")");
-  same("", cli::check::ask_callback(server.url()).code);
+  same("", provider::ask_callback(server.url()).code);
   server.fault("away");
-  same(0, cli::check::ask_callback(server.url()).status);
+  same(0, provider::ask_callback(server.url()).status);
 }
 
 }  // namespace

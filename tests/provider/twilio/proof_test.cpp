@@ -1,13 +1,14 @@
+#include "provider/twilio/proof.hpp"
+
 #include "cli/check/checked.hpp"
-#include "cli/check/checks.hpp"
 
 namespace {
 
 using namespace roomkey;
 using namespace roomkey::test;
 using namespace std::chrono_literals;
-using cli::check::Checks;
-using cli::check::TwilioAnswers;
+using base::Findings;
+using provider::TwilioAnswers;
 using provider::TwilioReply;
 using Failure = provider::Https::Failure;
 
@@ -39,10 +40,10 @@ TwilioAnswers answers() {
 
 void say(std::string_view wanted, const TwilioAnswers& all, std::string_view part = "",
          test::Where where = test::here()) {
-  Checks checks;
-  cli::check::check_twilio(checks, all);
-  came_out(wanted, checks, part, where);
-  const std::string text = cli::check::to_text(checks);
+  base::Findings findings;
+  provider::check_twilio(findings, all);
+  came_out(wanted, findings, part, where);
+  const std::string text = cli::check::to_text(findings, "");
   expect(!contains(text, kAccount) && !contains(text, all.api_key) && !contains(text, kOther), text,
          where);
 }

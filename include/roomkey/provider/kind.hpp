@@ -1,0 +1,53 @@
+// What the rest of roomkey knows of a provider: its variables, whether they hold what belongs
+// there, and what is asked of it to prove that. Its tokens: provider.hpp.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "roomkey/base/finding.hpp"
+#include "roomkey/provider/provider.hpp"
+#include "roomkey/provider/variables.hpp"
+
+namespace roomkey::provider {
+
+struct Settings;  // all.hpp
+
+class Kind {
+ public:
+  virtual ~Kind() = default;
+
+  [[nodiscard]] virtual const char* title() const = 0;        // as people write it
+  [[nodiscard]] virtual std::string_view prefix() const = 0;  // of its variables' names
+  [[nodiscard]] virtual std::span<const Variable> variables() const = 0;
+  [[nodiscard]] virtual std::span<const Alias> aliases() const = 0;
+  // Where the needed ones are found, behind their names: ", as its console shows them"; may be
+  // empty.
+  [[nodiscard]] virtual std::string_view where() const = 0;
+
+  virtual void read(Values& values, Settings& settings) const = 0;
+  [[nodiscard]] virtual std::vector<Part> parts(const Settings& settings) const = 0;
+  [[nodiscard]] virtual std::unique_ptr<Provider> make(const Settings& settings) const = 0;
+
+  // Why a value can't be the variable's, in words that go behind its name and don't show it; empty
+  // where it can.
+  [[nodiscard]] virtual std::string wrong_value(const std::string& variable,
+                                                const std::string& value) const = 0;
+  // What the variables hold. False where no token can be made with these.
+  virtual bool check(base::Findings& findings, const Settings& settings) const = 0;
+
+  // What prove() finds out, in words; empty where there is nothing to ask.
+  [[nodiscard]] virtual std::string_view proves(const Settings& settings) const = 0;
+  // Asks over the network. `usable`: what check() said; `is_faulty`: whether a variable could not
+  // be read.
+  virtual void prove(base::Findings& findings, const Settings& settings, bool usable,
+                     const std::function<bool(std::string_view)>& is_faulty) const = 0;
+  // The verdict where nothing is wrong.
+  [[nodiscard]] virtual std::string_view passed() const { return "All checks passed!"; }
+};
+
+}  // namespace roomkey::provider

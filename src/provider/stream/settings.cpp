@@ -1,0 +1,45 @@
+#include "provider/stream/settings.hpp"
+
+#include <array>
+
+namespace roomkey::provider {
+
+namespace {
+
+constexpr std::array kVariables{
+    Variable{"STREAM_API_KEY", Role::token, false, "Stream's API key",
+             "Stream's API key (- for no Stream)", "NEXT_PUBLIC_STREAM_API_KEY"},
+    Variable{"STREAM_API_SECRET", Role::token, true, "File with its secret", "Stream's API secret"},
+    Variable{"STREAM_TOKEN_MINUTES"}};
+
+constexpr std::array kAliases{Alias{"GETSTREAM_API_KEY", "STREAM_API_KEY"},
+                              Alias{"GETSTREAM_API_SECRET", "STREAM_API_SECRET"},
+                              Alias{"STREAM_SECRET", "STREAM_API_SECRET"}};
+
+}  // namespace
+
+std::span<const Variable> stream_variables() { return kVariables; }
+
+std::span<const Alias> stream_aliases() { return kAliases; }
+
+void read_stream(Values& values, StreamConfiguration& configuration) {
+  auto& settings = configuration.stream;
+  const std::string key = values.text("STREAM_API_KEY");
+  const std::string next = values.text("NEXT_PUBLIC_STREAM_API_KEY");
+  if (!key.empty() && !next.empty() && key != next) {
+    values.fault("STREAM_API_KEY", "differs from NEXT_PUBLIC_STREAM_API_KEY: leave one out");
+  }
+  settings.api_key = key.empty() ? next : key;
+  settings.api_secret = values.secret("STREAM_API_SECRET");
+  constexpr std::int64_t kDay = 24 * 60;
+  settings.token_validity =
+      std::chrono::minutes{values.number("STREAM_TOKEN_MINUTES", kDay, 1).value_or(60)};
+}
+
+std::vector<Part> stream_parts(const StreamConfiguration& configuration) {
+  const auto& settings = configuration.stream;
+  return {{"STREAM_API_KEY", !settings.api_key.empty()},
+          {"STREAM_API_SECRET", !settings.api_secret.empty()}};
+}
+
+}  // namespace roomkey::provider

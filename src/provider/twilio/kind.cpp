@@ -1,0 +1,84 @@
+#include "provider/twilio/form.hpp"
+#include "provider/twilio/proof.hpp"
+#include "provider/twilio/settings.hpp"
+#include "roomkey/provider/all.hpp"
+
+namespace roomkey::provider {
+
+namespace {
+
+class TwilioKind final : public Kind {
+ public:
+  [[nodiscard]] const char* title() const override { return "Twilio"; }
+  [[nodiscard]] std::string_view prefix() const override { return "TWILIO_"; }
+  [[nodiscard]] std::span<const Variable> variables() const override { return twilio_variables(); }
+  [[nodiscard]] std::span<const Alias> aliases() const override { return twilio_aliases(); }
+  [[nodiscard]] std::string_view where() const override {
+    return ", as Twilio's Console shows them under API keys & tokens";
+  }
+
+  void read(Values& values, Settings& settings) const override { read_twilio(values, settings); }
+  [[nodiscard]] std::vector<Part> parts(const Settings& settings) const override {
+    return twilio_parts(settings);
+  }
+  [[nodiscard]] std::unique_ptr<Provider> make(const Settings& settings) const override {
+    return std::make_unique<Twilio>(settings.twilio);
+  }
+
+  [[nodiscard]] std::string wrong_value(const std::string& variable,
+                                        const std::string& value) const override {
+    return wrong_twilio_value(variable, value);
+  }
+
+  bool check(base::Findings& findings, const Settings& settings) const override {
+    const auto& [account_sid, api_key, api_secret, region, stamp_region] = settings.twilio;
+    const auto& auth_token = settings.callback.auth_token;
+    if (Twilio(settings.twilio).unused()) {
+      if (!auth_token.empty()) {
+        findings.warn("TWILIO_AUTH_TOKEN",
+                      "TWILIO_AUTH_TOKEN is set, and TWILIO_ACCOUNT_SID, TWILIO_API_KEY and "
+                      "TWILIO_API_SECRET are not: nothing can be done with it.",
+                      "Set those three, too, or take it out.");
+      }
+      return false;
+    }
+    const bool good = check_twilio_variables(
+        findings, {account_sid, api_key, api_secret.reveal(), auth_token.reveal()});
+    check_regions(findings, settings);
+    check_callback_variables(findings, settings);
+    return good;
+  }
+
+  [[nodiscard]] std::string_view proves(const Settings& settings) const override {
+    const bool nothing = Twilio(settings.twilio).unused() && settings.callback.url.empty();
+    return nothing ? ""
+                   : "this machine's clock, the account, the API key, its secret, and the way "
+                     "to the callback";
+  }
+
+  void prove(base::Findings& findings, const Settings& settings, bool usable,
+             const std::function<bool(std::string_view)>& is_faulty) const override {
+    if (usable && !is_faulty("TWILIO_API_URL") && !is_faulty("TWILIO_VIDEO_URL")) {
+      check_twilio(findings, ask_twilio(settings));
+    } else if (!Twilio(settings.twilio).unused()) {
+      findings.warn("network",
+                    "Twilio was not asked, and this machine's clock not compared with Twilio's.",
+                    "Fix the errors above, then run `roomkey check` again.");
+    }
+    const std::string& url = settings.callback.url;
+    if (!url.empty() && !is_faulty("TWILIO_STATUS_CALLBACK_URL")) {
+      check_callback(findings, ask_callback(url));
+    }
+  }
+
+  [[nodiscard]] std::string_view passed() const override { return "All Twilio tests passed!"; }
+};
+
+}  // namespace
+
+const Kind& twilio_kind() {
+  static const TwilioKind kKind;
+  return kKind;
+}
+
+}  // namespace roomkey::provider

@@ -1,0 +1,38 @@
+// Whether Twilio takes the configured credentials: it is asked, and what follows from its answers
+// is said. Private to this folder.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "roomkey/base/finding.hpp"
+#include "provider/twilio/account.hpp"
+#include "roomkey/provider/twilio/settings.hpp"
+
+namespace roomkey::provider {
+
+// What came of asking; nothing where it was not asked.
+struct TwilioAnswers {
+  std::string account_sid, api_key;  // who was asked about
+  std::string video_host, api_host;  // who was asked
+  TwilioReply rooms, account;
+  std::optional<TwilioReply> key;
+  std::optional<TwilioReply> account_by_token, key_by_token;  // with the Auth Token
+};
+[[nodiscard]] TwilioAnswers ask_twilio(const TwilioConfiguration& configuration);
+// Pure.
+void check_twilio(base::Findings& findings, const TwilioAnswers& answers);
+
+// What an unsigned request to the callback's public address was answered with.
+struct CallbackAnswer {
+  std::string host;
+  int status = 0;  // 0 where no answer came
+  Https::Failure failure = Https::Failure::answer;
+  std::string why = {};   // no answer came
+  std::string code = {};  // the JSON answer's; empty where it is none
+};
+[[nodiscard]] CallbackAnswer ask_callback(const std::string& url, const std::string& ca_file = "");
+// Pure.
+void check_callback(base::Findings& findings, const CallbackAnswer& answer);
+
+}  // namespace roomkey::provider
