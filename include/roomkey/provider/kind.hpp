@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "roomkey/base/finding.hpp"
+#include "roomkey/provider/inspection.hpp"
 #include "roomkey/provider/provider.hpp"
 #include "roomkey/provider/variables.hpp"
 
@@ -17,10 +18,20 @@ namespace roomkey::provider {
 
 struct Settings;  // all.hpp
 
+// A value that may have signed a token.
+struct Signer {
+  const char* variable;
+  std::string_view value;
+};
+
+// Whether a token is the provider's, by its look.
+enum class Sight { surely, likely, not_at_all };
+
 class Kind {
  public:
   virtual ~Kind() = default;
 
+  [[nodiscard]] virtual std::string_view name() const = 0;    // "twilio", as Provider::name()
   [[nodiscard]] virtual const char* title() const = 0;        // as people write it
   [[nodiscard]] virtual std::string_view prefix() const = 0;  // of its variables' names
   [[nodiscard]] virtual std::span<const Variable> variables() const = 0;
@@ -46,6 +57,15 @@ class Kind {
   // be read.
   virtual void prove(base::Findings& findings, const Settings& settings, bool usable,
                      const std::function<bool(std::string_view)>& is_faulty) const = 0;
+  // What signs its tokens, then what is easily taken for it, each with its variable.
+  [[nodiscard]] virtual std::vector<Signer> signers(const Settings& settings) const = 0;
+  [[nodiscard]] virtual Sight see(const inspection::Token& token) const = 0;
+  virtual void inspect(const inspection::Inquiry& inquiry) const = 0;
+  [[nodiscard]] virtual const char* token_title() const = 0;  // "Twilio access token"
+  [[nodiscard]] virtual const char* token_field() const = 0;  // the answer's member that has it
+  // The provider's code for what is no token at all; empty where it has none.
+  [[nodiscard]] virtual std::string_view malformed() const { return ""; }
+
   // The verdict where nothing is wrong.
   [[nodiscard]] virtual std::string_view passed() const { return "All checks passed!"; }
 };

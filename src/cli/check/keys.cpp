@@ -3,7 +3,7 @@
 #include <cstring>
 
 #include "cli/check/checks.hpp"
-#include "cli/inspect/inquiry.hpp"
+#include "cli/inspect/report.hpp"
 #include "roomkey/access/decide.hpp"
 #include "roomkey/base/counted.hpp"
 #include "roomkey/base/text.hpp"

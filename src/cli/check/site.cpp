@@ -6,7 +6,6 @@
 #include <cstring>
 
 #include "cli/check/checks.hpp"
-#include "cli/inspect/inquiry.hpp"
 #include "roomkey/base/file.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/base/words.hpp"

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 
-#include "cli/inspect/inquiry.hpp"
+#include "cli/inspect/report.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/crypto/jws.hpp"
 
 namespace roomkey::cli::inspect {
+
+using namespace provider::inspection;
 
 namespace {
 
@@ -22,8 +24,8 @@ void inspect_header(const Inquiry& inquiry) {
   }
   inquiry.line("algorithm", shown(header, "alg"));
   if (header.isMember("kid")) inquiry.line("key id", shown(header, "kid"));
-  if (inquiry.config.bearer) {
-    const std::string wanted(crypto::name(inquiry.config.bearer->keys.algorithm));
+  if (inquiry.login) {
+    const std::string wanted(crypto::name(inquiry.login->keys.algorithm));
     if (text_at(header, "alg") != wanted) {
       inquiry.error(kCode,
                     "The header's alg is " + said(header, "alg") + ", and " + wanted +
@@ -54,13 +56,13 @@ void inspect_type(const Inquiry& inquiry) {
 
 void inspect_user(const Inquiry& inquiry) {
   const Json::Value& claims = inquiry.token.claims;
-  const std::string name = inquiry.config.bearer ? inquiry.config.bearer->user_claim : "user_id";
+  const std::string name = inquiry.login ? inquiry.login->user_claim : "user_id";
   inquiry.line("user", shown(claims, name.c_str()));
   const Json::Value& claim = member(claims, name.c_str());
   if (base::integer(claim).value_or(0) > 0) return;
   if (claim.isString() && base::parse_id(claim.asString())) return;
   // Without the login's key its other rules aren't known either.
-  if (!inquiry.config.bearer && claim.isNull()) return;
+  if (!inquiry.login && claim.isNull()) return;
   inquiry.error(kCode,
                 claims.isMember(name) ? "The claim " + name + " holds no user id (a number from 1)."
                                       : "The token has no claim " + name + " with the user's id.",
@@ -78,8 +80,8 @@ void inspect_parties(const Inquiry& inquiry) {
   const Json::Value& claims = inquiry.token.claims;
   if (claims.isMember("iss")) inquiry.line("issuer", shown(claims, "iss"));
   if (claims.isMember("aud")) inquiry.line("audience", shown_list(claims, "aud"));
-  if (!inquiry.config.bearer) return;
-  const access::BearerRules& rules = *inquiry.config.bearer;
+  if (!inquiry.login) return;
+  const access::BearerRules& rules = *inquiry.login;
   if (!rules.issuer.empty() && text_at(claims, "iss") != rules.issuer) {
     inquiry.error(
         kCode,
@@ -97,18 +99,17 @@ void inspect_parties(const Inquiry& inquiry) {
 }
 
 void inspect_life(const Inquiry& inquiry) {
-  const auto leeway =
-      inquiry.config.bearer ? inquiry.config.bearer->leeway : access::BearerRules{}.leeway;
+  const auto leeway = inquiry.login ? inquiry.login->leeway : access::BearerRules{}.leeway;
   inspect_times(inquiry, {"token_expired", kCode, kCode, kCode, leeway, leeway, true, true,
                           "The frontend must renew it at the clinic's login, or the user must log "
                           "in again. If new ones have expired too, set the clocks."});
 }
 
 // True where it could be told which spelling of the login's secret made the signature.
-bool say_respelt(const Inquiry& inquiry) {
-  const auto algorithm = inquiry.config.bearer->keys.algorithm;
+bool say_respelt(const Inquiry& inquiry, std::span<const LoginSecret> login) {
+  const auto algorithm = inquiry.login->keys.algorithm;
   if (!crypto::is_hmac(algorithm)) return false;
-  for (const auto& [variable, secret] : inquiry.login) {
+  for (const auto& [variable, secret] : login) {
     const std::string name = respelt(inquiry.token, secret, variable, algorithm);
     if (name.empty()) continue;
     const bool decoded = name.find("decoded") != std::string::npos;
@@ -122,22 +123,22 @@ bool say_respelt(const Inquiry& inquiry) {
   return false;
 }
 
-void inspect_signature(const Inquiry& inquiry) {
+void inspect_signature(const Inquiry& inquiry, std::span<const LoginSecret> login) {
   const Token& token = inquiry.token;
   if (token.signature && token.signature->empty()) {
     inquiry.line("signature", "none");
     return inquiry.error(kCode, "The token is not signed.",
                          "Take tokens from the clinic's login only.");
   }
-  if (!inquiry.config.bearer) return say_unchecked(inquiry, "the key of the clinic's login");
-  if (signed_by_login(token, inquiry.config)) {
+  if (!inquiry.login) return say_unchecked(inquiry, "the key of the clinic's login");
+  if (signed_by_login(inquiry)) {
     return inquiry.line("signature", "made with the key of the clinic's login");
   }
   inquiry.line("signature", "not made with the key of the clinic's login");
-  if (say_respelt(inquiry)) return;
+  if (say_respelt(inquiry, login)) return;
   inquiry.error(kCode,
                 "The signature was made with another key than that of the clinic's login." +
-                    other_signer(token, inquiry.config, {}, ""),
+                    other_signer(inquiry, {}, ""),
                 "roomkey must have the login's key: ROOMKEY_JWT_SECRET (Django: SIGNING_KEY), or "
                 "its public key. While keys are rotated, ROOMKEY_JWT_PREVIOUS_SECRET holds the old "
                 "one.");
@@ -145,9 +146,8 @@ void inspect_signature(const Inquiry& inquiry) {
 
 // The last word is the worker's: what it refuses is never reported as faultless.
 void ask_the_worker(const Inquiry& inquiry) {
-  if (!inquiry.config.bearer || !inquiry.report.faultless()) return;
-  const auto verdict =
-      access::verify_bearer(inquiry.token.text, *inquiry.config.bearer, inquiry.now);
+  if (!inquiry.login || !inquiry.report.faultless()) return;
+  const auto verdict = access::verify_bearer(inquiry.token.text, *inquiry.login, inquiry.now);
   if (verdict) return;
   inquiry.error(std::string(base::word(verdict.error().code)), verdict.error().detail + '.',
                 "Take a new token from the clinic's login.");
@@ -155,13 +155,13 @@ void ask_the_worker(const Inquiry& inquiry) {
 
 }  // namespace
 
-void inspect_bearer(const Inquiry& inquiry) {
+void inspect_bearer(const Inquiry& inquiry, std::span<const LoginSecret> login) {
   inspect_header(inquiry);
   inspect_type(inquiry);
   inspect_user(inquiry);
   inspect_parties(inquiry);
   inspect_life(inquiry);
-  inspect_signature(inquiry);
+  inspect_signature(inquiry, login);
   ask_the_worker(inquiry);
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <iostream>
 
-#include "cli/inspect/inquiry.hpp"
 #include "cli/inspect/report.hpp"
 #include "roomkey/base/counted.hpp"
 #include "roomkey/base/json.hpp"
@@ -24,8 +23,9 @@ std::string standard_input() {
 }
 
 std::string_view title(std::string_view kind) {
-  if (kind == "twilio") return "Twilio access token";
-  if (kind == "stream") return "Stream token";
+  for (const auto* const provider : provider::all()) {
+    if (kind == provider->name()) return provider->token_title();
+  }
   if (kind == "bearer") return "bearer token";
   return "unknown token";
 }

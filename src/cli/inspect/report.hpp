@@ -1,33 +1,18 @@
-// A token taken apart: what it says, in words, and what is wrong with it. Pure: no store, no
-// network, no clock. The report holds no signature, no secret and no more of a SID than it takes to
-// tell two apart; its texts may hold what a stranger wrote, so print it by to_text() or to_json().
+// `roomkey inspect`: any token taken apart. Pure: no store, no network, no clock. Print a report by
+// to_text() or to_json(): its texts may hold what a stranger wrote.
 #pragma once
 
 #include <chrono>
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "roomkey/base/finding.hpp"
 #include "roomkey/config/config.hpp"
+#include "roomkey/provider/inspection.hpp"
 
 namespace roomkey::cli::inspect {
 
-struct Report {
-  struct Line {
-    std::string label;
-    std::string value;
-  };
-  std::string kind = "unknown";  // or "twilio", "stream", "bearer"
-  std::vector<Line> lines;
-  // Errors, then warnings. `code` is what the door that refuses the token says: Twilio's error code,
-  // Stream's, or the word of a base::Code; a word of ours where no door says anything.
-  std::vector<base::Finding> findings;
-
-  // No error; there may be warnings.
-  [[nodiscard]] bool faultless() const;
-};
+using provider::inspection::Report;
 
 // An HMAC secret of the clinic's login, and the variable that it is in.
 struct LoginSecret {
@@ -35,10 +20,10 @@ struct LoginSecret {
   crypto::Secret secret;
 };
 
-// Takes any text: a Twilio access token, a Stream token, a clinic's bearer token (with or without
-// `Bearer` before it), or none of these. What `config` lacks is not checked, and the report says
-// so. With the login's secrets it says as well which spelling of one (base64 decoded, say) made a
-// signature that the configured bytes did not make.
+// Takes any text: a provider's token, a clinic's bearer token (with or without `Bearer` before it),
+// or none of these. What `config` lacks is not checked, and the report says so. With the login's
+// secrets it says as well which spelling of one (base64 decoded, say) made a signature that the
+// configured bytes did not make.
 [[nodiscard]] Report inspect(std::string_view token, const config::Config& config,
                              std::chrono::sys_seconds now, std::span<const LoginSecret> login = {});
 
@@ -46,5 +31,9 @@ struct LoginSecret {
 [[nodiscard]] std::string to_text(const Report& report);
 // One object on one line: kind, ok, lines, findings.
 [[nodiscard]] std::string to_json(const Report& report);
+
+// Private to this folder: a token of the clinic's login.
+void inspect_bearer(const provider::inspection::Inquiry& inquiry,
+                    std::span<const LoginSecret> login);
 
 }  // namespace roomkey::cli::inspect

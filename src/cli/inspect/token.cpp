@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "cli/inspect/inquiry.hpp"
+#include "cli/inspect/report.hpp"
 #include "roomkey/base/ascii.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/base/text.hpp"
@@ -8,6 +8,10 @@
 #include "roomkey/crypto/jws.hpp"
 
 namespace roomkey::cli::inspect {
+
+using namespace provider::inspection;
+using provider::Kind;
+using provider::Sight;
 
 namespace {
 
@@ -34,6 +38,20 @@ std::string_view bare(std::string_view text) {
   return quoted && text.back() == text.front() ? text.substr(1, text.size() - 2) : text;
 }
 
+// Of each provider, with a word between them.
+std::string join(std::string_view between, std::string (*word)(const Kind& kind)) {
+  std::string text;
+  for (const auto* const kind : provider::all()) {
+    text.append(text.empty() ? "" : between).append(word(*kind));
+  }
+  return text;
+}
+
+std::string what_roomkey_makes() {
+  return "roomkey makes tokens for " +
+         join(" and ", [](const Kind& kind) { return std::string(kind.title()) + " Video"; });
+}
+
 std::size_t parts_of(std::string_view text) {
   return static_cast<std::size_t>(std::count(text.begin(), text.end(), '.')) + 1;
 }
@@ -43,7 +61,9 @@ void say_no_token(const Inquiry& inquiry, std::string_view text) {
   if (text.empty()) return inquiry.error("malformed", "There is no token.", kCopyAgain);
   if (text.front() == '{') {
     return inquiry.error("malformed", "This is JSON and no token.",
-                         "Copy the value of access_token (Twilio) or token (Stream) only.");
+                         "Copy the value of " + join(" or ", [](const Kind& kind) {
+                           return std::string(kind.token_field()) + " (" + kind.title() + ')';
+                         }) + " only.");
   }
   if (text.find("...") != text.npos || text.find(kEllipsis) != text.npos) {
     return inquiry.error("malformed", "The token was shortened where it was copied from.",
@@ -51,7 +71,7 @@ void say_no_token(const Inquiry& inquiry, std::string_view text) {
   }
   if (text.starts_with("T1==")) {
     return inquiry.error("other_provider", "This is a token of Vonage Video (OpenTok).",
-                         "roomkey makes tokens for Twilio Video and Stream Video.");
+                         what_roomkey_makes() + '.');
   }
   if (parts_of(text) == 5) {
     return inquiry.error("malformed", "The token is encrypted (JWE) and can't be looked into.",
@@ -126,29 +146,35 @@ std::string other_provider(const Json::Value& claims) {
   return {};
 }
 
-bool names_sids(const Json::Value& claims) {
-  const auto is_sid = [](const std::string& text) {
-    return text.size() == 34 && (text.starts_with("SK") || text.starts_with("AC"));
-  };
-  return is_sid(text_at(claims, "iss")) || is_sid(text_at(claims, "sub"));
+const Kind* first_that(const std::function<bool(const Kind& kind)>& fits) {
+  const auto kinds = provider::all();
+  const auto found =
+      std::find_if(kinds.begin(), kinds.end(), [&](const Kind* kind) { return fits(*kind); });
+  return found == kinds.end() ? nullptr : *found;
 }
 
-// First what only one kind has, then whose key signed it, then what is likely.
-std::string kind_of(const Token& token, const config::Config& config) {
-  const Json::Value& claims = token.claims;
-  if (text_at(token.header, "cty").starts_with("twilio-") || claims.isMember("grants")) {
-    return "twilio";
-  }
-  if (claims.isMember("call_cids")) return "stream";
-  if (claims.isMember("token_type")) return "bearer";
-  if (signed_with(token, config.twilio.api_secret.reveal())) return "twilio";
-  if (signed_with(token, config.stream.api_secret.reveal())) return "stream";
-  if (signed_by_login(token, config)) return "bearer";
-  if (!other_provider(claims).empty()) return "unknown";
-  if (names_sids(claims)) return "twilio";
-  const std::string user = text_at(claims, "user_id");
-  if ((!user.empty() && !base::parse_id(user)) || claims.isMember("server")) return "stream";
-  return claims.isMember("user_id") || config.bearer ? "bearer" : "unknown";
+// Null: the login's, or nobody's that is known. First what only one kind has, then whose key signed
+// it, then what is likely.
+const Kind* whose(const Inquiry& inquiry) {
+  const Token& token = inquiry.token;
+  const auto seen_as = [&](Sight sight) {
+    return first_that([&](const Kind& kind) { return kind.see(token) == sight; });
+  };
+  if (const auto* const kind = seen_as(Sight::surely)) return kind;
+  if (token.claims.isMember("token_type")) return nullptr;
+  const auto* const signer = first_that([&](const Kind& kind) {
+    return signed_with(token, kind.signers(inquiry.settings).front().value);
+  });
+  if (signer != nullptr) return signer;
+  if (signed_by_login(inquiry) || !other_provider(token.claims).empty()) return nullptr;
+  return seen_as(Sight::likely);
+}
+
+// Of a token that is no provider's.
+bool is_bearer(const Inquiry& inquiry) {
+  const Json::Value& claims = inquiry.token.claims;
+  if (claims.isMember("token_type") || signed_by_login(inquiry)) return true;
+  return other_provider(claims).empty() && (claims.isMember("user_id") || inquiry.login != nullptr);
 }
 
 void inspect_unknown(const Inquiry& inquiry) {
@@ -165,69 +191,73 @@ void inspect_unknown(const Inquiry& inquiry) {
                           "Fetch a new one."});
   const std::string other = other_provider(inquiry.token.claims);
   if (!other.empty()) {
-    return inquiry.error("other_provider", "This is a token of " + other + '.',
-                         "roomkey makes tokens for Twilio Video and Stream Video; a frontend of "
-                         "another provider's needs that provider's.");
+    return inquiry.error(
+        "other_provider", "This is a token of " + other + '.',
+        what_roomkey_makes() + "; a frontend of another provider's needs that provider's.");
   }
-  inquiry.error("unknown_kind",
-                "This is neither a Twilio access token nor a Stream token nor a bearer token with "
-                "a user_id.",
-                "Inspect it with the clinic's configuration (--env-file), or see where it was "
-                "copied from.");
+  inquiry.error(
+      "unknown_kind",
+      "This is neither " +
+          join(" nor ", [](const Kind& kind) { return std::string("a ") + kind.token_title(); }) +
+          " nor a bearer token with a user_id.",
+      "Inspect it with the clinic's configuration (--env-file), or see where it was "
+      "copied from.");
 }
 
 // A token for a provider that the configuration does without is another's.
-void inspect_use(const Inquiry& inquiry) {
-  const auto& twilio = inquiry.config.twilio;
-  const auto& stream = inquiry.config.stream;
-  const bool uses_twilio = !twilio.account_sid.empty() || !twilio.api_key.empty();
-  const bool uses_stream = !stream.api_key.empty() || !stream.api_secret.empty();
-  const bool is_twilio = inquiry.report.kind == "twilio";
-  const bool is_stream = inquiry.report.kind == "stream";
-  if ((is_twilio && !uses_twilio && uses_stream) || (is_stream && !uses_stream && uses_twilio)) {
-    inquiry.warning("other_provider",
-                    is_twilio ? "roomkey is set up for Stream here, not for Twilio."
-                              : "roomkey is set up for Twilio here, not for Stream.",
-                    "A frontend needs a token of the provider whose client it uses: see where this "
-                    "one came from.");
+void inspect_use(const Inquiry& inquiry, const Kind& kind) {
+  if (!kind.make(inquiry.settings)->unused()) return;
+  const auto* const used =
+      first_that([&](const Kind& one) { return !one.make(inquiry.settings)->unused(); });
+  if (used == nullptr) return;
+  inquiry.warning("other_provider",
+                  std::string("roomkey is set up for ") + used->title() + " here, not for " +
+                      kind.title() + '.',
+                  "A frontend needs a token of the provider whose client it uses: see where this "
+                  "one came from.");
+}
+
+void inspect_kind(const Inquiry& inquiry, std::span<const LoginSecret> login) {
+  if (const auto* const kind = whose(inquiry)) {
+    inquiry.report.kind = kind->name();
+    kind->inspect(inquiry);
+    inspect_use(inquiry, *kind);
+  } else if (is_bearer(inquiry)) {
+    inquiry.report.kind = "bearer";
+    inspect_bearer(inquiry, login);
+  } else {
+    inspect_unknown(inquiry);
   }
 }
 
-void inspect_kind(const Inquiry& inquiry) {
-  inquiry.report.kind = kind_of(inquiry.token, inquiry.config);
-  if (inquiry.report.kind == "twilio") inspect_twilio(inquiry);
-  if (inquiry.report.kind == "stream") inspect_stream(inquiry);
-  if (inquiry.report.kind == "bearer") inspect_bearer(inquiry);
-  if (inquiry.report.kind == "unknown") inspect_unknown(inquiry);
-  inspect_use(inquiry);
+// What can't be read is told from its header.
+const Kind* whose_header(const Token& token) {
+  const Token header{token.text, {}, {}, token.header};
+  return first_that([&](const Kind& kind) { return kind.see(header) == Sight::surely; });
 }
 
-// Twilio refuses what it can't read with 20101.
-void name_what_twilio_says(Report& report) {
+// A provider has a code of its own for what it can't read.
+void name_what_the_provider_says(Report& report) {
+  const auto* const kind = first_that([&](const Kind& one) { return one.name() == report.kind; });
+  if (kind == nullptr || kind->malformed().empty()) return;
   for (auto& finding : report.findings) {
-    if (finding.code == "malformed") finding.code = "20101";
+    if (finding.code == "malformed") finding.code = kind->malformed();
   }
 }
 
 }  // namespace
 
-bool Report::faultless() const {
-  return std::none_of(findings.begin(), findings.end(), [](const base::Finding& one) {
-    return one.level == base::Finding::Level::error;
-  });
-}
-
 Report inspect(std::string_view text, const config::Config& config, std::chrono::sys_seconds now,
                std::span<const LoginSecret> login) {
   Report report;
   Token token;
-  const Inquiry inquiry{token, config, now, report, login};
+  const Inquiry inquiry{token, config, config.bearer ? &*config.bearer : nullptr, now, report};
   if (take_apart(inquiry, bare(text), token)) {
-    inspect_kind(inquiry);
-  } else if (text_at(token.header, "cty").starts_with("twilio-")) {
-    report.kind = "twilio";
+    inspect_kind(inquiry, login);
+  } else if (const auto* const kind = whose_header(token)) {
+    report.kind = kind->name();
   }
-  if (report.kind == "twilio") name_what_twilio_says(report);
+  name_what_the_provider_says(report);
   std::stable_partition(
       report.findings.begin(), report.findings.end(),
       [](const base::Finding& one) { return one.level == base::Finding::Level::error; });

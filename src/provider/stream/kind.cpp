@@ -1,4 +1,5 @@
 #include "provider/stream/form.hpp"
+#include "provider/stream/inspection.hpp"
 #include "provider/stream/settings.hpp"
 #include "roomkey/provider/all.hpp"
 
@@ -8,6 +9,7 @@ namespace {
 
 class StreamKind final : public Kind {
  public:
+  [[nodiscard]] std::string_view name() const override { return "stream"; }
   [[nodiscard]] const char* title() const override { return "Stream"; }
   [[nodiscard]] std::string_view prefix() const override { return "STREAM_"; }
   [[nodiscard]] std::span<const Variable> variables() const override { return stream_variables(); }
@@ -36,6 +38,19 @@ class StreamKind final : public Kind {
   [[nodiscard]] std::string_view proves(const Settings&) const override { return ""; }
   void prove(base::Findings&, const Settings&, bool,
              const std::function<bool(std::string_view)>&) const override {}
+
+  [[nodiscard]] std::vector<Signer> signers(const Settings& settings) const override {
+    return {{"STREAM_API_SECRET", settings.stream.api_secret.reveal()},
+            {"STREAM_API_KEY", settings.stream.api_key}};
+  }
+  [[nodiscard]] Sight see(const inspection::Token& token) const override {
+    return is_surely_streams(token)   ? Sight::surely
+           : is_likely_streams(token) ? Sight::likely
+                                      : Sight::not_at_all;
+  }
+  void inspect(const inspection::Inquiry& inquiry) const override { inspect_stream(inquiry); }
+  [[nodiscard]] const char* token_title() const override { return "Stream token"; }
+  [[nodiscard]] const char* token_field() const override { return "token"; }
 };
 
 }  // namespace

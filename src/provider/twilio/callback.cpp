@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <array>
 
+#include "provider/twilio/sid.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/crypto/base64url.hpp"
 #include "roomkey/crypto/digest.hpp"
 #include "roomkey/crypto/secret.hpp"
-#include "roomkey/provider/twilio/sid.hpp"
 
 namespace roomkey::provider {
 

@@ -8,9 +8,9 @@
 #include <string>
 #include <string_view>
 
+#include "provider/twilio/sid.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/base/text.hpp"
-#include "roomkey/provider/twilio/sid.hpp"
 
 namespace roomkey::provider {
 

@@ -2,8 +2,8 @@
 // digits, an Auth Token 32 hexadecimal digits.
 #include "provider/twilio/form.hpp"
 
+#include "provider/twilio/sid.hpp"
 #include "roomkey/base/counted.hpp"
-#include "roomkey/provider/twilio/sid.hpp"
 
 namespace roomkey::provider {
 

@@ -1,4 +1,5 @@
 #include "provider/twilio/form.hpp"
+#include "provider/twilio/inspection.hpp"
 #include "provider/twilio/proof.hpp"
 #include "provider/twilio/settings.hpp"
 #include "roomkey/provider/all.hpp"
@@ -9,6 +10,7 @@ namespace {
 
 class TwilioKind final : public Kind {
  public:
+  [[nodiscard]] std::string_view name() const override { return "twilio"; }
   [[nodiscard]] const char* title() const override { return "Twilio"; }
   [[nodiscard]] std::string_view prefix() const override { return "TWILIO_"; }
   [[nodiscard]] std::span<const Variable> variables() const override { return twilio_variables(); }
@@ -70,6 +72,21 @@ class TwilioKind final : public Kind {
       check_callback(findings, ask_callback(url));
     }
   }
+
+  [[nodiscard]] std::vector<Signer> signers(const Settings& settings) const override {
+    return {{"TWILIO_API_SECRET", settings.twilio.api_secret.reveal()},
+            {"TWILIO_API_KEY", settings.twilio.api_key},
+            {"TWILIO_ACCOUNT_SID", settings.twilio.account_sid}};
+  }
+  [[nodiscard]] Sight see(const inspection::Token& token) const override {
+    return is_surely_twilios(token)   ? Sight::surely
+           : is_likely_twilios(token) ? Sight::likely
+                                      : Sight::not_at_all;
+  }
+  void inspect(const inspection::Inquiry& inquiry) const override { inspect_twilio(inquiry); }
+  [[nodiscard]] const char* token_title() const override { return "Twilio access token"; }
+  [[nodiscard]] const char* token_field() const override { return "access_token"; }
+  [[nodiscard]] std::string_view malformed() const override { return "20101"; }
 
   [[nodiscard]] std::string_view passed() const override { return "All Twilio tests passed!"; }
 };

@@ -6,8 +6,8 @@
 #include <algorithm>
 
 #include "provider/reach.hpp"
+#include "provider/twilio/sid.hpp"
 #include "roomkey/base/words.hpp"
-#include "roomkey/provider/twilio/sid.hpp"
 
 namespace roomkey::provider {
 

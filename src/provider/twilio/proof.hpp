@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "roomkey/base/finding.hpp"
 #include "provider/twilio/account.hpp"
+#include "roomkey/base/finding.hpp"
 #include "roomkey/provider/twilio/settings.hpp"
 
 namespace roomkey::provider {

@@ -1,4 +1,4 @@
-#include "roomkey/provider/twilio/sid.hpp"
+#include "provider/twilio/sid.hpp"
 
 #include <algorithm>
 #include <array>

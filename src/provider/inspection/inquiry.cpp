@@ -1,11 +1,10 @@
-#include "cli/inspect/inquiry.hpp"
-
 #include <algorithm>
 #include <utility>
 
 #include "roomkey/base/json.hpp"
+#include "roomkey/provider/inspection.hpp"
 
-namespace roomkey::cli::inspect {
+namespace roomkey::provider::inspection {
 
 namespace {
 
@@ -19,6 +18,12 @@ std::string clipped(const std::string& text) {
 }
 
 }  // namespace
+
+bool Report::faultless() const {
+  return std::none_of(findings.begin(), findings.end(), [](const base::Finding& one) {
+    return one.level == base::Finding::Level::error;
+  });
+}
 
 void Inquiry::line(std::string label, std::string value) const {
   report.lines.push_back({std::move(label), std::move(value)});
@@ -90,4 +95,4 @@ void say_unchecked(const Inquiry& inquiry, const std::string& variable) {
                   "/etc/roomkey/roomkey.env inspect -");
 }
 
-}  // namespace roomkey::cli::inspect
+}  // namespace roomkey::provider::inspection

@@ -1,10 +1,10 @@
-#include "cli/inspect/inquiry.hpp"
 #include "roomkey/base/clock.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/base/words.hpp"
+#include "roomkey/provider/inspection.hpp"
 
-namespace roomkey::cli::inspect {
+namespace roomkey::provider::inspection {
 
 namespace {
 
@@ -95,4 +95,4 @@ void inspect_times(const Inquiry& inquiry, const TimeRules& rules) {
   inspect_start(inquiry, "iat", rules.issued_later, rules);
 }
 
-}  // namespace roomkey::cli::inspect
+}  // namespace roomkey::provider::inspection

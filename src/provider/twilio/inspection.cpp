@@ -1,16 +1,20 @@
 // Twilio's error codes: https://www.twilio.com/docs/api/errors/20101 to 20107, 20157, 53000, 53200.
 // That Video takes keys of region US1 only:
 // https://www.twilio.com/docs/video/tutorials/user-identity-access-tokens
+#include "provider/twilio/inspection.hpp"
+
 #include <algorithm>
 #include <array>
 
-#include "cli/inspect/inquiry.hpp"
+#include "provider/twilio/sid.hpp"
 #include "roomkey/access/identity.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/base/words.hpp"
-#include "roomkey/provider/twilio/sid.hpp"
+#include "roomkey/provider/all.hpp"
 
-namespace roomkey::cli::inspect {
+namespace roomkey::provider {
+
+using namespace inspection;
 
 namespace {
 
@@ -40,7 +44,7 @@ std::string official_name(const std::string& code) {
 
 std::string masked(const Json::Value& claims, const char* key) {
   const std::string text = text_at(claims, key);
-  return text.empty() ? shown(claims, key) : provider::twilio::masked_sid(text);
+  return text.empty() ? shown(claims, key) : twilio::masked_sid(text);
 }
 
 void inspect_header(const Inquiry& inquiry) {
@@ -60,12 +64,12 @@ void inspect_header(const Inquiry& inquiry) {
 }
 
 void warn_of_region(const Inquiry& inquiry, const std::string& region) {
-  if (!provider::twilio::has_signalling(region)) {
+  if (!twilio::has_signalling(region)) {
     inquiry.warning("53000",
                     "The token names the region " + shown(inquiry.token.header, "twr") +
                         ", where Twilio Video has no signalling. A browser that connects with "
                         "that region fails.",
-                    provider::twilio::kSetRegion);
+                    twilio::kSetRegion);
   }
   if (region == "us1") return;
   inquiry.warning("20103",
@@ -78,7 +82,7 @@ void warn_of_region(const Inquiry& inquiry, const std::string& region) {
 }
 
 void inspect_region(const Inquiry& inquiry) {
-  const auto& settings = inquiry.config.twilio;
+  const auto& settings = inquiry.settings.twilio;
   const Json::Value& header = inquiry.token.header;
   if (!header.isMember("twr")) return;
   inquiry.line("region", shown(header, "twr") + " (twr)");
@@ -104,18 +108,18 @@ std::string wrong_sids(const std::string& issuer, const std::string& subject) {
   if (issuer.starts_with("AC")) {
     return "The issuer (iss) is an account SID: the API key's SID (SK...) belongs there.";
   }
-  if (!provider::twilio::is_sid(issuer, "SK")) {
+  if (!twilio::is_sid(issuer, "SK")) {
     return "The issuer (iss) is not the SID of an API key: SK and 32 hexadecimal digits.";
   }
   if (subject.empty()) return "The token names no subject (sub): the account's SID belongs there.";
-  if (!provider::twilio::is_sid(subject, "AC")) {
+  if (!twilio::is_sid(subject, "AC")) {
     return "The subject (sub) is not the SID of an account: AC and 32 hexadecimal digits.";
   }
   return {};
 }
 
 void inspect_issuer(const Inquiry& inquiry) {
-  const auto& settings = inquiry.config.twilio;
+  const auto& settings = inquiry.settings.twilio;
   const Json::Value& claims = inquiry.token.claims;
   const std::string issuer = text_at(claims, "iss");
   const std::string subject = text_at(claims, "sub");
@@ -206,7 +210,7 @@ void inspect_grants(const Inquiry& inquiry) {
 }
 
 void inspect_signature(const Inquiry& inquiry) {
-  const auto& settings = inquiry.config.twilio;
+  const auto& settings = inquiry.settings.twilio;
   const Token& token = inquiry.token;
   const std::string cure =
       "Copy the secret of exactly this API key to TWILIO_API_SECRET, without anything around it "
@@ -220,8 +224,7 @@ void inspect_signature(const Inquiry& inquiry) {
   if (signed_with(token, settings.api_secret.reveal())) {
     return inquiry.line("signature", "made with TWILIO_API_SECRET");
   }
-  const std::string other =
-      other_signer(token, inquiry.config, settings.api_secret, "TWILIO_API_SECRET");
+  const std::string other = other_signer(inquiry, settings.api_secret, "TWILIO_API_SECRET");
   const bool other_key =
       !settings.api_key.empty() && text_at(token.claims, "iss") != settings.api_key;
   if (other_key && other.empty()) {
@@ -233,6 +236,18 @@ void inspect_signature(const Inquiry& inquiry) {
 }
 
 }  // namespace
+
+bool is_surely_twilios(const Token& token) {
+  return text_at(token.header, "cty").starts_with("twilio-") || token.claims.isMember("grants");
+}
+
+bool is_likely_twilios(const Token& token) {
+  const auto looks_like_sid = [](const std::string& text) {
+    return text.size() == 34 && (text.starts_with("SK") || text.starts_with("AC"));
+  };
+  return looks_like_sid(text_at(token.claims, "iss")) ||
+         looks_like_sid(text_at(token.claims, "sub"));
+}
 
 void inspect_twilio(const Inquiry& inquiry) {
   const auto before = inquiry.report.findings.size();
@@ -249,4 +264,4 @@ void inspect_twilio(const Inquiry& inquiry) {
   }
 }
 
-}  // namespace roomkey::cli::inspect
+}  // namespace roomkey::provider

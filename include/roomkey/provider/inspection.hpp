@@ -8,12 +8,37 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "cli/inspect/report.hpp"
+#include "roomkey/access/bearer.hpp"
+#include "roomkey/base/finding.hpp"
 #include "roomkey/crypto/key.hpp"
 #include "roomkey/crypto/secret.hpp"
 
-namespace roomkey::cli::inspect {
+namespace roomkey::provider {
+struct Settings;  // all.hpp
+}
+
+namespace roomkey::provider::inspection {
+
+// A token taken apart: what it says, in words, and what is wrong with it. It holds no signature, no
+// secret and no more of a SID than it takes to tell two apart; its texts may hold what a stranger
+// wrote.
+struct Report {
+  struct Line {
+    std::string label;
+    std::string value;
+  };
+
+  std::string kind = "unknown";  // or a Kind::name(), or "bearer"
+  std::vector<Line> lines;
+  // Errors, then warnings. `code` is what the door that refuses the token says: the provider's
+  // error code, or the word of a base::Code; a word of ours where no door says anything.
+  std::vector<base::Finding> findings;
+
+  // No error; there may be warnings.
+  [[nodiscard]] bool faultless() const;
+};
 
 struct Token {
   std::string_view text;
@@ -27,19 +52,15 @@ struct Token {
 // A report under way.
 struct Inquiry {
   const Token& token;
-  const config::Config& config;
+  const Settings& settings;
+  const access::BearerRules* login;  // null where the clinic's login is not known
   std::chrono::sys_seconds now;
   Report& report;
-  std::span<const LoginSecret> login{};
 
   void line(std::string label, std::string value) const;
   void error(std::string code, std::string text, std::string cure) const;
   void warning(std::string code, std::string text, std::string cure) const;
 };
-
-void inspect_twilio(const Inquiry& inquiry);
-void inspect_stream(const Inquiry& inquiry);
-void inspect_bearer(const Inquiry& inquiry);
 
 // A member of what may be no object; null where there is none.
 [[nodiscard]] const Json::Value& member(const Json::Value& object, const char* key);
@@ -74,16 +95,16 @@ void inspect_times(const Inquiry& inquiry, const TimeRules& rules);
 [[nodiscard]] bool signed_with(const Token& token, const crypto::Key& key);
 // HS256; false for an empty secret.
 [[nodiscard]] bool signed_with(const Token& token, std::string_view secret);
-[[nodiscard]] bool signed_by_login(const Token& token, const config::Config& config);
+[[nodiscard]] bool signed_by_login(const Inquiry& inquiry);
 // The spelling of the secret that made the signature, in words with its variable: "the
 // base64-decoded value of X", "X with a line break behind it". Empty where none did.
 [[nodiscard]] std::string respelt(const Token& token, const crypto::Secret& secret,
                                   const std::string& variable, crypto::Algorithm algorithm);
 // What made a signature that `variable`'s secret did not make: a sentence on another secret of the
 // configuration or this one in another spelling. Empty where that can't be told.
-[[nodiscard]] std::string other_signer(const Token& token, const config::Config& config,
-                                       const crypto::Secret& secret, const std::string& variable);
+[[nodiscard]] std::string other_signer(const Inquiry& inquiry, const crypto::Secret& secret,
+                                       const std::string& variable);
 // The warning for a signature that `variable` would be needed for.
 void say_unchecked(const Inquiry& inquiry, const std::string& variable);
 
-}  // namespace roomkey::cli::inspect
+}  // namespace roomkey::provider::inspection

@@ -3,12 +3,13 @@
 #include <array>
 #include <functional>
 
-#include "cli/inspect/inquiry.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/crypto/base64url.hpp"
 #include "roomkey/crypto/digest.hpp"
+#include "roomkey/provider/all.hpp"
+#include "roomkey/provider/inspection.hpp"
 
-namespace roomkey::cli::inspect {
+namespace roomkey::provider::inspection {
 
 namespace {
 
@@ -111,11 +112,11 @@ bool signed_with(const Token& token, std::string_view secret) {
   return signed_with(token, secret, Algorithm::hs256);
 }
 
-bool signed_by_login(const Token& token, const config::Config& config) {
-  if (!config.bearer) return false;
-  const auto& keys = config.bearer->keys.keys;
+bool signed_by_login(const Inquiry& inquiry) {
+  if (inquiry.login == nullptr) return false;
+  const auto& keys = inquiry.login->keys.keys;
   return std::any_of(keys.begin(), keys.end(),
-                     [&](const crypto::Key& key) { return signed_with(token, key); });
+                     [&](const crypto::Key& key) { return signed_with(inquiry.token, key); });
 }
 
 std::string respelt(const Token& token, const crypto::Secret& secret, const std::string& variable,
@@ -129,20 +130,19 @@ std::string respelt(const Token& token, const crypto::Secret& secret, const std:
   return name;
 }
 
-std::string other_signer(const Token& token, const config::Config& config,
-                         const crypto::Secret& secret, const std::string& variable) {
-  if (const auto name = respelt(token, secret, variable, Algorithm::hs256); !name.empty()) {
+std::string other_signer(const Inquiry& inquiry, const crypto::Secret& secret,
+                         const std::string& variable) {
+  if (const auto name = respelt(inquiry.token, secret, variable, Algorithm::hs256); !name.empty()) {
     return " It was made with " + name + '.';
   }
-  const auto made_with = [&](std::string_view other) { return signed_with(token, other); };
-  const char* name = made_with(config.twilio.api_secret.reveal())   ? "TWILIO_API_SECRET"
-                     : made_with(config.twilio.api_key)             ? "TWILIO_API_KEY"
-                     : made_with(config.twilio.account_sid)         ? "TWILIO_ACCOUNT_SID"
-                     : made_with(config.stream.api_secret.reveal()) ? "STREAM_API_SECRET"
-                     : made_with(config.stream.api_key)             ? "STREAM_API_KEY"
-                     : signed_by_login(token, config) ? "the key of the clinic's login"
-                                                      : nullptr;
-  return name == nullptr ? std::string() : std::string(" It was made with ") + name + " instead.";
+  for (const auto* const kind : all()) {
+    for (const auto& [name, value] : kind->signers(inquiry.settings)) {
+      if (signed_with(inquiry.token, value)) {
+        return std::string(" It was made with ") + name + " instead.";
+      }
+    }
+  }
+  return signed_by_login(inquiry) ? " It was made with the key of the clinic's login instead." : "";
 }
 
-}  // namespace roomkey::cli::inspect
+}  // namespace roomkey::provider::inspection

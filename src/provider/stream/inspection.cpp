@@ -1,8 +1,12 @@
 // Stream's error codes: https://getstream.io/chat/docs/react/api_errors_response (5, 40 to 43).
-#include "cli/inspect/inquiry.hpp"
-#include "roomkey/provider/stream/token.hpp"
+#include "provider/stream/inspection.hpp"
 
-namespace roomkey::cli::inspect {
+#include "roomkey/base/text.hpp"
+#include "roomkey/provider/all.hpp"
+
+namespace roomkey::provider {
+
+using namespace inspection;
 
 namespace {
 
@@ -29,7 +33,7 @@ void inspect_user(const Inquiry& inquiry) {
                   "dashboard. Browsers get the tokens that roomkey makes.");
   } else if (user.empty()) {
     inquiry.error("5", "The token names no user (user_id).", kMintedWrong);
-  } else if (user != provider::fit_for_stream(user)) {
+  } else if (user != fit_for_stream(user)) {
     inquiry.warning("5",
                     "The user id is not of the form that roomkey gives: a-z 0-9 @ _ - and no digit "
                     "at its beginning.",
@@ -78,7 +82,7 @@ void inspect_spelling(const Inquiry& inquiry) {
 
 void inspect_signature(const Inquiry& inquiry) {
   const Token& token = inquiry.token;
-  const auto& secret = inquiry.config.stream.api_secret;
+  const auto& secret = inquiry.settings.stream.api_secret;
   if (token.signature && token.signature->empty()) {
     inquiry.line("signature", "none");
     return inquiry.error("43", "The token is not signed.", kMintedWrong);
@@ -90,12 +94,19 @@ void inspect_signature(const Inquiry& inquiry) {
   inquiry.line("signature", "not made with STREAM_API_SECRET");
   inquiry.error("43",
                 "The signature was made with another secret than STREAM_API_SECRET." +
-                    other_signer(token, inquiry.config, secret, "STREAM_API_SECRET"),
+                    other_signer(inquiry, secret, "STREAM_API_SECRET"),
                 "Copy key and secret of one and the same app from Stream's dashboard to "
                 "STREAM_API_KEY and STREAM_API_SECRET, restart the workers and fetch a new token.");
 }
 
 }  // namespace
+
+bool is_surely_streams(const Token& token) { return token.claims.isMember("call_cids"); }
+
+bool is_likely_streams(const Token& token) {
+  const std::string user = text_at(token.claims, "user_id");
+  return (!user.empty() && !base::parse_id(user)) || token.claims.isMember("server");
+}
 
 void inspect_stream(const Inquiry& inquiry) {
   inspect_header(inquiry);
@@ -106,4 +117,4 @@ void inspect_stream(const Inquiry& inquiry) {
   inspect_signature(inquiry);
 }
 
-}  // namespace roomkey::cli::inspect
+}  // namespace roomkey::provider
