@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <iostream>
 
-#include "cli/hint.hpp"
+#include "cli/cures.hpp"
 #include "cli/options.hpp"
 #include "cli/store_owner.hpp"
 #include "roomkey/base/clock.hpp"
@@ -101,10 +101,13 @@ int main(int argc, char** argv) {
     const int status = finish(run(arguments, closed));
     const bool unexplained = status == cli::kFailed || status == config::kExitConfig;
     if (closed && unexplained && !arguments.takes_faults) {
-      std::cerr << "roomkey: hint: " << cli::hint_for("", true) << '\n';
+      std::cerr << "roomkey: hint: " << cli::kBeRoot << '\n';
     }
     return status;
+  } catch (const base::Unavailable& fault) {
+    return cli::fail(cli::kFailed, fault.what(),
+                     closed ? cli::kBeRoot : cli::hint_for(fault.cause()));
   } catch (const std::exception& fault) {
-    return cli::fail(cli::kFailed, fault.what(), cli::hint_for(fault.what(), closed));
+    return cli::fail(cli::kFailed, fault.what(), closed ? cli::kBeRoot : "");
   }
 }

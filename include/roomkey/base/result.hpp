@@ -73,7 +73,29 @@ struct Error {
 // line: no SQL, no file path.
 class Unavailable : public std::runtime_error {
  public:
-  using std::runtime_error::runtime_error;
+  // What it came from, where that is known: whoever has a cure goes by it, never by the words.
+  enum class Cause {
+    other,
+    missing,         // a file can't be opened
+    not_made,        // a new file can't be made
+    locked,          // by somebody else, for too long
+    disk_full,       // of bytes,
+    no_inodes,       // of files,
+    quota,           // or of what its owner may have there
+    disk_fails,      // or is full, where SQLite can't tell
+    disk_read_only,  // the file system
+    not_allowed,     // to write
+    unreadable,      // no store, or a broken one
+    older_schema,
+    newer_schema,
+  };
+
+  explicit Unavailable(const std::string& what, Cause cause = Cause::other)
+      : runtime_error(what), cause_(cause) {}
+  [[nodiscard]] Cause cause() const { return cause_; }
+
+ private:
+  Cause cause_;
 };
 
 // std::expected's names (g++ 12 has no std::expected). Reading the side that isn't there throws

@@ -21,12 +21,6 @@ struct Settings {
   std::chrono::milliseconds busy_timeout{2000};
 };
 
-// SQLite finds no database in the file, or a broken one.
-class Unreadable : public base::Unavailable {
- public:
-  using Unavailable::Unavailable;
-};
-
 // Which a file may have: the newest alone, an older one as well, or even one that this roomkey
 // doesn't know.
 enum class Schema { newest, older, any };

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "cli/check/checks.hpp"
+#include "cli/cures.hpp"
 #include "roomkey/base/counted.hpp"
 #include "roomkey/base/file.hpp"
 #include "roomkey/store/backup.hpp"
@@ -84,55 +85,18 @@ class Rights {
 
 constexpr const char* kStore = "store";
 
-std::string cure_for_store(std::string_view fault, const std::string& path) {
-  struct stat facts {};
-  if (stat(path.c_str(), &facts) != 0) {
-    if (errno == EACCES) return "Run roomkey as root.";
-    return "`roomkey db migrate` makes the store that ROOMKEY_DB names; the folder must be there. "
-           "If there was one, `roomkey db restore FILE` brings a backup back.";
-  }
-  if (fault.find("db migrate") != fault.npos) return "Run `roomkey db migrate`.";
-  if (fault.find("locked") != fault.npos) return "Another program holds it: try again.";
-  if (fault.find("newer than") != fault.npos) return "Install the newer roomkey that made it.";
-  const auto folder = std::filesystem::absolute(path).parent_path().string();
-  if (fault.find("inodes") != fault.npos) {
-    return "Remove files that nobody needs (df -i " + folder + "): it is their number that counts.";
-  }
-  if (fault.find("quota") != fault.npos) {
-    return "Raise the quota of the folder's owner, or make room (quota, repquota; df -h " + folder +
-           ").";
-  }
-  if (fault.find("file system is read-only") != fault.npos) {
-    return "See why (journalctl -k: a disk that fails is made read-only), then mount -o "
-           "remount,rw what holds " +
-           folder + ", and see `roomkey db verify`.";
-  }
-  if (fault.find("is full") != fault.npos || fault.find("disk I/O") != fault.npos) {
-    return "See whether its disk is full (df -h " + folder +
-           ") and make room: all is well then, nothing is lost. If there is room, see whether the "
-           "disk fails (journalctl -k).";
-  }
-  if (fault.find("readonly") != fault.npos || fault.find("may not be written") != fault.npos ||
-      ::access(path.c_str(), R_OK | W_OK) != 0) {
-    return "See who may write the store and its folder (ls -la): the workers' user must. "
-           "Installed: "
-           "chown -R roomkey:roomkey /var/lib/roomkey";
-  }
-  return "See that ROOMKEY_DB names roomkey's store. If it does, it is broken: `roomkey db restore "
-         "FILE` brings a backup back and keeps what is there.";
-}
-
 // Throws Unavailable where it can't be read or written.
 void open_store(store::Database& database) {
   database.ready();
   const store::Transaction undone(database);
 }
 
-void say_store_is_away(base::Findings& findings, const std::string& fault,
+void say_store_is_away(base::Findings& findings, const base::Unavailable& fault,
                        const std::string& path) {
-  std::string why = fault.starts_with("the ") ? fault : "the store: " + fault;
+  const std::string said = fault.what();
+  std::string why = said.starts_with("the ") ? said : "the store: " + said;
   why[0] = 'T';
-  findings.error(kStore, why + '.', cure_for_store(fault, path));
+  findings.error(kStore, why + '.', cure_for_store(fault.cause(), path));
 }
 
 void check_file_system(base::Findings& findings, const std::string& store) {
@@ -150,7 +114,7 @@ void check_store_opens(base::Findings& findings, store::Database& database) {
     open_store(database);
     findings.ok(kStore, "The store can be read and written");
   } catch (const base::Unavailable& fault) {
-    say_store_is_away(findings, fault.what(), database.path());
+    say_store_is_away(findings, fault, database.path());
   }
 }
 
@@ -182,7 +146,7 @@ void check_store(base::Findings& findings, store::Database& database) {
                             std::to_string(store::Database::newest_schema()) + ", " +
                             base::counted(verdict.audit.events, "audit event"));
   } catch (const base::Unavailable& fault) {
-    say_store_is_away(findings, fault.what(), database.path());
+    say_store_is_away(findings, fault, database.path());
   }
 }
 

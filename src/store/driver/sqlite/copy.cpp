@@ -73,7 +73,9 @@ bool step(SQLite::Backup& backup, int pages) {
   for (;;) {
     const int result = backup.executeStep(pages);
     if (result == SQLITE_OK || result == SQLITE_DONE) return result == SQLITE_DONE;
-    if (std::chrono::steady_clock::now() > give_up) throw Unavailable("the store stays locked");
+    if (std::chrono::steady_clock::now() > give_up) {
+      throw Unavailable("the store stays locked", Unavailable::Cause::locked);
+    }
     std::this_thread::sleep_for(std::chrono::milliseconds{5});
   }
 }
@@ -82,8 +84,10 @@ void write_copy(Database& from, const NewFile& file) {
   try {
     copy_into(connection_of(from).sqlite, file.path());
   } catch (const SQLite::Exception& fault) {
-    throw Unavailable(std::string("the copy can't be made: ") +
-                      sqlite3_errstr(fault.getErrorCode() & 0xFF));
+    const auto cause = cause_of(fault.getErrorCode());
+    throw Unavailable(
+        std::string("the copy can't be made: ") + sqlite3_errstr(fault.getErrorCode() & 0xFF),
+        cause == Unavailable::Cause::missing ? Unavailable::Cause::not_made : cause);
   }
 }
 

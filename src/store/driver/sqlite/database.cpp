@@ -89,6 +89,21 @@ int open_flags(bool create) { return SQLite::OPEN_READWRITE | (create ? SQLite::
 
 Connection& connection_of(Database& database) { return database.connection(); }
 
+Unavailable::Cause cause_of(int code) {
+  using Cause = Unavailable::Cause;
+  switch (code & 0xFF) {
+    case SQLITE_CANTOPEN: return Cause::missing;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED: return Cause::locked;
+    case SQLITE_FULL: return Cause::disk_full;
+    case SQLITE_IOERR: return Cause::disk_fails;
+    case SQLITE_READONLY: return Cause::not_allowed;
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT: return Cause::unreadable;
+    default: return Cause::other;
+  }
+}
+
 void throw_unavailable(Connection* connection, const SQLite::Exception& fault) {
   const int code = fault.getErrorCode() & 0xFF;
   // A broken rule is a fault of the program, not of the store.
@@ -96,9 +111,7 @@ void throw_unavailable(Connection* connection, const SQLite::Exception& fault) {
   const bool passing = code == SQLITE_BUSY || code == SQLITE_LOCKED || code == SQLITE_FULL;
   if (connection != nullptr && !passing) connection->broken = true;
   // SQLite's text for the code; its message could hold SQL.
-  const std::string why = std::string("the store: ") + sqlite3_errstr(code);
-  if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT) throw Unreadable(why);
-  throw Unavailable(why);
+  throw Unavailable(std::string("the store: ") + sqlite3_errstr(code), cause_of(code));
 }
 
 Database::Database(Settings settings) : settings_(std::move(settings)) { set_up_sqlite(); }
@@ -142,11 +155,14 @@ void Database::check_schema(Schema accepted) {
     if (accepted == Schema::any) return;
     if (version > newest_schema()) {
       throw Unavailable("the store has schema " + std::to_string(version) + ", newer than " +
-                        std::to_string(newest_schema()) + ", the newest that this roomkey knows");
+                            std::to_string(newest_schema()) +
+                            ", the newest that this roomkey knows",
+                        Unavailable::Cause::newer_schema);
     }
     if (accepted == Schema::newest && version < newest_schema()) {
       throw Unavailable("the store has schema " + std::to_string(version) + ", needed is " +
-                        std::to_string(newest_schema()) + ": run `roomkey db migrate`");
+                            std::to_string(newest_schema()) + ": run `roomkey db migrate`",
+                        Unavailable::Cause::older_schema);
     }
   });
 }
@@ -218,7 +234,8 @@ Transaction::Transaction(Database& database)
   if (!outermost_) return;
   // On a file that can only be read SQLite begins such a transaction and refuses the first write.
   if (is_read_only(connection_of(database_))) {
-    throw Unavailable(std::string("the store: ") + sqlite3_errstr(SQLITE_READONLY));
+    throw Unavailable(std::string("the store: ") + sqlite3_errstr(SQLITE_READONLY),
+                      Unavailable::Cause::not_allowed);
   }
   Query(database_, "BEGIN IMMEDIATE").run();
 }

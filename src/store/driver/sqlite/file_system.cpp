@@ -30,15 +30,24 @@ bool has_no_inodes(const std::filesystem::path& folder) {
   return statvfs(folder.c_str(), &room) == 0 && room.f_files > 0 && room.f_favail == 0;
 }
 
-std::string why(int error, const std::filesystem::path& folder) {
+base::Unavailable fault_of(int error, const std::filesystem::path& folder) {
+  using base::Unavailable;
+  using Cause = Unavailable::Cause;
   switch (error) {
-    case ENOSPC: return has_no_inodes(folder) ? "its disk has no inodes left" : "its disk is full";
-    case EFBIG: return "its disk is full";  // a limit of this process (setrlimit)
-    case EDQUOT: return "its owner's disk quota is used up";
-    case EROFS: return "its file system is read-only";
+    case ENOSPC:
+      return has_no_inodes(folder)
+                 ? Unavailable("the store: its disk has no inodes left", Cause::no_inodes)
+                 : Unavailable("the store: its disk is full", Cause::disk_full);
+    // A limit of this process (setrlimit).
+    case EFBIG: return Unavailable("the store: its disk is full", Cause::disk_full);
+    case EDQUOT: return Unavailable("the store: its owner's disk quota is used up", Cause::quota);
+    case EROFS:
+      return Unavailable("the store: its file system is read-only", Cause::disk_read_only);
     case EACCES:
-    case EPERM: return "its folder may not be written";
-    default: return std::string("its folder can't be written: ") + std::strerror(error);
+    case EPERM: return Unavailable("the store: its folder may not be written", Cause::not_allowed);
+    default:
+      return Unavailable(std::string("the store: its folder can't be written: ") +
+                         std::strerror(error));
   }
 }
 
@@ -102,7 +111,7 @@ void probe_room(const Database& database) {
     error = write_all(file);
     close(file);
   }
-  if (error != 0) throw base::Unavailable("the store: " + why(error, folder));
+  if (error != 0) throw fault_of(error, folder);
 }
 
 std::string file_system_of(std::string_view mountinfo, const std::string& path) {

@@ -31,6 +31,8 @@ Connection& connection_of(Database& database);
 
 // Runs `work` and turns SQLite's exceptions into Unavailable; anything but a lock or a full disk
 // marks the connection as broken.
+// Of a result code of SQLite's, extended or not.
+[[nodiscard]] base::Unavailable::Cause cause_of(int code);
 [[noreturn]] void throw_unavailable(Connection* connection, const SQLite::Exception& fault);
 template <typename Work>
 decltype(auto) guarded(Connection* connection, Work&& work) {

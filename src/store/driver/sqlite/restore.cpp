@@ -58,8 +58,9 @@ void check_backup(Database& backup) {
   } catch (const Unavailable& fault) {
     const std::string why = fault.what();
     const bool of_store = why.starts_with("the store");
-    throw Unavailable(of_store ? "the backup" + why.substr(std::string_view("the store").size())
-                               : why);
+    throw Unavailable(
+        of_store ? "the backup" + why.substr(std::string_view("the store").size()) : why,
+        fault.cause());
   }
 }
 
@@ -157,7 +158,8 @@ void replace_store(Database& store, Database& backup, const std::string& kept,
     throw Unavailable("a copy with this second's time stamp already exists");
   try {
     store.ready(Schema::any);
-  } catch (const Unreadable&) {
+  } catch (const Unavailable& fault) {
+    if (fault.cause() != Unavailable::Cause::unreadable) throw;
     return replace_unreadable(store.path(), backup, kept, note);
   }
   overwrite(store, backup, kept, note);
