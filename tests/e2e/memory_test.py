@@ -10,7 +10,8 @@ import unittest
 from pathlib import Path
 
 from live_test import StandIn
-from support import BIN, JANE, PATIENCE, SARAH, Case, Worker, bearer, each, secrets, wait_until
+from support import (BIN, JANE, PATIENCE, SARAH, Case, Worker, bearer, each, secrets, told_by_proc,
+                     wait_until)
 
 SECRETS = ("ROOMKEY_JWT_SECRET", "ROOMKEY_JWT_PREVIOUS_SECRET", "TWILIO_API_SECRET",
            "TWILIO_AUTH_TOKEN", "STREAM_API_SECRET")
@@ -202,8 +203,7 @@ class Proc(Case):
     def test_neither_environ_nor_cmdline_shows_a_secret_from(self, source):
         with Source(source) as worker:
             self.given(worker.token())
-            seen = b"".join(Path(f"/proc/{worker.process.pid}/{name}").read_bytes()
-                            for name in ("environ", "cmdline"))
+            seen = told_by_proc(worker.process.pid)
             self.assertIn(b"roomkey-fcgi", seen)
             for name in SECRETS:
                 self.assertNotIn(worker.settings[name].encode()[:PIECE], seen, name)

@@ -1,9 +1,8 @@
 """No secret, token, SQL or path in any log, nor in what /proc shows. Runs last: the shared demo's
 logs then hold what all other tests did to it."""
 import re
-from pathlib import Path
 
-from support import BROWSER, JANE, SQL, Case, shared_demo, wait_until
+from support import BROWSER, JANE, SQL, Case, shared_demo, told_by_proc, wait_until
 
 SECRETS = ("ROOMKEY_JWT_SECRET", "TWILIO_API_SECRET", "TWILIO_AUTH_TOKEN", "STREAM_API_SECRET")
 PATH = "/api/appointments/video-token/47/"
@@ -80,8 +79,7 @@ class Secrecy(Case):
         processes = demo.processes()
         self.assertTrue(set(demo.workers("token") + demo.workers("room")) <= set(processes))
         for pid in processes:
-            seen = b"".join(Path(f"/proc/{pid}/{name}").read_bytes()
-                            for name in ("environ", "cmdline"))
+            seen = told_by_proc(pid)
             for name in SECRETS:
                 self.assertNotIn(demo.settings[name].encode(), seen)
 

@@ -59,8 +59,9 @@ def furnish(root):
 
 
 def hand_over(root):
-    """Somebody's own copy, with what was built and fetched."""
+    """Somebody's own copy, with what was built and fetched; a demo is its maker's."""
     machine.run("cp", "-a", root / "root/roomkey", root / "home/somebody", timeout=1200)
+    shutil.rmtree(root / "home/somebody/roomkey/build/demo", ignore_errors=True)
     machine.run("chroot", root, "chown", "-R", "somebody:", "/home/somebody/roomkey", timeout=1200)
 
 
