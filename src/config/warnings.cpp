@@ -149,7 +149,8 @@ void add_half(std::vector<std::string>& halves, const char* provider,
 
 std::vector<std::string> half_providers(const Config& config) {
   std::vector<std::string> halves;
-  for (const auto* const kind : provider::all()) add_half(halves, kind->title(), kind->parts(config));
+  for (const auto* const kind : provider::all())
+    add_half(halves, kind->title(), kind->parts(config));
   return halves;
 }
 

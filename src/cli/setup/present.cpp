@@ -59,7 +59,7 @@ void need_folder(const std::string& path, const char* whose, Faults& faults) {
 Present::~Present() { crypto::wipe(env_text); }
 
 std::string Present::value(const std::string& variable) const {
-  const std::string own = env.get(variable);
+  std::string own = env.get(variable);
   if (!own.empty()) return own;
   for (const auto* const kind : provider::all()) {
     for (const auto& one : kind->variables()) {
