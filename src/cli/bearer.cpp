@@ -29,7 +29,7 @@ void note(Session& session, std::int64_t user_id, std::chrono::sys_seconds expir
 
 int bearer(Session& session, std::int64_t user_id, std::chrono::minutes validity) {
   if (!session.config.bearer) {
-    return fail(config::kExitConfig, session.config.bearer_missing);
+    return fail(config::kExitConfig, session.config.bearer_missing.value().text());
   }
   if (!crypto::is_hmac(session.config.bearer->keys.algorithm)) {
     return fail(kFailed, "no bearer token can be made with a public key",

@@ -42,14 +42,14 @@ int run(Arguments& arguments, bool closed) {
       cli::may_read(cli::kInstalledEnvFile) || (closed && arguments.takes_faults);
   if (arguments.env_file.empty() && installed) arguments.env_file = cli::kInstalledEnvFile;
   config::Environment environment;
-  std::vector<std::string> faults;
+  config::Faults faults;
   if (!arguments.env_file.empty()) {
     faults = environment.add_file(arguments.env_file);
   }
   environment.add_process();
   config::Config config = config::read_config(environment, faults);
   if (!faults.empty() && !arguments.takes_faults) {
-    for (const auto& fault : faults) cli::fail(config::kExitConfig, fault);
+    for (const auto& fault : faults) cli::fail(config::kExitConfig, fault.text());
     return config::kExitConfig;
   }
   const store::Settings store = config.store;

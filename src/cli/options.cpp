@@ -130,7 +130,9 @@ void add_check(CLI::App& root, Arguments& a) {
                             });
   check->alias("test-twilio");
   check->parse_complete_callback([&a] { a.takes_faults = a.leaves_root_itself = true; });
-  check->add_flag("--offline", a.check.offline, "Leave the network out");
+  check->add_flag(
+      "--offline", a.check.offline,
+      "Leave out what is beyond this machine: the provider, the callback, the domain's address");
   check->add_flag("--configuration", a.check.configuration,
                   "Only what would make every token impossible: variables, keys, the way to the "
                   "store");

@@ -26,7 +26,7 @@ struct Session {
   store::Database database;
   std::chrono::sys_seconds now;
   const config::Environment& environment;  // what the configuration was read from
-  const std::vector<std::string>& faults;  // of the configuration; empty but for `check`
+  const config::Faults& faults;            // of the configuration; empty but for `check`
 };
 
 // Says it in the CLI's voice and returns `status`.

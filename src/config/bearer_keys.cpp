@@ -17,17 +17,16 @@ constexpr const char* kJwks = "ROOMKEY_JWT_JWKS_FILE";
 constexpr std::size_t kMost = 1 << 20;  // bytes; a set of keys has a few KiB
 
 // The content, or nothing after a fault was noted.
-std::string content_of(const char* variable, const std::string& path,
-                       std::vector<std::string>& faults) {
+std::string content_of(const char* variable, const std::string& path, Faults& faults) {
   if (path.empty()) return {};
   auto content = base::read_regular_file(path, kMost);
   if (!content) {
     const bool large = content.error().code == base::Code::payload_too_large;
-    faults.push_back(std::string(variable) +
-                     ": can't read the file: " + (large ? "over 1 MiB" : content.error().detail));
+    const std::string why = large ? "over 1 MiB" : content.error().detail;
+    faults.push_back({variable, "can't read the file: " + why, 0, true});
     return {};
   }
-  if (content->empty()) faults.push_back(std::string(variable) + ": the file is empty");
+  if (content->empty()) faults.push_back({variable, "the file is empty"});
   return std::move(*content);
 }
 
@@ -37,11 +36,10 @@ std::int64_t nanoseconds(const timespec& time) {
 
 }  // namespace
 
-crypto::KeySet read_keys(const KeyFiles& files, crypto::Algorithm algorithm,
-                         std::vector<std::string>& faults) {
+crypto::KeySet read_keys(const KeyFiles& files, crypto::Algorithm algorithm, Faults& faults) {
   crypto::KeySet keys{algorithm, {}};
   const auto take = [&](const std::string& variable, base::Result<crypto::KeySet> found) {
-    if (!found) return faults.push_back(variable + ": " + found.error().detail);
+    if (!found) return faults.push_back({variable, found.error().detail});
     std::move(found->keys.begin(), found->keys.end(), std::back_inserter(keys.keys));
     for (auto& [text, cure, from] : found->remarks) {
       text.insert(0, variable + ": ");
@@ -94,12 +92,12 @@ void BearerKeys::renew(crypto::KeySet& keys, std::chrono::sys_seconds now) {
   const Stamps stamps{stamp_of(files_.pem), stamp_of(files_.jwks)};
   const bool changed = begun_ && stamps != stamps_;
   if (!changed && settled_) return;
-  std::vector<std::string> faults;
+  Faults faults;
   auto fresh = read_keys(files_, keys.algorithm, faults);
   begun_ = true;
   stamps_ = stamps;
   settled_ = faults.empty() && at_rest(stamps, now);
-  if (!faults.empty()) return keep_old(faults.front(), changed);
+  if (!faults.empty()) return keep_old(faults.front().text(), changed);
   const bool repaired = std::exchange(broken_, false);
   keys = std::move(fresh);
   if (changed || repaired) {

@@ -21,13 +21,13 @@ using crypto::Secret;
 // Reads variables and gathers what is wrong with them.
 class Variables final : public provider::Values {
  public:
-  Variables(const Environment& environment, std::vector<std::string>& faults)
+  Variables(const Environment& environment, Faults& faults)
       : environment_(environment), faults_(faults) {}
 
   void fault(const std::string& name, const std::string& why) override {
-    faults_.push_back(name + ": " + why);
+    faults_.push_back({name, why});
   }
-  void fault(std::string line) { faults_.push_back(std::move(line)); }
+  void add(Faults faults) { std::move(faults.begin(), faults.end(), std::back_inserter(faults_)); }
   [[nodiscard]] std::size_t fault_count() const { return faults_.size(); }
 
   [[nodiscard]] std::string text(const std::string& name,
@@ -40,7 +40,10 @@ class Variables final : public provider::Values {
   std::string file(const std::string& name, const std::string& path,
                    const std::string& what = "file") {
     auto content = base::read_file(path);
-    if (!content) fault(name, "can't read the " + what + ": " + content.error().detail);
+    if (!content) {
+      const std::string why = "can't read the " + what + ": " + content.error().detail;
+      faults_.push_back({name, why, 0, what == "file"});
+    }
     if (content && content->empty()) fault(name, "the " + what + " is empty");
     return content ? std::move(*content) : std::string();
   }
@@ -101,7 +104,7 @@ class Variables final : public provider::Values {
   }
 
   const Environment& environment_;
-  std::vector<std::string>& faults_;
+  Faults& faults_;
 };
 
 using Keys = std::vector<crypto::Key>;
@@ -121,9 +124,9 @@ void add_secret_keys(Variables& reader, Algorithm algorithm, Keys& keys, bool& w
 void add_file_keys(Variables& reader, Algorithm algorithm, Config& config, crypto::KeySet& keys) {
   config.bearer_files = {reader.text("ROOMKEY_JWT_PUBLIC_KEY_FILE"),
                          reader.text("ROOMKEY_JWT_JWKS_FILE")};
-  std::vector<std::string> faults;
+  Faults faults;
   keys = read_keys(config.bearer_files, algorithm, faults);
-  for (auto& fault : faults) reader.fault(std::move(fault));
+  reader.add(std::move(faults));
 }
 
 void read_bearer(Variables& reader, Config& config) {
@@ -138,9 +141,9 @@ void read_bearer(Variables& reader, Config& config) {
   if (rules.keys.keys.empty() && reader.fault_count() == faults_before) {
     config.bearer_missing =
         hmac
-            ? "ROOMKEY_JWT_SECRET: must be set: the key of the clinic's login"
-            : "ROOMKEY_JWT_PUBLIC_KEY_FILE: must be set (or ROOMKEY_JWT_JWKS_FILE): the public key "
-              "of the clinic's login";
+            ? Fault{"ROOMKEY_JWT_SECRET", "must be set: the key of the clinic's login"}
+            : Fault{"ROOMKEY_JWT_PUBLIC_KEY_FILE",
+                    "must be set (or ROOMKEY_JWT_JWKS_FILE): the public key of the clinic's login"};
   }
   rules.issuer = reader.text("ROOMKEY_JWT_ISSUER");
   rules.audience = reader.text("ROOMKEY_JWT_AUDIENCE");
@@ -168,11 +171,11 @@ std::string meeting_url(Variables& reader) {
 }  // namespace
 
 Secret secret_of(const Environment& environment, const std::string& name) {
-  std::vector<std::string> said_by_read_config;
+  Faults said_by_read_config;
   return Variables(environment, said_by_read_config).secret(name);
 }
 
-Config read_config(const Environment& environment, std::vector<std::string>& faults) {
+Config read_config(const Environment& environment, Faults& faults) {
   Variables reader(environment, faults);
   Config config;
   config.store.path = reader.text("ROOMKEY_DB", "/var/lib/roomkey/roomkey.db");

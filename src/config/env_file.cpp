@@ -56,7 +56,7 @@ class EnvFileReader {
     }
   }
 
-  [[nodiscard]] const std::vector<std::string>& faults() const { return faults_; }
+  [[nodiscard]] const Faults& faults() const { return faults_; }
 
  private:
   enum class State {
@@ -158,22 +158,19 @@ class EnvFileReader {
 
   void append(char c) { value_ += c; }
   void go(State next) { state_ = next; }
-  void fault(int line, const std::string& why) {
-    faults_.push_back("line " + std::to_string(line) + ": " + why);
-  }
+  void fault(int line, const std::string& why) { faults_.push_back({"", why, line}); }
 
   const Assign& assign_;
   State state_ = State::before_key;
   std::string key_, value_;
   std::size_t position_ = 0, line_begin_ = 0, begin_ = 0;
   int line_ = 1, key_line_ = 1, quote_line_ = 1;
-  std::vector<std::string> faults_;
+  Faults faults_;
 };
 
 }  // namespace
 
-std::vector<std::string> read_env_file(std::string_view text,
-                                       const std::function<void(const Assignment&)>& assign) {
+Faults read_env_file(std::string_view text, const std::function<void(const Assignment&)>& assign) {
   EnvFileReader reader(assign, text.size());
   const std::size_t mark = text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
   reader.begin_at(mark);

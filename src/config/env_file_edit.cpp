@@ -98,7 +98,9 @@ base::Error refused(std::string why) { return {base::Code::bad_request, std::mov
 }  // namespace
 
 base::Result<std::string> edit_env_file(std::string text, const EnvChanges& changes) {
-  for (const auto& fault : read_env_file(text, [](const Assignment&) {})) return refused(fault);
+  for (const auto& fault : read_env_file(text, [](const Assignment&) {})) {
+    return refused(fault.text());
+  }
   Values wanted = values_of(text);
   for (const auto& [name, value] : changes) {
     if (value == (wanted.contains(name) ? std::optional(wanted[name]) : std::nullopt)) continue;

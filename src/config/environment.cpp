@@ -44,17 +44,15 @@ std::string Environment::get(const std::string& name) const {
   return found == values_.end() ? std::string() : found->second;
 }
 
-std::vector<std::string> Environment::add_file(const std::string& path) {
+Faults Environment::add_file(const std::string& path) {
   auto text = base::read_file(path);
-  if (!text) return {path + ": " + text.error().detail};
-  std::vector<std::string> faults;
+  if (!text) return {{path, text.error().detail}};
   const auto assign = [this](const Assignment& found) {
     set(found.name, found.value);
     in_files_.insert(found.name);
   };
-  for (const auto& fault : read_env_file(*text, assign)) {
-    faults.emplace_back(path).append(" ").append(fault);
-  }
+  Faults faults = read_env_file(*text, assign);
+  for (auto& fault : faults) fault.where = path;
   crypto::wipe(*text);
   return faults;
 }

@@ -27,10 +27,10 @@ void close_to_onlookers() {
   prctl(PR_SET_DUMPABLE, 0);
 }
 
-void say(const std::string& fault) { std::cerr << "roomkey: error: " << fault << '\n'; }
+void say(const config::Fault& fault) { std::cerr << "roomkey: error: " << fault.text() << '\n'; }
 
 // As systemd has it: with a `-` before it the file need not be there, or be this user's to read.
-std::vector<std::string> read_file(config::Environment& environment, const std::string& name) {
+config::Faults read_file(config::Environment& environment, const std::string& name) {
   if (!name.starts_with('-')) return environment.add_file(name);
   const std::string path = name.substr(1);
   if (::access(path.c_str(), R_OK) != 0) return {};
@@ -44,12 +44,12 @@ std::vector<std::string> read_file(config::Environment& environment, const std::
 std::optional<config::Config> configure(const std::string& env_file,
                                         std::vector<config::UnknownVariable>& unknown) {
   config::Environment environment;
-  std::vector<std::string> faults;
+  config::Faults faults;
   if (!env_file.empty()) faults = read_file(environment, env_file);
   environment.add_process();
   const bool read_whole = faults.empty();  // else what is missing may stand in the rest of the file
   auto config = config::read_config(environment, faults);
-  if (read_whole && !config.bearer_missing.empty()) faults.push_back(config.bearer_missing);
+  if (read_whole && config.bearer_missing) faults.push_back(*config.bearer_missing);
   for (const auto& fault : faults) say(fault);
   unknown = config::unknown_variables(environment);
   return faults.empty() ? std::optional(std::move(config)) : std::nullopt;

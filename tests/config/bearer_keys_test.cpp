@@ -21,7 +21,7 @@ struct Login {
   std::string file = folder.file("key.pem", made_key("P-256").public_pem);
   config::KeyFiles files{file, ""};
   config::BearerKeys keys{files};
-  std::vector<std::string> faults;
+  config::Faults faults;
   KeySet set = config::read_keys(files, Algorithm::es256, faults);
   // Later than all that is written here.
   std::chrono::sys_seconds now =
@@ -128,12 +128,12 @@ TEST(at_the_start_too_a_pipe_is_not_waited_for) {
   const std::string pipe = folder.file("pipe");
   same(0, mkfifo(pipe.c_str(), 0600));
   for (const std::string& path : {pipe, std::string("/dev/zero")}) {
-    std::vector<std::string> faults;
+    config::Faults faults;
     expect(config::read_keys({path, path}, Algorithm::es256, faults).keys.empty());
     const std::string why = ": can't read the file: not a regular file";
     same(2, faults.size(), path);
-    same("ROOMKEY_JWT_PUBLIC_KEY_FILE" + why, faults[0], path);
-    same("ROOMKEY_JWT_JWKS_FILE" + why, faults[1], path);
+    same("ROOMKEY_JWT_PUBLIC_KEY_FILE" + why, faults[0].text(), path);
+    same("ROOMKEY_JWT_JWKS_FILE" + why, faults[1].text(), path);
   }
 }
 

@@ -14,7 +14,7 @@ using namespace roomkey::test;
 using Variables = std::vector<std::pair<std::string, std::string>>;
 
 struct Read {
-  std::vector<std::string> faults;
+  config::Faults faults;
   config::Config config;
 
   explicit Read(const Variables& variables) {
@@ -25,7 +25,7 @@ struct Read {
   // The names of the variables that are at fault.
   [[nodiscard]] std::string names() const {
     std::string text;
-    for (const auto& fault : faults) text += fault.substr(0, fault.find(": ")) + ' ';
+    for (const auto& fault : faults) text += fault.where + ' ';
     return text;
   }
 };
@@ -46,7 +46,7 @@ TEST(without_any_variable_the_defaults_hold) {
   same("/var/lib/roomkey/roomkey.db", read.config.store.path);
   expect(read.config.store.sync == store::Sync::full);
   expect(!read.config.bearer);
-  expect(read.config.bearer_missing.starts_with("ROOMKEY_JWT_SECRET: "));
+  expect(read.config.bearer_missing.value().where == "ROOMKEY_JWT_SECRET");
   expect(!read.config.policy.join_early && !read.config.policy.join_late);
   same("", read.config.twilio.region);
   expect(read.config.twilio.stamp_region);
@@ -159,7 +159,7 @@ TEST(tells_every_fault_at_once_and_no_value) {
   }
   same(bad.size() - 1, read.faults.size(), read.names());
   for (const auto& fault : read.faults) {
-    expect(!contains(fault, "hunter2") && !contains(fault, "Hunter2"), fault);
+    expect(!contains(fault.text(), "hunter2") && !contains(fault.text(), "Hunter2"), fault.text());
   }
 }
 
@@ -219,7 +219,7 @@ TEST(a_credential_that_is_there_and_of_no_use_is_a_fault) {
   std::filesystem::create_symlink("nowhere", folder.file("stream_api_secret"));
   const Read read = reading({{"CREDENTIALS_DIRECTORY", folder.path()}});
   same("ROOMKEY_JWT_SECRET TWILIO_API_SECRET STREAM_API_SECRET ", read.names());
-  same("TWILIO_API_SECRET: can't read the credential: Is a directory", read.faults.at(1));
+  same("TWILIO_API_SECRET: can't read the credential: Is a directory", read.faults.at(1).text());
   same("", reading({{"CREDENTIALS_DIRECTORY", folder.file("missing")}}).names());
 }
 
@@ -257,7 +257,7 @@ TEST(an_empty_secret_is_none) {
         Variables{{"ROOMKEY_JWT_PREVIOUS_SECRET", "alone"}},
         Variables{{"ROOMKEY_JWT_ALGORITHM", "RS256"}, {"ROOMKEY_JWT_SECRET", "of no use"}}}) {
     const Read read(variables);
-    expect(!read.config.bearer && !read.config.bearer_missing.empty());
+    expect(!read.config.bearer && read.config.bearer_missing);
   }
 }
 
@@ -296,7 +296,7 @@ TEST(a_stream_key_may_stand_under_either_name_but_not_as_two_keys) {
     same("", reading({{name, "one"}, {other, "one"}}).names());
     const Read read = reading({{name, "one"}, {other, "two"}});
     same("STREAM_API_KEY ", read.names());
-    expect(contains(read.faults.at(0), "NEXT_PUBLIC_STREAM_API_KEY"), read.faults.at(0));
+    expect(contains(read.faults.at(0).why, "NEXT_PUBLIC_STREAM_API_KEY"), read.faults.at(0).why);
   }
   same("STREAM_TOKEN_MINUTES ", reading({{"STREAM_TOKEN_MINUTES", "1441"}}).names());
 }

@@ -16,7 +16,7 @@ std::string value_of(const std::string& text, const std::string& name) {
   for (const auto& fault : config::read_env_file(text, [&](const config::Assignment& found) {
          if (found.name == name) value = found.value;
        })) {
-    expect(false, fault);
+    expect(false, fault.text());
   }
   return value;
 }

@@ -17,9 +17,9 @@ using namespace std::string_view_literals;
 std::string read(config::Environment& environment, std::string_view content) {
   const Folder folder;
   std::string said;
-  for (std::string fault : environment.add_file(folder.file("roomkey.env", content))) {
-    if (const auto at = fault.find("line "); at != fault.npos) fault.erase(0, at);
-    said += (said.empty() ? "" : "; ") + fault;
+  for (auto& fault : environment.add_file(folder.file("roomkey.env", content))) {
+    if (fault.line > 0) fault.where.clear();
+    said += (said.empty() ? "" : "; ") + fault.text();
   }
   return said;
 }
@@ -91,9 +91,9 @@ TEST(a_bad_line_is_named_by_its_number_and_never_shown) {
 TEST(a_file_that_cannot_be_read_is_a_fault) {
   const Folder folder;
   config::Environment environment;
-  expect(contains(environment.add_file(folder.file("missing")).at(0), "No such file"));
+  expect(contains(environment.add_file(folder.file("missing")).at(0).text(), "No such file"));
   expect(!environment.add_file(folder.path()).empty(), "a folder is no file of variables");
-  same("/dev/zero: too large", environment.add_file("/dev/zero").at(0));
+  same("/dev/zero: too large", environment.add_file("/dev/zero").at(0).text());
 }
 
 TEST(later_files_and_then_the_process_win) {

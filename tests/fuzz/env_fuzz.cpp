@@ -20,7 +20,7 @@ FUZZ(input) {
   fuzz::promise(ftruncate(file, 0) == 0 && pwrite(file, text.data(), text.size(), 0) >= 0,
                 "the file is there");
   config::Environment environment;
-  std::vector<std::string> faults = environment.add_file("/proc/self/fd/" + std::to_string(file));
+  config::Faults faults = environment.add_file("/proc/self/fd/" + std::to_string(file));
   // A file of the fuzzer's choice is read otherwise: its own devices, for one.
   for (const char* name : kSecrets) {
     environment.set(std::string(name) + "_FILE", "");
@@ -34,6 +34,7 @@ FUZZ(input) {
   }
   static_cast<void>(config::read_config(environment, faults));
   for (const auto& fault : faults) {
-    fuzz::promise(fault.find(kMark) == fault.npos, "no fault shows a secret", fault);
+    fuzz::promise(fault.text().find(kMark) == std::string::npos, "no fault shows a secret",
+                  fault.text());
   }
 }

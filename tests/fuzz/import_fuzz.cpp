@@ -20,7 +20,7 @@ using fuzz::promise;
 
 cli::Session& session() {
   static const config::Environment environment;
-  static const std::vector<std::string> faults;
+  static const config::Faults faults;
   static std::unique_ptr<cli::Session> standing;
   static int runs = 0;
   if (runs++ % 200 == 0) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "roomkey/config/fault.hpp"
 #include "roomkey/crypto/jws.hpp"
 
 namespace roomkey::config {
@@ -18,11 +19,11 @@ struct KeyFiles {
   std::string jwks;  // ROOMKEY_JWT_JWKS_FILE
 };
 
-// The keys of both files for this algorithm; `faults` gets a line for each file that is not usable,
-// naming its variable, and of its content key ids at most, never its path. Remarks name the
+// The keys of both files for this algorithm; `faults` gets one for each file that is not usable,
+// naming of its content key ids at most, never its path. Remarks name the
 // variable as well.
 [[nodiscard]] crypto::KeySet read_keys(const KeyFiles& files, crypto::Algorithm algorithm,
-                                       std::vector<std::string>& faults);
+                                       Faults& faults);
 
 // The remarks that are of interest now, as warnings in the log.
 void log_remarks(const crypto::KeySet& keys, std::chrono::sys_seconds now);

@@ -13,6 +13,7 @@
 #include "roomkey/access/bearer.hpp"
 #include "roomkey/access/decide.hpp"
 #include "roomkey/config/bearer_keys.hpp"
+#include "roomkey/config/fault.hpp"
 #include "roomkey/crypto/secret.hpp"
 #include "roomkey/provider/all.hpp"
 #include "roomkey/store/database.hpp"
@@ -29,7 +30,7 @@ class Environment {
 
   // KEY=VALUE lines, read as systemd reads an EnvironmentFile= (systemd.exec(5)). Returns all that
   // is wrong with it, naming lines and variables and never showing a value.
-  [[nodiscard]] std::vector<std::string> add_file(const std::string& path);
+  [[nodiscard]] Faults add_file(const std::string& path);
   // The process's own variables, over those of files. Secrets are wiped out of the process's
   // environment (so out of /proc/<pid>/environ) as they are read.
   void add_process();
@@ -54,9 +55,9 @@ struct Config : provider::Settings {
   store::Settings store;
   // Nothing where no key for the bearer algorithm is given; the worker can't do without.
   std::optional<access::BearerRules> bearer;
-  std::string bearer_missing;       // the fault to show then; empty where `faults` say why already
-  bool weak_bearer_secret = false;  // an HMAC key under 32 bytes (RFC 7518 section 3.2)
-  KeyFiles bearer_files;            // where the bearer keys come from files
+  std::optional<Fault> bearer_missing;  // to show then; none where `faults` say why already
+  bool weak_bearer_secret = false;      // an HMAC key under 32 bytes (RFC 7518 section 3.2)
+  KeyFiles bearer_files;                // where the bearer keys come from files
   access::Policy policy;
   access::Rooms rooms = access::Rooms::booked;
   std::string meeting_url;  // a pattern (access/meeting_url.hpp), or empty
@@ -66,9 +67,9 @@ struct Config : provider::Settings {
   std::string certificate_file;  // nginx's; empty: metrics don't tell of it
 };
 
-// Reads everything; `faults` gets a line for each unusable value, naming its variable. A Config
-// with faults must not be used.
-[[nodiscard]] Config read_config(const Environment& environment, std::vector<std::string>& faults);
+// Reads everything; `faults` gets one for each unusable value. A Config with faults must not be
+// used.
+[[nodiscard]] Config read_config(const Environment& environment, Faults& faults);
 
 // A secret as read_config() finds it: the variable, its file or its credential. Empty where it is
 // unset or can't be read.

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "roomkey/base/result.hpp"
+#include "roomkey/config/fault.hpp"
 
 namespace roomkey::config {
 
@@ -26,9 +27,9 @@ struct Assignment {
 inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 // Hands each assignment to `assign`, which should copy no more than it needs: values are wiped
-// afterwards. Returns all that is wrong, a line each.
-[[nodiscard]] std::vector<std::string> read_env_file(
-    std::string_view text, const std::function<void(const Assignment&)>& assign);
+// afterwards. Returns all that is wrong, each with its line.
+[[nodiscard]] Faults read_env_file(std::string_view text,
+                                   const std::function<void(const Assignment&)>& assign);
 
 // What to do with variables: a value to set, nothing to take it out.
 using EnvChanges = std::map<std::string, std::optional<std::string>>;

@@ -27,8 +27,8 @@ namespace roomkey::cli::check {
 
 // --- The configuration
 
-// A line of read_config() or of Environment::add_file() on `env_file`.
-void check_fault(base::Findings& findings, const std::string& fault, const std::string& env_file);
+// One of read_config()'s or of Environment::add_file()'s.
+void check_fault(base::Findings& findings, const config::Fault& fault, const std::string& env_file);
 
 // Variables that nobody reads, and a provider's that is of no use alone.
 void check_unknown(base::Findings& findings, const config::Environment& environment);

@@ -42,9 +42,9 @@ std::string verdict(const base::Findings& findings, std::string_view passed) {
                      : base::counted(static_cast<std::int64_t>(errors), "problem");
 }
 
-bool names(const std::vector<std::string>& faults, std::string_view variable) {
+bool names(const config::Faults& faults, std::string_view variable) {
   return std::any_of(faults.begin(), faults.end(),
-                     [&](const std::string& fault) { return fault.starts_with(variable); });
+                     [&](const config::Fault& fault) { return fault.where == variable; });
 }
 
 void prove(base::Findings& findings, const provider::Kind& kind, const Session& session,

@@ -1,6 +1,7 @@
+#include <unistd.h>
+
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 
 #include "cli/check/checks.hpp"
 #include "cli/inspect/report.hpp"
@@ -72,10 +73,9 @@ void take_apart(base::Findings& findings, const std::string& name, const std::st
 
 void check_bearer(base::Findings& findings, const config::Config& config,
                   const config::Environment& environment, std::chrono::sys_seconds now) {
-  if (!config.bearer_missing.empty()) {
-    const auto name = config.bearer_missing.substr(0, config.bearer_missing.find(':'));
+  if (config.bearer_missing) {
     return findings.error(
-        name, config.bearer_missing + '.',
+        config.bearer_missing->where, config.bearer_missing->text() + '.',
         "Copy it from the clinic's login (Django: SIGNING_KEY)" + std::string(kRestart));
   }
   if (!config.bearer) return;
@@ -114,25 +114,26 @@ void check_unknown(base::Findings& findings, const config::Environment& environm
   }
 }
 
-void check_fault(base::Findings& findings, const std::string& fault, const std::string& env_file) {
-  if (!env_file.empty() && fault.starts_with(env_file)) {
-    const bool line = fault.substr(env_file.size()).starts_with(" line ");
-    const char* const cure = line ? "Correct that line: KEY=VALUE, or # before a comment."
-                             : fault.ends_with(std::strerror(EACCES))
-                                 ? "Run roomkey as root."
-                                 : "Give --env-file the configuration's right name.";
+void check_fault(base::Findings& findings, const config::Fault& fault,
+                 const std::string& env_file) {
+  const std::string& name = fault.where;
+  if (!env_file.empty() && name == env_file) {
+    const bool line = fault.line > 0;
+    const bool closed = ::access(env_file.c_str(), R_OK) != 0 && errno == EACCES;
+    const char* const cure = line     ? "Correct that line: KEY=VALUE, or # before a comment."
+                             : closed ? "Run roomkey as root."
+                                      : "Give --env-file the configuration's right name.";
     return findings.error("env_file",
-                          fault + (line ? "." : ". What follows is said without that file."), cure);
+                          fault.text() + (line ? "." : ". What follows is said without that file."),
+                          cure);
   }
-  const std::string name = fault.substr(0, fault.find(':'));
-  const bool file = name.ends_with("_FILE");
-  const bool unread = fault.find("can't read the file") != std::string::npos;
-  findings.error(name, fault + '.',
-                 file && !unread ? "Put that right in the file that " + name + " names" + kRestart
-                 : file
-                     ? "See that " + name +
-                           " names the right file and that the workers' user may read it" + kRestart
-                     : "Correct " + name + " as roomkey.env(5) has it" + kRestart);
+  const char* const file_cure =
+      fault.unread ? " names the right file and that the workers' user may read it" : " names";
+  const std::string cure = !name.ends_with("_FILE")
+                               ? "Correct " + name + " as roomkey.env(5) has it"
+                           : fault.unread ? "See that " + name + file_cure
+                                          : "Put that right in the file that " + name + file_cure;
+  findings.error(name, fault.text() + '.', cure + kRestart);
 }
 
 }  // namespace roomkey::cli::check

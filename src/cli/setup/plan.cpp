@@ -86,7 +86,9 @@ class Planner {
       environment.set("CREDENTIALS_DIRECTORY", present_.places.credentials());
     }
     for (const auto& [variable, path] : key_sources_) environment.set(variable, path);
-    const config::Config config = config::read_config(environment, faults_.unusable);
+    config::Faults found;
+    const config::Config config = config::read_config(environment, found);
+    for (const auto& fault : found) faults_.unusable.push_back(fault.text());
     if (!config.bearer && faults_.unusable.empty()) need_bearer_key(environment);
   }
 

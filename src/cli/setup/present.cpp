@@ -26,8 +26,9 @@ std::string text_of(const std::string& path, Faults& faults) {
     faults.push_back(path + ": " + text.error().detail);
     return {};
   }
-  for (const auto& fault : config::read_env_file(*text, [](const config::Assignment&) {})) {
-    faults.emplace_back(path).append(" ").append(fault);
+  for (auto& fault : config::read_env_file(*text, [](const config::Assignment&) {})) {
+    fault.where = path;
+    faults.push_back(fault.text());
   }
   // systemd would take the mark for the beginning of the first variable's name.
   if (text->starts_with(config::kByteOrderMark)) text->erase(0, config::kByteOrderMark.size());

@@ -72,10 +72,10 @@ std::string value_fault(const std::string& variable, const std::string& value,
   config::Environment environment;
   environment.set("ROOMKEY_JWT_ALGORITHM", algorithm);
   environment.set(variable, value);
-  std::vector<std::string> faults;
+  config::Faults faults;
   static_cast<void>(config::read_config(environment, faults));
   for (const auto& fault : faults) {
-    if (fault.starts_with(variable + ": ")) return fault.substr(variable.size() + 2);
+    if (fault.where == variable) return fault.why;
   }
   return {};
 }

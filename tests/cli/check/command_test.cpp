@@ -47,12 +47,13 @@ TEST(what_a_stranger_wrote_can_not_move_the_cursor) {
 
 TEST(a_fault_of_the_configuration_names_its_variable) {
   base::Findings findings;
-  cli::check::check_fault(findings, "TWILIO_ROOMS: must be one of ad-hoc, rest", "some.env");
-  cli::check::check_fault(findings, "TWILIO_API_SECRET_FILE: can't read the file: Is a directory",
+  cli::check::check_fault(findings, {"TWILIO_ROOMS", "must be one of ad-hoc, rest"}, "some.env");
+  cli::check::check_fault(
+      findings, {"TWILIO_API_SECRET_FILE", "can't read the file: Is a directory", 0, true}, "");
+  cli::check::check_fault(findings, {"some.env", "a quote is not closed", 3}, "some.env");
+  cli::check::check_fault(findings, {"some.env", "No such file or directory"}, "some.env");
+  cli::check::check_fault(findings, {"ROOMKEY_JWT_JWKS_FILE", "the JWK set has no array `keys`"},
                           "");
-  cli::check::check_fault(findings, "some.env line 3: a quote is not closed", "some.env");
-  cli::check::check_fault(findings, "some.env: No such file or directory", "some.env");
-  cli::check::check_fault(findings, "ROOMKEY_JWT_JWKS_FILE: the JWK set has no array `keys`", "");
   came_out(
       "error TWILIO_ROOMS, error TWILIO_API_SECRET_FILE, error env_file, error env_file, error "
       "ROOMKEY_JWT_JWKS_FILE",

@@ -12,7 +12,7 @@ base::Findings bearer_of(const std::vector<std::pair<std::string, std::string>>&
                          std::chrono::sys_seconds now = kNine) {
   config::Environment environment;
   for (const auto& [name, value] : variables) environment.set(name, value);
-  std::vector<std::string> faults;
+  config::Faults faults;
   const config::Config config = config::read_config(environment, faults);
   same(0, faults.size());
   base::Findings findings;
