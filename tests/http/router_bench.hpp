@@ -1,0 +1,105 @@
+// A router on its own, and what its answers say.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "roomkey/http/router.hpp"
+#include "support/clinic.hpp"
+#include "support/test.hpp"
+
+namespace roomkey::test {
+
+// A router whose hooks and handlers write down what they are called for.
+struct Bench {
+  FakeClock clock;
+  std::string calls;
+  base::Result<std::int64_t> user = std::int64_t{2};
+  bool locked = false;
+  bool full = false;
+  std::string told;  // "<route>:<status>:<code>" for each that was counted
+  std::function<base::Result<http::Response>(const http::Call&)> handler = [](const http::Call&) {
+    return http::Response{200, "{}"};
+  };
+
+  http::Route route(std::string_view method, std::string_view pattern, std::string_view name,
+                    http::Who who = http::Who::user, std::size_t body_limit = 0,
+                    http::Effect effect = http::Effect::reads) {
+    return {method, pattern, name, who, effect, body_limit, [this, name](const http::Call& call) {
+              calls += std::string(name) + '(' + std::to_string(call.id) + ") ";
+              return handler(call);
+            }};
+  }
+
+  http::Router router{
+      {route("GET", "/things/{id}/", "thing"),
+       route("PUT", "/things/{id}/", "put_thing", http::Who::user, 10),
+       route("GET", "/things/{id}/parts/{id}/", "part"),
+       route("POST", "/things/", "new_thing", http::Who::user, 10),
+       route("PUT", "/people/{user}/", "put_person", http::Who::user, 10),
+       route("GET", "/open", "open", http::Who::anyone),
+       route("POST", "/open-body/", "open_body", http::Who::anyone, 10),
+       route("GET", "/token/{id}/", "token", http::Who::user, 0, http::Effect::writes)},
+      {[this](std::string_view header, std::chrono::sys_seconds) {
+         calls += "authenticate(" + std::string(header) + ") ";
+         return user;
+       },
+       [this](const http::Route& chosen, http::Call& call, std::int64_t user_id) {
+         calls += "serve(" + std::to_string(user_id) + ") ";
+         call.authenticated = jane();
+         return chosen.handle(call);
+       },
+       [this](const std::function<void()>& work) {
+         calls += "begin ";
+         if (locked) throw base::Unavailable("the store: locked");
+         work();
+         calls += "commit ";
+         if (full) throw base::Unavailable("the store: disk full");
+       },
+       [this](const http::Done& done) {
+         told += std::to_string(done.route) + ':' + std::to_string(done.status) + ':';
+         told += done.code ? word(*done.code) : "-";
+         told += done.duration.count() > 0 ? " " : " in no time";
+       }},
+      clock};
+
+  // Several GETs at once: "<status>" for each in the order of `paths`, and in `calls` when each was
+  // sent.
+  std::string statuses(const std::vector<std::string_view>& paths) {
+    calls.clear();
+    std::vector<http::Request> requests(paths.size());
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+      requests[i].method = "GET";
+      requests[i].path = paths[i];
+      requests[i].authorization = "A";
+    }
+    std::vector<int> sent(paths.size());
+    router.answer(requests, [&](std::size_t index, const http::Response& response) {
+      calls += "send(" + std::to_string(index) + ") ";
+      same(0, sent[index], "an answer is sent once");
+      sent[index] = response.status;
+    });
+    std::string text;
+    for (const int status : sent) text += std::to_string(status) + ' ';
+    return text;
+  }
+
+  http::Response answer(std::string_view method, std::string_view path, std::string body = "",
+                        std::optional<std::size_t> length = std::nullopt) {
+    calls.clear();
+    http::Request request;
+    request.method = method;
+    request.path = path;
+    request.authorization = "A";
+    request.content_length = length.value_or(body.size());
+    request.read_body = [this, body](std::size_t most) {
+      calls += "read(" + std::to_string(most) + ") ";
+      return body.substr(0, most);
+    };
+    return router.answer(request);
+  }
+};
+
+}  // namespace roomkey::test
