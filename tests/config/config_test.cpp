@@ -1,44 +1,14 @@
 #include "roomkey/config/config.hpp"
 
-#include <filesystem>
-
+#include "config/read.hpp"
 #include "crypto/made_keys.hpp"
-#include "support/folder.hpp"
+#include "support/clinic.hpp"
 #include "support/test.hpp"
 
 namespace {
 
 using namespace roomkey;
 using namespace roomkey::test;
-
-using Variables = std::vector<std::pair<std::string, std::string>>;
-
-struct Read {
-  config::Faults faults;
-  config::Config config;
-
-  explicit Read(const Variables& variables) {
-    config::Environment environment;
-    for (const auto& [name, value] : variables) environment.set(name, value);
-    config = config::read_config(environment, faults);
-  }
-  // The names of the variables that are at fault.
-  [[nodiscard]] std::string names() const {
-    std::string text;
-    for (const auto& fault : faults) text += fault.where + ' ';
-    return text;
-  }
-};
-
-Read reading(const Variables& variables) { return Read(variables); }
-
-// A token by this secret is taken.
-bool takes_secret(const config::Config& config, std::string_view secret) {
-  access::BearerRules rules = hs256_rules();
-  rules.keys.keys[0] = crypto::Key::from_secret(secret, crypto::Algorithm::hs256).value();
-  return config.bearer &&
-         access::verify_bearer(access::make_bearer(2, rules, kNine, 1h), *config.bearer, kNine);
-}
 
 TEST(without_any_variable_the_defaults_hold) {
   const Read read = reading({});
@@ -176,109 +146,6 @@ TEST(a_meeting_url_of_its_own_goes_before_the_frontend_s) {
       contains(fault_of("ROOMKEY_FRONTEND_URL", "https://app .example"), "ROOMKEY_FRONTEND_URL "));
 }
 
-TEST(a_secret_may_come_from_a_file) {
-  const Folder folder;
-  const Read read = reading({{"ROOMKEY_JWT_SECRET_FILE", folder.file("jwt", "from a file\n")},
-                             {"TWILIO_API_SECRET_FILE", folder.file("twilio", "of twilio\r\n\n")}});
-  same("", read.names());
-  expect(takes_secret(read.config, "from a file"));
-  same("of twilio", read.config.twilio.api_secret.reveal());
-}
-
-TEST(a_binary_secret_is_taken_to_the_byte) {
-  const Folder folder;
-  const auto key = folder.file("roomkey_jwt_secret", "\x9c\xf1 no text \n");
-  for (const auto& [variable, value] :
-       {std::pair{"ROOMKEY_JWT_SECRET_FILE", key}, {"CREDENTIALS_DIRECTORY", folder.path()}}) {
-    const Read read = reading({{variable, value}});
-    expect(takes_secret(read.config, "\x9c\xf1 no text \n"), variable);
-    expect(!takes_secret(read.config, "\x9c\xf1 no text "), variable);
-  }
-}
-
-TEST(a_secret_may_be_a_systemd_credential) {
-  const Folder folder;
-  const auto jwt = folder.file("roomkey_jwt_secret", "a credential\n");
-  const auto twilio = folder.file("twilio_api_secret", "another");
-  const auto auth = folder.file("twilio_auth_token", "a third\n");
-  const Read read = reading({{"CREDENTIALS_DIRECTORY", folder.path()}});
-  same("", read.names());
-  expect(takes_secret(read.config, "a credential"));
-  same("another", read.config.twilio.api_secret.reveal());
-  same("another", read.config.twilio_rest.api_secret.reveal());
-  same("a third", read.config.callback.auth_token.reveal());
-  const Read nearer =
-      reading({{"CREDENTIALS_DIRECTORY", folder.path()}, {"ROOMKEY_JWT_SECRET", "nearer"}});
-  expect(takes_secret(nearer.config, "nearer") && !takes_secret(nearer.config, "a credential"));
-}
-
-TEST(a_credential_that_is_there_and_of_no_use_is_a_fault) {
-  const Folder folder;
-  static_cast<void>(folder.file("roomkey_jwt_secret", ""));
-  std::filesystem::create_directory(folder.file("twilio_api_secret"));
-  std::filesystem::create_symlink("nowhere", folder.file("stream_api_secret"));
-  const Read read = reading({{"CREDENTIALS_DIRECTORY", folder.path()}});
-  same("ROOMKEY_JWT_SECRET TWILIO_API_SECRET STREAM_API_SECRET ", read.names());
-  same("TWILIO_API_SECRET: can't read the credential: Is a directory", read.faults.at(1).text());
-  same("", reading({{"CREDENTIALS_DIRECTORY", folder.file("missing")}}).names());
-}
-
-TEST(a_secret_given_twice_is_a_fault) {
-  const Folder folder;
-  const auto path = folder.file("jwt", "from a file");
-  same("ROOMKEY_JWT_SECRET ",
-       reading({{"ROOMKEY_JWT_SECRET", "x"}, {"ROOMKEY_JWT_SECRET_FILE", path}}).names());
-  same("TWILIO_API_SECRET ",
-       reading({{"TWILIO_API_SECRET", "x"}, {"TWILIO_API_SECRET_FILE", path}}).names());
-}
-
-TEST(a_file_that_cannot_be_read_is_a_fault_of_its_variable) {
-  const Folder folder;
-  for (const auto& path : {folder.file("missing"), folder.path(), std::string("/dev/zero")}) {
-    same("ROOMKEY_JWT_SECRET_FILE ", reading({{"ROOMKEY_JWT_SECRET_FILE", path}}).names(), path);
-    expect(contains(
-               reading({{"ROOMKEY_JWT_ALGORITHM", "RS256"}, {"ROOMKEY_JWT_PUBLIC_KEY_FILE", path}})
-                   .names(),
-               "ROOMKEY_JWT_PUBLIC_KEY_FILE "),
-           path);
-    expect(
-        contains(
-            reading({{"ROOMKEY_JWT_ALGORITHM", "RS256"}, {"ROOMKEY_JWT_JWKS_FILE", path}}).names(),
-            "ROOMKEY_JWT_JWKS_FILE "),
-        path);
-  }
-}
-
-TEST(an_empty_secret_is_none) {
-  const Folder folder;
-  for (const Variables& variables :
-       {Variables{{"ROOMKEY_JWT_SECRET", ""}}, Variables{{"ROOMKEY_JWT_SECRET", "\n"}},
-        Variables{{"ROOMKEY_JWT_SECRET_FILE", folder.file("empty", "\n")}},
-        Variables{{"ROOMKEY_JWT_PREVIOUS_SECRET", "alone"}},
-        Variables{{"ROOMKEY_JWT_ALGORITHM", "RS256"}, {"ROOMKEY_JWT_SECRET", "of no use"}}}) {
-    const Read read(variables);
-    expect(!read.config.bearer && read.config.bearer_missing);
-  }
-}
-
-TEST(public_keys_come_from_pem_and_jwk_files) {
-  const Folder folder;
-  const auto pem = folder.file("pem", made_key("P-256").public_pem);
-  const auto jwks = folder.file("jwks", R"({"keys":[{"kty":"EC","crv":"P-256","kid":"1",)"
-                                        R"("x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",)"
-                                        R"("y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]})");
-  const Read read = reading({{"ROOMKEY_JWT_ALGORITHM", "ES256"},
-                             {"ROOMKEY_JWT_PUBLIC_KEY_FILE", pem},
-                             {"ROOMKEY_JWT_JWKS_FILE", jwks}});
-  same("", read.names());
-  same(2, read.config.bearer.value().keys.keys.size());
-  const Read wrong = reading({{"ROOMKEY_JWT_ALGORITHM", "RS256"},
-                              {"ROOMKEY_JWT_PUBLIC_KEY_FILE", pem},
-                              {"ROOMKEY_JWT_JWKS_FILE", jwks}});
-  same("ROOMKEY_JWT_PUBLIC_KEY_FILE ROOMKEY_JWT_JWKS_FILE ", wrong.names());
-  expect(!wrong.config.bearer);
-}
-
 TEST(knows_every_algorithm_by_its_exact_name) {
   for (const auto algorithm : kAlgorithms) {
     same("", reading({{"ROOMKEY_JWT_ALGORITHM", std::string(name(algorithm))}}).names());
@@ -317,21 +184,6 @@ TEST(an_address_that_gets_the_secret_is_https_or_this_machine) {
     same(callback ? "" : std::string(name) + ' ',
          reading({{name, "https://x.example/?a"}}).names());
   }
-}
-
-TEST(a_secret_is_found_wherever_it_is_given) {
-  const Folder folder;
-  static_cast<void>(folder.file("stream_api_secret", "by credential\n"));
-  config::Environment environment;
-  environment.set("TWILIO_API_SECRET", "by variable");
-  environment.set("TWILIO_AUTH_TOKEN_FILE", folder.file("token", "by file\r\n"));
-  environment.set("CREDENTIALS_DIRECTORY", folder.path());
-  environment.set("ROOMKEY_JWT_SECRET_FILE", folder.file("missing"));
-  std::string found;
-  for (const auto name : config::Environment::secrets()) {
-    found += std::string(config::secret_of(environment, std::string(name)).reveal()) + '|';
-  }
-  same("||by variable|by file|by credential|", found);
 }
 
 }  // namespace
