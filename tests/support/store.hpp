@@ -39,6 +39,13 @@ struct FileStore {
   FileStore() { fill(database); }
 };
 
+// A store file with the clinic in it that nobody has open.
+inline std::string closed_store(const Folder& folder, std::string_view name = "roomkey.db") {
+  store::Database database(settings_at(folder.file(name)));
+  fill(database);
+  return folder.file(name);
+}
+
 // A connection of its own, as another program would have.
 class Raw {
  public:

@@ -3,43 +3,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <filesystem>
-#include <functional>
 
 #include "support/store.hpp"
 #include "support/test.hpp"
-
-namespace {
-
-std::function<int()>* at_sync = nullptr;
-
-// While it lives, SQLite's syncs come here instead of to the disk.
-class Syncs {
- public:
-  explicit Syncs(std::function<int()> answer = [] { return 0; }) : answer_(std::move(answer)) {
-    at_sync = &counting_;
-  }
-  ~Syncs() { at_sync = nullptr; }
-  Syncs(const Syncs&) = delete;
-  Syncs& operator=(const Syncs&) = delete;
-  [[nodiscard]] int count() const { return count_; }
-
- private:
-  std::function<int()> answer_;
-  int count_ = 0;
-  std::function<int()> counting_ = [this] {
-    ++count_;
-    return answer_();
-  };
-};
-
-}  // namespace
-
-// In place of the C library's, for SQLite as well.
-extern "C" int fdatasync(int descriptor) {
-  return at_sync == nullptr ? fsync(descriptor) : (*at_sync)();
-}
 
 namespace {
 
@@ -53,13 +20,6 @@ std::string refused_at(const std::string& path) {
   throws<Unavailable>([&] { static_cast<void>(find_user(database, 2)); }, "used all the same");
   expect(!contains(why, path) && !contains(why, "SELECT") && !contains(why, "PRAGMA "), why);
   return why;
-}
-
-// A store file with the clinic in it that nobody has open.
-std::string closed_store(const Folder& folder, std::string_view name = "roomkey.db") {
-  Database database(settings_at(folder.file(name)));
-  fill(database);
-  return folder.file(name);
 }
 
 TEST(migrates_a_new_file_once) {
@@ -172,58 +132,6 @@ TEST(nothing_is_opened_anew_within_a_transaction) {
   std::filesystem::remove(store.database.path());
   store.database.ready();
   expect(find_user(store.database, 5).has_value());
-}
-
-TEST(with_full_sync_a_commit_is_on_the_disk_when_it_returns) {
-  const Folder folder;
-  auto settings = settings_at(closed_store(folder));
-  for (const auto sync : {Sync::normal, Sync::full}) {
-    settings.sync = sync;
-    Database database(settings);
-    database.ready();
-    append_audit(database, event_at(kNine));  // the first of a connection may make the WAL
-    const Syncs syncs;
-    append_audit(database, event_at(kNine));
-    same(sync == Sync::full ? 1 : 0, syncs.count());
-  }
-}
-
-TEST(nobody_waits_for_the_lock_while_another_s_commit_goes_to_the_disk) {
-  const Folder folder;
-  auto settings = settings_at(closed_store(folder));
-  settings.sync = Sync::full;
-  Database database(settings);
-  database.ready();
-  append_audit(database, event_at(kNine));
-  int seen = 0;
-  const Syncs syncs([&] {
-    Raw other(settings.path);
-    other.run("BEGIN IMMEDIATE");
-    seen = std::stoi(other.text("SELECT count(*) FROM audit"));
-    return 0;
-  });
-  append_audit(database, event_at(kNine));
-  same(2, seen);
-}
-
-TEST(what_the_disk_does_not_take_is_unavailable) {
-  const Folder folder;
-  auto settings = settings_at(closed_store(folder));
-  settings.sync = Sync::full;
-  Database database(settings);
-  database.ready();
-  append_audit(database, event_at(kNine));
-  {
-    const Syncs failing([] {
-      errno = EIO;
-      return -1;
-    });
-    const auto why = throws<Unavailable>([&] { append_audit(database, event_at(kNine)); });
-    expect(contains(why, "I/O"), why);
-  }
-  database.ready();
-  append_audit(database, event_at(kNine));
-  same("", verify_audit(database).fault);
 }
 
 TEST(ready_opens_the_file_that_has_taken_the_store_s_place) {
