@@ -8,6 +8,12 @@ std::string user_identity(std::int64_t user_id, std::string_view email) {
   return std::to_string(user_id) + '-' + std::string(email);
 }
 
+std::optional<std::int64_t> user_of_identity(std::string_view identity) {
+  const auto dash = identity.find('-');
+  if (dash == identity.npos) return std::nullopt;
+  return base::parse_id(identity.substr(0, dash));
+}
+
 std::size_t identity_size(std::string_view identity) {
   std::size_t size = 0;
   for (std::size_t at = 0; at < identity.size();) {

@@ -182,6 +182,8 @@ Config read_config(const Environment& environment, Faults& faults) {
   const bool full = reader.choice("ROOMKEY_AUDIT_SYNC", {"full", "normal"}) == "full";
   config.store.sync = full ? store::Sync::full : store::Sync::normal;
   read_bearer(reader, config);
+  config.complete_on_room_end =
+      reader.choice("ROOMKEY_COMPLETE_ON_ROOM_END", {"off", "on"}) == "on";
   const bool booked = reader.choice("ROOMKEY_ROOMS", {"booked", "asked"}) == "booked";
   config.rooms = booked ? access::Rooms::booked : access::Rooms::asked;
   config.policy.join_early = reader.minutes("ROOMKEY_JOIN_EARLY_MINUTES");

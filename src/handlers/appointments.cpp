@@ -5,6 +5,7 @@
 #include "roomkey/access/meeting_url.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/base/text.hpp"
+#include "roomkey/handlers/live.hpp"
 #include "roomkey/handlers/serve.hpp"
 #include "roomkey/store/appointments.hpp"
 #include "roomkey/store/rooms.hpp"
@@ -45,7 +46,7 @@ std::string person(store::Database& database, std::int64_t id) {
 }
 
 // One transaction, so that what is decided on can't change before the room is named; over before
-// Twilio is asked.
+// the provider is asked.
 base::Result<store::GivenRoom> name_room(const http::Call& call, std::string_view action,
                                          store::Database& database) {
   store::Transaction transaction(database);
@@ -62,13 +63,12 @@ base::Result<store::GivenRoom> name_room(const http::Call& call, std::string_vie
 
 base::Result<http::Response> video_token(const http::Call& call, Issue issue,
                                          std::string_view action, store::Database& database,
-                                         const access::Policy& policy,
-                                         const provider::Provider& provider,
-                                         const std::string& region) {
+                                         const access::Policy& policy, const Providers& providers) {
   const auto appointment = find(database, call.id);
   if (!appointment) return appointment.error();
   const auto grant = access::decide(*appointment, call.caller(), call.now, policy);
   if (!grant) return grant.error();
+  const provider::Provider& provider = providers.of(*appointment->room);
   const auto credential = provider.mint(*grant, call.now);
   if (!credential) return credential.error();
 
@@ -85,7 +85,7 @@ base::Result<http::Response> video_token(const http::Call& call, Issue issue,
       .add("appointment_id", call.id)
       .add("appointment_duration_minutes", std::int64_t{appointment->duration.count()})
       .add("token_valid_until", validity_text(grant->validity))
-      .add("region", or_null(region));
+      .add("region", or_null(std::string(provider.region())));
   if (issue == Issue::refresh) body.add("refreshed_at", base::format_utc(call.now));
   return http::Response{200, body.text()};
 }
@@ -94,17 +94,19 @@ base::Result<http::Response> video_token_and_room(const http::Call& call, Issue 
                                                   std::string_view action,
                                                   store::Database& database,
                                                   const access::Policy& policy,
-                                                  const provider::Provider& provider,
-                                                  const std::string& region, const Twilio& twilio) {
+                                                  const Providers& providers) {
   std::optional<access::Appointment> appointment;
   auto token = [&] {
     store::Transaction transaction(database);
-    auto given = video_token(call, issue, action, database, policy, provider, region);
+    auto given = video_token(call, issue, action, database, policy, providers);
     if (given) appointment = store::find_appointment(database, call.id);
     transaction.commit();
     return given;
   }();
-  if (appointment) make_room(database, call.id, appointment->room.value(), twilio, call.now);
+  if (appointment) {
+    const access::Room& room = appointment->room.value();
+    make_room(database, call.id, room, providers.rooms_of(room), call.now);
+  }
   return token;
 }
 
@@ -113,7 +115,7 @@ http::Response ask_room_pool(std::string_view location) {
 }
 
 base::Result<http::Response> video_room(const http::Call& call, std::string_view action,
-                                        store::Database& database, const Twilio& twilio,
+                                        store::Database& database, const Providers& providers,
                                         const std::string& meeting_url_pattern) {
   if (!call.body.empty()) {
     const auto parsed = base::parse_json_object(call.body);
@@ -122,7 +124,7 @@ base::Result<http::Response> video_room(const http::Call& call, std::string_view
   const auto given = name_room(call, action, database);
   if (!given) return given.error();
 
-  make_room(database, call.id, given->room, twilio, call.now);
+  make_room(database, call.id, given->room, providers.rooms_of(given->room), call.now);
   const auto session = known_room(database, call.id, given->room).session;
   base::JsonObject body;
   body.add("message", given->made ? "Video room created successfully" : "Video room already exists")

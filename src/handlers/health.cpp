@@ -16,7 +16,7 @@ std::string store_check(store::Database& database) {
     database.ready();
     store::probe_room(database);
     const store::Transaction undone(database);
-    store::append_audit(database, {0, {}, "readyz", {}, {}, "readyz", {}, {}, {}});
+    store::append_audit(database, {.request_id = "readyz", .action = "readyz"});
     return std::string(kOk);
   } catch (const base::Unavailable& fault) {
     return fault.what();
@@ -36,8 +36,7 @@ std::string schema_check(store::Database& database) {
 
 http::Response healthz() { return {200, base::JsonObject().add("status", kOk).text()}; }
 
-http::Response readyz(store::Database& database,
-                      std::initializer_list<const provider::Provider*> providers) {
+http::Response readyz(store::Database& database, const Providers& providers) {
   const std::string store = store_check(database);
   const std::string schema = schema_check(database);
   bool ready = store == kOk && schema == kOk;

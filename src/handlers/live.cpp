@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "roomkey/access/decide.hpp"
+#include "roomkey/access/identity.hpp"
 #include "roomkey/base/log.hpp"
 #include "roomkey/base/text.hpp"
-#include "roomkey/provider/twilio/callback.hpp"
 #include "roomkey/store/appointments.hpp"
 #include "roomkey/store/rooms.hpp"
 
@@ -14,65 +14,8 @@ namespace roomkey::handlers {
 namespace {
 
 using namespace std::chrono_literals;
-using provider::TwilioParticipant;
-using provider::TwilioRoom;
-
 constexpr std::chrono::seconds kPause{5};   // between two questions about one room
 constexpr std::chrono::seconds kFresh{15};  // what was told in the last 15 s is not asked again
-
-access::RoomSession session_of(const TwilioRoom& room, std::chrono::sys_seconds now) {
-  const auto status = access::parse_session_status(provider::word(room.status));
-  access::RoomSession session{room.sid, status.value(), room.created_at, {}, {}, now};
-  if (room.duration) session.duration = room.duration->count();
-  return session;
-}
-
-access::Participant participant_of(const TwilioParticipant& one) {
-  access::Participant participant{one.sid, one.identity, one.start_time, one.end_time, {}};
-  if (one.duration) participant.duration = one.duration->count();
-  if (one.status == TwilioParticipant::Status::disconnected && !participant.disconnected_at) {
-    participant.disconnected_at = one.start_time + one.duration.value_or(0s);
-  }
-  participant.reconnecting = one.status == TwilioParticipant::Status::reconnecting;
-  return participant;
-}
-
-// Adds who is and who was in the room; false where Twilio did not say. Each question may take 5 s,
-// so those behind a slow answer are not asked.
-bool add_participants(provider::TwilioRest& rest, access::RoomSession& session,
-                      std::chrono::steady_clock::time_point started) {
-  for (const auto status :
-       {TwilioParticipant::Status::disconnected, TwilioParticipant::Status::connected,
-        TwilioParticipant::Status::reconnecting}) {
-    if (std::chrono::steady_clock::now() - started > 1s) return false;
-    const auto people = rest.participants(session.sid, status);
-    if (!people) return false;
-    for (const TwilioParticipant& one : *people) {
-      session.participants.push_back(participant_of(one));
-    }
-  }
-  return true;
-}
-
-// The session as Twilio tells it now; nothing where it knows of none. An Error where it is away, or
-// took so long that asking on would take too long.
-base::Result<std::optional<access::RoomSession>> ask(provider::TwilioRest& rest,
-                                                     const access::Room& room, const Known& known,
-                                                     std::chrono::sys_seconds now) {
-  const auto started = std::chrono::steady_clock::now();
-  const auto in_time = [&] { return std::chrono::steady_clock::now() - started < 1s; };
-  auto found = rest.find_room(room.name);
-  // By its name a room that has ended is not found.
-  if (found && !*found && known.session && in_time()) found = rest.find_room(known.session->sid);
-  if (!found) return found.error();
-  if (!in_time()) return base::Error{base::Code::provider_unavailable};
-  if (!*found) return std::optional<access::RoomSession>();
-  access::RoomSession session = session_of(**found, now);
-  if (!add_participants(rest, session, started)) {
-    return base::Error{base::Code::provider_unavailable};
-  }
-  return std::optional(std::move(session));
-}
 
 // Names of rooms never come back: where the appointment has this one now, it had it all the time.
 bool still_has(store::Database& database, std::int64_t appointment_id, const access::Room& room) {
@@ -82,7 +25,7 @@ bool still_has(store::Database& database, std::int64_t appointment_id, const acc
 
 enum class Fate { kept, store_away, room_given_up };
 
-// What became of an answer of Twilio's. Where the store can't keep it just now, that is no reason
+// What became of an answer. Where the store can't keep it just now, that is no reason
 // to keep it from who asked; where the appointment has given up the room meanwhile, it is.
 Fate remember(store::Database& database, std::int64_t appointment_id, const access::Room& room,
               const access::RoomSession& session) {
@@ -112,7 +55,7 @@ bool take_turn(store::Database& database, std::int64_t appointment_id,
 // Whether that one is in the room, and was put out of the appointment.
 bool is_unwelcome(const access::Participant& one, const access::Appointment& appointment) {
   if (one.disconnected_at) return false;
-  const auto user_id = provider::user_of_twilio_identity(one.identity);
+  const auto user_id = access::user_of_identity(one.identity);
   const auto& removed = appointment.removed;
   return user_id && std::find(removed.begin(), removed.end(), *user_id) != removed.end();
 }
@@ -124,7 +67,7 @@ bool shows_unwelcome(const Known& known, const access::Appointment& appointment)
                      [&](const auto& one) { return is_unwelcome(one, appointment); });
 }
 
-// The better of what was known and what Twilio answered just now.
+// The better of what was known and what the provider answered just now.
 Known with_answer(Known known, const access::RoomSession& answer) {
   const bool newer = !known.session || &access::more_credible(*known.session, answer) == &answer;
   return newer ? Known{answer, "provider"} : known;
@@ -135,9 +78,9 @@ bool is_over(const Known& known) {
 }
 
 void create(store::Database& database, std::int64_t appointment_id, const access::Room& room,
-            provider::TwilioRest& rest, std::chrono::sys_seconds now) {
-  const auto made = rest.create_room(room.name);
-  if (made) static_cast<void>(remember(database, appointment_id, room, session_of(*made, now)));
+            provider::Rooms& rooms, std::chrono::sys_seconds now) {
+  const auto made = rooms.make(room.name, now);
+  if (made) static_cast<void>(remember(database, appointment_id, room, *made));
 }
 
 }  // namespace
@@ -154,14 +97,14 @@ Known known_room(store::Database& database, std::int64_t appointment_id, const a
           by_callback ? "callback" : "provider"};
 }
 
-bool put_out_removed(provider::TwilioRest& rest, const access::Appointment& appointment,
+bool put_out_removed(provider::Rooms& rooms, const access::Appointment& appointment,
                      access::RoomSession& session, std::chrono::sys_seconds now) {
   bool any = false;
   for (access::Participant& one : session.participants) {
     if (!is_unwelcome(one, appointment)) continue;
     const std::string who = " appointment_id=" + std::to_string(appointment.id) +
                             " participant=" + base::log_value(one.sid);
-    const auto out = rest.disconnect(session.sid, one.sid);
+    const auto out = rooms.put_out({appointment.room->name, session.sid, one.identity, one.sid});
     if (!out) {
       base::log_warn("event=removed_user_still_there" + who +
                      " fault=" + base::log_value(out.error().detail));
@@ -176,39 +119,39 @@ bool put_out_removed(provider::TwilioRest& rest, const access::Appointment& appo
 }
 
 Known look_at_room(store::Database& database, const access::Appointment& appointment,
-                   const Twilio& twilio, std::chrono::sys_seconds now) {
+                   provider::Rooms* rooms, std::chrono::sys_seconds now) {
   if (!appointment.room) return {};
   const access::Room& room = *appointment.room;
   Known known = known_room(database, appointment.id, room);
   const bool fresh = known.session && now - known.session->as_of <= kFresh;
+  if (rooms == nullptr) return known;
   const bool told =
-      fresh && (twilio.tells_of_rooms || is_over(known)) && !shows_unwelcome(known, appointment);
-  if (twilio.rest == nullptr || told) return known;
+      fresh && (rooms->are_told_of() || is_over(known)) && !shows_unwelcome(known, appointment);
+  if (told) return known;
   if (!take_turn(database, appointment.id, now)) return known;
   const auto started = std::chrono::steady_clock::now();
-  auto answer = ask(*twilio.rest, room, known, now);
+  auto answer = rooms->look(room.name, known.session ? known.session->sid : "", now);
   if (answer && *answer) {
     const bool in_time = std::chrono::steady_clock::now() - started < 2s;
-    const bool out = in_time && put_out_removed(*twilio.rest, appointment, **answer, now);
+    const bool out = in_time && put_out_removed(*rooms, appointment, **answer, now);
     const Fate fate = remember(database, appointment.id, room, **answer);
     if (fate == Fate::room_given_up) return {};
     if (out) return {std::move(*answer), "provider"};  // a callback of this second knows less
     if (fate == Fate::store_away) return with_answer(std::move(known), **answer);
-  } else if (answer && twilio.makes_rooms && !known.session &&
-             access::is_open(appointment.status)) {
-    create(database, appointment.id, room, *twilio.rest, now);
+  } else if (answer && rooms->are_made() && !known.session && access::is_open(appointment.status)) {
+    create(database, appointment.id, room, *rooms, now);
   }
   return known_room(database, appointment.id, room);
 }
 
 void make_room(store::Database& database, std::int64_t appointment_id, const access::Room& room,
-               const Twilio& twilio, std::chrono::sys_seconds now) {
-  if (twilio.rest == nullptr || !twilio.makes_rooms) return;
+               provider::Rooms* rooms, std::chrono::sys_seconds now) {
+  if (rooms == nullptr || !rooms->are_made()) return;
   const Known known = known_room(database, appointment_id, room);
   const bool fresh = known.session && now - known.session->as_of <= kFresh;
   if (fresh && !is_over(known)) return;
   if (!take_turn(database, appointment_id, now)) return;
-  create(database, appointment_id, room, *twilio.rest, now);
+  create(database, appointment_id, room, *rooms, now);
 }
 
 }  // namespace roomkey::handlers

@@ -3,9 +3,8 @@
 #include "roomkey/access/decide.hpp"
 #include "roomkey/access/identity.hpp"
 #include "roomkey/base/json.hpp"
+#include "roomkey/handlers/live.hpp"
 #include "roomkey/handlers/serve.hpp"
-#include "roomkey/provider/twilio/callback.hpp"
-#include "roomkey/provider/twilio/token.hpp"
 #include "roomkey/store/appointments.hpp"
 #include "roomkey/store/users.hpp"
 
@@ -23,7 +22,8 @@ struct Person {
   access::Appointment appointment;
 };
 
-constexpr std::chrono::seconds kSoon{2};  // as long as nginx can wait beside Twilio's own deadlines
+constexpr std::chrono::seconds kSoon{
+    2};  // as long as nginx can wait beside the provider's deadlines
 
 // nullopt if the SID is unknown.
 std::optional<std::string> identity_of(std::string_view sid, const Known& known) {
@@ -35,36 +35,37 @@ std::optional<std::string> identity_of(std::string_view sid, const Known& known)
 }
 
 // The identity that the path names: that of a participant's SID, or itself. Who asks may have the
-// SID from Twilio's SDK before anybody told of it here.
+// SID from the provider's SDK before anybody told of it here.
 base::Result<std::string> named_identity(const http::Call& call, store::Database& database,
                                          const access::Appointment& appointment,
-                                         const Twilio& twilio) {
+                                         const Providers& providers) {
   const auto started = std::chrono::steady_clock::now();
   auto identity = identity_of(call.text, known_room(database, call.id, *appointment.room));
   if (!identity && call.text.starts_with("PA")) {
-    identity = identity_of(call.text, look_at_room(database, appointment, twilio, call.now));
+    auto* const rooms = providers.rooms_of(*appointment.room);
+    identity = identity_of(call.text, look_at_room(database, appointment, rooms, call.now));
   }
   if (std::chrono::steady_clock::now() - started > kSoon) {
-    return Error{Code::provider_unavailable, "Twilio took too long to name the participant"};
+    return Error{Code::provider_unavailable, "the provider took too long to name the participant"};
   }
   return identity.value_or(std::string(call.text));
 }
 
 base::Result<Person> find_person(const http::Call& call, store::Database& database,
-                                 const Twilio& twilio) {
+                                 const Providers& providers) {
   auto appointment = store::find_appointment(database, call.id);
   if (!appointment) return Error{Code::appointment_not_found};
   const auto permitted = access::permit(access::Action::remove, *appointment, call.caller());
   if (!permitted) return permitted.error();
   if (!appointment->room) return Error{Code::room_not_found};
-  const auto named = named_identity(call, database, *appointment, twilio);
+  const auto named = named_identity(call, database, *appointment, providers);
   if (!named) return named.error();
   const std::string& identity = *named;
   for (const std::int64_t user_id : {appointment->patient_id, appointment->psychologist_id}) {
     const auto user = store::find_user(database, user_id);
     if (!user) throw base::Unavailable("the store: an appointment's user is missing");
     // An address may have changed since the token was given.
-    if (provider::user_of_twilio_identity(identity) != user_id) continue;
+    if (access::user_of_identity(identity) != user_id) continue;
     const bool known_by_sid = identity != call.text;
     if (!known_by_sid && identity != access::user_identity(user_id, user->email)) continue;
     return Person{user_id, identity, std::move(*appointment)};
@@ -73,11 +74,8 @@ base::Result<Person> find_person(const http::Call& call, store::Database& databa
 }
 
 // Out of the room's session that is in progress; where there is none, nobody is in it.
-base::Result<bool> put_out(provider::TwilioRest& rest, const Person& person) {
-  const auto room = rest.find_room(person.appointment.room->name);
-  if (!room) return room.error();
-  if (!*room) return false;
-  return rest.disconnect((*room)->sid, person.identity);
+base::Result<bool> put_out(provider::Rooms& rooms, const Person& person) {
+  return rooms.put_out({person.appointment.room->name, "", person.identity});
 }
 
 http::Response answer(const http::Call& call, const Person& person, std::string_view message) {
@@ -99,12 +97,13 @@ void note(store::Transaction& transaction, store::Database& database, const http
 }  // namespace
 
 base::Result<http::Response> remove_participant(const http::Call& call, store::Database& database,
-                                                const Twilio& twilio) {
-  const auto person = find_person(call, database, twilio);
+                                                const Providers& providers) {
+  const auto person = find_person(call, database, providers);
   if (!person) return person.error();
   const auto started = std::chrono::steady_clock::now();
-  if (twilio.rest != nullptr) {
-    const auto out = put_out(*twilio.rest, *person);
+  auto* const rooms = providers.rooms_of(*person->appointment.room);
+  if (rooms != nullptr) {
+    const auto out = put_out(*rooms, *person);
     if (!out) return out.error();
   }
   {
@@ -114,16 +113,16 @@ base::Result<http::Response> remove_participant(const http::Call& call, store::D
     }
     transaction.commit();
   }
-  // Someone may have rejoined with an earlier token; none is given from here on. Not if Twilio is
-  // so slow that nginx would give up on this answer.
+  // Someone may have rejoined with an earlier token; none is given from here on. Not if the
+  // provider is so slow that nginx would give up on this answer.
   const bool in_time = std::chrono::steady_clock::now() - started < kSoon;
-  if (twilio.rest != nullptr && in_time) static_cast<void>(put_out(*twilio.rest, *person));
+  if (rooms != nullptr && in_time) static_cast<void>(put_out(*rooms, *person));
   return answer(call, *person, "Participant removed");
 }
 
 base::Result<http::Response> readmit_participant(const http::Call& call, store::Database& database,
-                                                 const Twilio& twilio) {
-  const auto person = find_person(call, database, twilio);
+                                                 const Providers& providers) {
+  const auto person = find_person(call, database, providers);
   if (!person) return person.error();
   store::Transaction transaction(database);
   if (store::readmit_user(transaction, database, call.id, person->user_id)) {

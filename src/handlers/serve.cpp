@@ -6,15 +6,12 @@ namespace roomkey::handlers {
 
 store::AuditEvent event_of(const http::Call& call, std::string_view action,
                            store::Outcome outcome) {
-  return {0,
-          call.now,
-          std::string(call.request.request_id),
-          call.caller().id,
-          call.id > 0 ? std::optional(call.id) : std::nullopt,
-          std::string(action),
-          outcome,
-          std::nullopt,
-          std::nullopt};
+  return {.at = call.now,
+          .request_id = std::string(call.request.request_id),
+          .user_id = call.caller().id,
+          .appointment_id = call.id > 0 ? std::optional(call.id) : std::nullopt,
+          .action = std::string(action),
+          .outcome = outcome};
 }
 
 base::Result<http::Response> serve(const http::Route& route, http::Call& call, std::int64_t user_id,

@@ -1,9 +1,9 @@
 #include "roomkey/handlers/video_call.hpp"
 
+#include "roomkey/base/form.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/handlers/serve.hpp"
-#include "roomkey/http/query.hpp"
 #include "roomkey/store/appointments.hpp"
 
 namespace roomkey::handlers {
@@ -28,7 +28,7 @@ void name_as_text(Json::Value& user_id) {
   if (number && *number > 0) user_id = std::to_string(*number);
 }
 
-base::Result<Wanted> read_body(const std::string& body) {
+base::Result<Wanted> read_body(const std::string& body, const provider::Calls& calls) {
   auto parsed = base::parse_json_object(body);
   if (!parsed) return Error{Code::bad_request, "The body is " + parsed.error().detail};
   if (parsed->isMember("userId")) {
@@ -45,7 +45,7 @@ base::Result<Wanted> read_body(const std::string& body) {
   if (base::string_member(*parsed, "callId") == "") return call_id_required();
   Wanted wanted{base::string_member(*parsed, "userId"), base::string_member(*parsed, "callId")};
   if (parsed->isMember("callType")) wanted.call_type = (*parsed)["callType"].asString();
-  if (!provider::is_stream_call_id(wanted.call_type)) {
+  if (!calls.is_call_type(wanted.call_type)) {
     return Error{Code::bad_request, "callType must be 1 to 64 of A-Z a-z 0-9 _ -"};
   }
   return wanted;
@@ -54,8 +54,9 @@ base::Result<Wanted> read_body(const std::string& body) {
 // The right to the call, where one is named.
 base::Result<std::optional<access::Grant>> grant_for(const Wanted& wanted, http::Call& call,
                                                      store::Database& database,
-                                                     const access::Policy& policy) {
-  if (wanted.user_id && !provider::is_own_stream_name(*wanted.user_id, call.caller())) {
+                                                     const access::Policy& policy,
+                                                     const provider::Calls& calls) {
+  if (wanted.user_id && !calls.is_own_name(*wanted.user_id, call.caller())) {
     return Error{Code::permission_denied};
   }
   if (!wanted.call_id) return std::optional<access::Grant>();
@@ -70,24 +71,24 @@ base::Result<std::optional<access::Grant>> grant_for(const Wanted& wanted, http:
 // The same for the routes that give no token: they want a call that can be.
 base::Result<std::monostate> check_call(const Wanted& wanted, http::Call& call,
                                         store::Database& database, const access::Policy& policy,
-                                        const provider::Stream& stream) {
+                                        const provider::Calls& calls) {
   if (wanted.call_id.value_or("").empty()) return call_id_required();
-  auto grant = grant_for(wanted, call, database, policy);
+  auto grant = grant_for(wanted, call, database, policy, calls);
   if (!grant) return grant.error();
-  return stream.can_call(**grant);
+  return calls.can_call(**grant);
 }
 
 }  // namespace
 
-base::Result<http::Response> stream_token(http::Call& call, std::string_view action,
-                                          store::Database& database, const access::Policy& policy,
-                                          const provider::Stream& stream) {
-  const auto wanted = read_body(call.body);
+base::Result<http::Response> call_token(http::Call& call, std::string_view action,
+                                        store::Database& database, const access::Policy& policy,
+                                        const provider::Calls& calls) {
+  const auto wanted = read_body(call.body, calls);
   if (!wanted) return wanted.error();
-  const auto grant = grant_for(*wanted, call, database, policy);
+  const auto grant = grant_for(*wanted, call, database, policy, calls);
   if (!grant) return grant.error();
-  const auto credential = *grant ? stream.mint_for_call(**grant, wanted->call_type, call.now)
-                                 : stream.mint_for_user(call.caller().id, call.now);
+  const auto credential = *grant ? calls.mint_for_call(**grant, wanted->call_type, call.now)
+                                 : calls.mint_for_user(call.caller().id, call.now);
   if (!credential) return credential.error();
 
   store::AuditEvent event = event_of(call, action, store::Outcome::granted);
@@ -102,20 +103,20 @@ base::Result<http::Response> stream_token(http::Call& call, std::string_view act
   return http::Response{200, body.text()};
 }
 
-base::Result<http::Response> stream_call(http::Call& call, store::Database& database,
-                                         const access::Policy& policy,
-                                         const provider::Stream& stream) {
-  const auto wanted = read_body(call.body);
+base::Result<http::Response> video_call(http::Call& call, store::Database& database,
+                                        const access::Policy& policy,
+                                        const provider::Calls& calls) {
+  const auto wanted = read_body(call.body, calls);
   if (!wanted) return wanted.error();
-  const auto checked = check_call(*wanted, call, database, policy, stream);
+  const auto checked = check_call(*wanted, call, database, policy, calls);
   if (!checked) return checked.error();
 
-  const std::string user_id = provider::stream_user_id(call.caller().id);
+  const std::string user_id = calls.user_id(call.caller().id);
   base::JsonObject user;
   user.add("id", user_id).add("name", call.caller().name).add_raw("image", "null");
   base::JsonObject body;
   body.add("success", true)
-      .add("apiKey", stream.api_key())
+      .add("apiKey", calls.api_key())
       .add("userId", user_id)
       .add("callId", *wanted->call_id)
       .add("callType", wanted->call_type)
@@ -123,17 +124,16 @@ base::Result<http::Response> stream_call(http::Call& call, store::Database& data
   return http::Response{200, body.text()};
 }
 
-base::Result<http::Response> stream_key(http::Call& call, store::Database& database,
-                                        const access::Policy& policy,
-                                        const provider::Stream& stream) {
-  auto call_id = http::query_value(call.request.query, "callId");
+base::Result<http::Response> call_key(http::Call& call, store::Database& database,
+                                      const access::Policy& policy, const provider::Calls& calls) {
+  auto call_id = base::query_value(call.request.query, "callId");
   if (!call_id) return call_id.error();
   const Wanted wanted{std::nullopt, std::move(*call_id)};
-  const auto checked = check_call(wanted, call, database, policy, stream);
+  const auto checked = check_call(wanted, call, database, policy, calls);
   if (!checked) return checked.error();
 
   base::JsonObject body;
-  body.add("success", true).add("callId", *wanted.call_id).add("apiKey", stream.api_key());
+  body.add("success", true).add("callId", *wanted.call_id).add("apiKey", calls.api_key());
   return http::Response{200, body.text()};
 }
 

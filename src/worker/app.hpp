@@ -1,9 +1,12 @@
-// The one place where all is wired: routes, store, provider, rules.
+// The one place where all is wired: routes (routes.cpp), store, providers, rules.
 #pragma once
+
+#include <memory>
+#include <vector>
 
 #include "roomkey/config/config.hpp"
 #include "roomkey/handlers/appointments.hpp"
-#include "roomkey/handlers/live.hpp"
+#include "roomkey/handlers/providers.hpp"
 #include "roomkey/http/router.hpp"
 #include "roomkey/metrics/tally.hpp"
 
@@ -30,20 +33,21 @@ class App {
  private:
   [[nodiscard]] std::vector<http::Route> routes();
   [[nodiscard]] http::Hooks hooks();
+  [[nodiscard]] std::vector<http::Route> appointment_routes();
+  [[nodiscard]] std::vector<http::Route> participant_routes();
+  [[nodiscard]] std::vector<http::Route> call_routes();
+  [[nodiscard]] std::vector<http::Route> event_routes();
+  [[nodiscard]] std::vector<http::Route> watch_routes();
   [[nodiscard]] base::Result<http::Response> give_token(const http::Call& call,
                                                         handlers::Issue issue,
                                                         std::string_view action);
-  [[nodiscard]] metrics::Layout layout();
 
   config::Config config_;
+  std::vector<std::unique_ptr<provider::Provider>> own_;
+  handlers::Providers providers_;
   metrics::Tally tally_;
   config::BearerKeys bearer_keys_;
   store::Database database_;
-  provider::Twilio twilio_;
-  provider::Stream stream_;
-  provider::TwilioRest twilio_rest_;
-  handlers::Twilio live_;
-  bool offline_ = false;  // of the token pool, which speaks to nobody
   http::Router router_;
 };
 

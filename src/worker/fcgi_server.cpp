@@ -103,12 +103,12 @@ class Group {
     request.path = parameter(fcgi, "DOCUMENT_URI");
     request.query = parameter(fcgi, "QUERY_STRING");
     request.authorization = parameter(fcgi, "HTTP_AUTHORIZATION");
-    request.twilio_signature = parameter(fcgi, "HTTP_X_TWILIO_SIGNATURE");
     request.room_pool = parameter(fcgi, "ROOM_POOL");
     request.content_type = parameter(fcgi, "CONTENT_TYPE");
     request.request_id = id;
     const auto length = base::parse_number(parameter(fcgi, "CONTENT_LENGTH"));
     request.content_length = static_cast<std::size_t>(length.value_or(0));
+    request.header = [&fcgi](const char* name) { return parameter(fcgi, name); };
     request.read_body = [&fcgi](std::size_t most) { return read_body(fcgi.in, most); };
   }
 

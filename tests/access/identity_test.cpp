@@ -18,4 +18,11 @@ TEST(characters_that_are_not_ascii_count_twice) {
   same(6, identity_size("2-\xFF@b"));
 }
 
+TEST(an_identity_names_its_user) {
+  same(std::optional<std::int64_t>(2), user_of_identity("2-jane.doe@example.com"));
+  for (const auto* const other : {"", "2", "-", "x-2", "02-x", "-2-x", "jane.doe@example.com"}) {
+    expect(!user_of_identity(other), other);
+  }
+}
+
 }  // namespace

@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "clinic.hpp"
+#include "roomkey/base/form.hpp"
 #include "roomkey/crypto/base64url.hpp"
 #include "roomkey/crypto/digest.hpp"
-#include "roomkey/http/query.hpp"
 #include "roomkey/provider/twilio/callback.hpp"
 
 namespace {
@@ -21,14 +21,14 @@ http::Response post(fuzz::Clinic& clinic, const std::string& body, const std::st
   request.path = "/api/appointments/twilio-status-callback/";
   request.content_type = "application/x-www-form-urlencoded";
   request.request_id = "0123456789abcdef";
-  request.twilio_signature = signature;
+  request.header = [&](const char*) { return std::string_view(signature); };
   request.content_length = body.size();
   request.read_body = [&body](std::size_t most) { return body.substr(0, most); };
   return clinic.app.answer(request);
 }
 
 std::string signature_of(const std::string& body) {
-  auto form = http::parse_form(body);
+  auto form = base::parse_form(body);
   if (!form) return "";
   std::sort(form->begin(), form->end());
   std::string text = fuzz::kCallbackUrl;
@@ -75,7 +75,7 @@ FUZZ(input) {
   while (bodies.size() < 8 && !input.rest().empty()) {
     bodies.emplace_back(input.line());
     // Twilio gives a number once in a session: of two events that share it, the first counts.
-    const auto form = http::parse_form(bodies.back());
+    const auto form = base::parse_form(bodies.back());
     if (!form) continue;
     const auto callback = provider::read_twilio_callback(*form);
     if (!callback || !callback->room_event) continue;

@@ -24,7 +24,7 @@ inline config::Config whole_config() {
   config.meeting_url = "https://app.clinic.example/visit/{id}?room={room}";
   config.callback.url = kCallbackUrl;
   config.callback.auth_token = crypto::Secret(std::string(kAuthToken));
-  config.callback.complete_on_room_end = true;
+  config.complete_on_room_end = true;
   return config;
 }
 

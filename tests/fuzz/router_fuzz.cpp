@@ -42,8 +42,11 @@ bool fits(std::string_view pattern, std::string_view path) {
 http::Router make_router(const base::Clock& clock) {
   std::vector<http::Route> routes;
   for (const char* pattern : kPatterns) {
-    routes.push_back({"GET", pattern, pattern, http::Who::anyone, http::Effect::reads, 0,
-                      [pattern](http::Call&) {
+    routes.push_back({.name = pattern,
+                      .method = "GET",
+                      .pattern = pattern,
+                      .who = http::Who::anyone,
+                      .handle = [pattern](http::Call&) {
                         return http::Response{200, pattern};
                       }});
   }

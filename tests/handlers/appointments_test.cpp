@@ -3,6 +3,7 @@
 #include "roomkey/base/json.hpp"
 #include "roomkey/handlers/rooms.hpp"
 #include "roomkey/provider/twilio/token.hpp"
+#include "support/provider.hpp"
 #include "support/store.hpp"
 #include "support/test.hpp"
 
@@ -22,21 +23,21 @@ using roomkey::http::Response;
 // The handlers with a caller, a time and a store to call them with.
 struct Desk {
   MemoryStore store;
-  roomkey::handlers::Twilio live;  // nobody is asked
-  roomkey::provider::Twilio twilio{twilio_settings()};
+  TestTwilio twilio;  // nobody is asked
+  Providers providers{{&twilio}};
   Policy policy;
   roomkey::http::Request request;
   Call call{request, kNine, 47, "", jane()};
 
   Result<Response> token(Issue issue = Issue::first) {
-    return video_token(call, issue, "video_token", store.database, policy, twilio, "au1");
+    return video_token(call, issue, "video_token", store.database, policy, providers);
   }
   Result<Response> room() {
-    return video_room(call, "video_room", store.database, live,
+    return video_room(call, "video_room", store.database, providers,
                       "https://app.example/video-session/{room}");
   }
-  Result<Response> view() { return appointment(call, store.database, policy, {&twilio}); }
-  Result<Response> status() { return video_status(call, store.database, live, "au1"); }
+  Result<Response> view() { return appointment(call, store.database, policy, providers); }
+  Result<Response> status() { return video_status(call, store.database, providers); }
 
   template <typename Change>
   void change(Change how) {
@@ -122,10 +123,10 @@ TEST(where_no_token_is_given_there_is_no_event_of_a_grant) {
 
 TEST(without_a_provider_the_reason_is_told) {
   Desk desk;
-  const roomkey::provider::Twilio none({});
+  TestTwilio none({});
   same("Twilio is not configured",
        refused(Code::token_failed, video_token(desk.call, Issue::first, "video_token",
-                                               desk.store.database, {}, none, "")));
+                                               desk.store.database, {}, Providers({&none}))));
   same(0, audit_of(desk.store.database).size());
 }
 
@@ -133,8 +134,9 @@ TEST(a_refresh_says_when_and_a_missing_region_is_null) {
   Desk desk;
   expect(!body_of(desk.token()).isMember("refreshed_at"));
   same("2025-11-16T09:00:00Z", body_of(desk.token(Issue::refresh))["refreshed_at"].asString());
-  const auto body =
-      body_of(video_token(desk.call, Issue::first, "x", desk.store.database, {}, desk.twilio, ""));
+  TestTwilio nowhere(twilio_settings(""));
+  const auto body = body_of(
+      video_token(desk.call, Issue::first, "x", desk.store.database, {}, Providers({&nowhere})));
   expect(body.isMember("region") && body["region"].isNull());
 }
 
@@ -191,10 +193,11 @@ TEST(can_join_says_what_the_token_route_would_do) {
   }
   desk.call.now = kNine;
   desk.call.authenticated = jane();
-  const roomkey::provider::Twilio no_twilio({});
-  const roomkey::provider::Stream stream(stream_settings());
-  const roomkey::provider::Stream no_stream({});
-  const auto can_join = [&](const Providers& providers) {
+  TestTwilio no_twilio({});
+  roomkey::provider::Stream stream(stream_settings());
+  roomkey::provider::Stream no_stream({});
+  const auto can_join = [&](std::vector<roomkey::provider::Provider*> all) {
+    const Providers providers(std::move(all));
     return body_of(appointment(desk.call, desk.store.database, {}, providers))["can_join"].asBool();
   };
   expect(!can_join({}) && !can_join({&no_twilio, &no_stream}),

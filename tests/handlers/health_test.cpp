@@ -19,9 +19,9 @@ std::string check(const roomkey::http::Response& response, const char* name) {
 }
 
 roomkey::http::Response ready(roomkey::store::Database& database,
-                              const Twilio& twilio = Twilio(twilio_settings()),
-                              const Stream& stream = Stream(stream_settings())) {
-  return readyz(database, {&twilio, &stream});
+                              Twilio twilio = Twilio(twilio_settings()),
+                              Stream stream = Stream(stream_settings())) {
+  return readyz(database, roomkey::handlers::Providers({&twilio, &stream}));
 }
 
 TEST(healthz_says_ok) {

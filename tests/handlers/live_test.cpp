@@ -4,6 +4,7 @@
 
 #include "roomkey/store/rooms.hpp"
 #include "support/captured_log.hpp"
+#include "support/provider.hpp"
 #include "support/room.hpp"
 #include "support/stand_in.hpp"
 #include "support/store.hpp"
@@ -13,7 +14,8 @@ namespace {
 
 using namespace roomkey::handlers;
 using namespace roomkey::test;
-using roomkey::provider::TwilioRest;
+using roomkey::provider::TwilioRooms;
+using Habits = TwilioRooms::Habits;
 
 const std::string kJoin = R"({"join":{"room":"apt-47-1763138954-46eb915c","identity":")";
 
@@ -21,20 +23,20 @@ const std::string kJoin = R"({"join":{"room":"apt-47-1763138954-46eb915c","ident
 struct Desk {
   MemoryStore store;
   StandIn& there = stand_in();
-  TwilioRest rest{there.settings()};
-  Twilio twilio{&rest, false, false};
+  std::unique_ptr<TwilioRooms> rooms = std::make_unique<TwilioRooms>(there.settings(), Habits{});
   // The stand-in has its own clock, so this one goes with it.
   std::chrono::sys_seconds now =
       std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 
+  void ask(Habits habits) { rooms = std::make_unique<TwilioRooms>(there.settings(), habits); }
   Known look(std::chrono::seconds later = 0s) {
     return look_at_room(store.database,
-                        roomkey::store::find_appointment(store.database, 47).value(), twilio,
+                        roomkey::store::find_appointment(store.database, 47).value(), rooms.get(),
                         now + later);
   }
   Known known() { return known_room(store.database, 47, *appointment_47().room); }
   void make(std::chrono::seconds later = 0s) {
-    make_room(store.database, 47, *appointment_47().room, twilio, now + later);
+    make_room(store.database, 47, *appointment_47().room, rooms.get(), now + later);
   }
   void remove_jane() {
     roomkey::store::Transaction transaction(store.database);
@@ -71,7 +73,7 @@ struct Desk {
     sam["identity"] = "3-sam@example.com";
     tell_of(sam);
   }
-  void room_at_twilio() { accepted(rest.create_room(std::string(kRoom))); }
+  void room_at_twilio() { accepted(rooms->make(std::string(kRoom), now)); }
   std::size_t questions() { return there.seen()["requests"].size(); }
 };
 
@@ -117,7 +119,7 @@ TEST(does_not_ask_where_callbacks_tell_or_nobody_can_be_asked) {
   Desk desk;
   desk.room_at_twilio();
   const auto before = desk.questions();
-  desk.twilio.tells_of_rooms = true;
+  desk.ask({.are_told_of = true});
   {
     roomkey::store::Transaction transaction(desk.store.database);
     const RoomEvent created{0, RoomEventKind::room_created, desk.now - 100s, "", "", {}};
@@ -128,7 +130,7 @@ TEST(does_not_ask_where_callbacks_tell_or_nobody_can_be_asked) {
   same("callback", desk.look(-85s).source);
   same(before, desk.questions());
   same("provider", desk.look(-84s).source, "what is older than 15 s is looked after");
-  desk.twilio.rest = nullptr;
+  desk.rooms.reset();
   const auto asked = desk.questions();
   static_cast<void>(desk.look(60s));
   same(asked, desk.questions());
@@ -167,7 +169,7 @@ TEST(one_who_was_removed_is_looked_after_though_callbacks_tell) {
   Desk desk;
   desk.room_at_twilio();
   const auto joined = desk.there.control(kJoin + kJane + "\"}}");
-  desk.twilio.tells_of_rooms = true;
+  desk.ask({.are_told_of = true});
   desk.tell_of(joined["participant"]);
   const auto before = desk.questions();
   same("callback", desk.look().source);
@@ -194,16 +196,14 @@ TEST(one_whom_twilio_does_not_put_out_is_tried_again_by_the_next_who_looks) {
 TEST(where_the_store_can_not_keep_the_answer_it_is_given_all_the_same) {
   FileStore store;
   StandIn& there = stand_in();
-  TwilioRest rest{there.settings()};
-  accepted(rest.create_room(std::string(kRoom)));
-  there.control(kJoin + kJane + "\"}}");
+  TwilioRooms rooms(there.settings(), {});
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  accepted(rooms.make(std::string(kRoom), now));
+  there.control(kJoin + kJane + "\"}}");
   const CapturedLog log;
   there.fault("slow", R"(,"seconds":0.4,"times":1)");
   Known known;
-  std::thread looking([&] {
-    known = look_at_room(store.database, appointment_47(), {&rest, false, false}, now);
-  });
+  std::thread looking([&] { known = look_at_room(store.database, appointment_47(), &rooms, now); });
   Raw other(store.database.path());
   while (other.text("SELECT count(*) FROM room_answers") == "0") std::this_thread::sleep_for(1ms);
   other.run("BEGIN IMMEDIATE");  // between the question and the answer
@@ -219,7 +219,7 @@ TEST(what_is_told_of_a_room_that_was_given_up_meanwhile_is_forgotten) {
   desk.there.control(kJoin + kJane + "\"}}");
   const auto before = roomkey::store::find_appointment(desk.store.database, 47).value();
   desk.give_to_sam(std::nullopt);
-  const auto known = look_at_room(desk.store.database, before, desk.twilio, desk.now);
+  const auto known = look_at_room(desk.store.database, before, desk.rooms.get(), desk.now);
   expect(desk.questions() > 0, "Twilio was asked");
   expect(!known.session, "other people must not see who was there");
 }
@@ -234,19 +234,19 @@ TEST(who_looked_up_a_room_that_was_given_up_meanwhile_sees_nothing_of_the_next_o
   same("3-sam@example.com connected; ", people(now));
   expect(!desk.known().session, "without asking");
   for (const bool makes : {false, true}) {
-    desk.twilio.makes_rooms = makes;
-    expect(!look_at_room(desk.store.database, before, desk.twilio, desk.now).session);
+    desk.ask({.are_made = makes});
+    expect(!look_at_room(desk.store.database, before, desk.rooms.get(), desk.now).session);
     desk.now += 10s;
   }
-  desk.twilio.rest = nullptr;
-  expect(!look_at_room(desk.store.database, before, desk.twilio, desk.now).session);
+  desk.rooms.reset();
+  expect(!look_at_room(desk.store.database, before, desk.rooms.get(), desk.now).session);
 }
 
 TEST(has_a_room_made_only_where_it_is_to_and_once) {
   Desk desk;
   desk.make();
   same(0, desk.questions(), "ad-hoc");
-  desk.twilio.makes_rooms = true;
+  desk.ask({.are_made = true});
   desk.there.fault("close");
   desk.make();
   expect(!desk.known().session);
@@ -262,7 +262,7 @@ TEST(has_a_room_made_only_where_it_is_to_and_once) {
 
 TEST(a_status_makes_the_room_that_could_not_be_made_before) {
   Desk desk;
-  desk.twilio.makes_rooms = true;
+  desk.ask({.are_made = true});
   const auto known = desk.look();
   same("in-progress", word(known.session.value().status));
   same(1, desk.there.seen()["rooms"].size());

@@ -4,9 +4,10 @@
 
 #include "roomkey/crypto/base64url.hpp"
 #include "roomkey/crypto/digest.hpp"
-#include "roomkey/handlers/rooms.hpp"
+#include "roomkey/handlers/events.hpp"
 #include "roomkey/store/rooms.hpp"
 #include "support/captured_log.hpp"
+#include "support/provider.hpp"
 #include "support/room.hpp"
 #include "support/stand_in.hpp"
 #include "support/store.hpp"
@@ -21,18 +22,19 @@ using roomkey::base::Code;
 using roomkey::base::Result;
 using roomkey::http::Call;
 using roomkey::http::Response;
-using roomkey::provider::TwilioRest;
 
 struct Desk {
   MemoryStore store;
   StandIn& there = stand_in();
-  TwilioRest rest{there.settings()};
-  Twilio twilio{&rest, false, false};
+  TestTwilio twilio;
+  Providers providers{{&twilio}};
   roomkey::http::Request request;
   Call call{request, kNine, 47, kJane, sarah()};
 
-  Result<Response> remove() { return remove_participant(call, store.database, twilio); }
-  Result<Response> readmit() { return readmit_participant(call, store.database, twilio); }
+  Desk() { twilio.asked_at(there.settings()); }
+
+  Result<Response> remove() { return remove_participant(call, store.database, providers); }
+  Result<Response> readmit() { return readmit_participant(call, store.database, providers); }
   bool jane_may_join() {
     const auto appointment = roomkey::store::find_appointment(store.database, 47).value();
     return roomkey::access::decide(appointment, jane(), kNine, {}).has_value();
@@ -49,7 +51,7 @@ struct Desk {
 
 TEST(who_is_removed_is_put_out_and_stays_out_until_readmitted) {
   Desk desk;
-  accepted(desk.rest.create_room(std::string(kRoom)));
+  accepted(desk.twilio.own_rooms->make(std::string(kRoom), kNine));
   desk.there.control(R"({"join":{"room":"apt-47-1763138954-46eb915c","identity":")" +
                      std::string(kJane) + "\"}}");
   same(R"({"message":"Participant removed","appointment_id":47,)"
@@ -69,12 +71,13 @@ TEST(who_is_removed_is_put_out_and_stays_out_until_readmitted) {
 
 // What Twilio tells, sent as it would be.
 struct Told : Desk {
-  roomkey::provider::CallbackSettings settings{"https://clinic.example/told",
-                                               roomkey::crypto::Secret("token"), false};
+  const std::string url = "https://clinic.example/told";
   Json::Value participant;
 
   Told() {
-    const auto room = accepted(rest.create_room(std::string(kRoom)));
+    twilio.own_events = std::make_unique<roomkey::provider::TwilioEvents>(
+        roomkey::provider::CallbackSettings{url, roomkey::crypto::Secret("token")});
+    accepted(twilio.own_rooms->make(std::string(kRoom), kNine));
     participant = there.control(R"({"join":{"room":"apt-47-1763138954-46eb915c","identity":")" +
                                 std::string(kJane) + "\"}}")["participant"];
     accepted(tell("room-created", 0));
@@ -90,7 +93,7 @@ struct Told : Desk {
         {"SequenceNumber", std::to_string(sequence)},
         {"StatusCallbackEvent", event},
         {"Timestamp", "2025-11-16T09:00:0" + std::to_string(sequence) + "Z"}};
-    std::string body, text = settings.url;
+    std::string body, text = url;
     for (const auto& [name, value] : fields) {
       body += (body.empty() ? "" : "&") + name + '=' + value;
       text += name + value;
@@ -98,9 +101,9 @@ struct Told : Desk {
     const auto signature = roomkey::crypto::base64(roomkey::crypto::hmac_sha1("token", text));
     roomkey::http::Request from_twilio;
     from_twilio.content_type = "application/x-www-form-urlencoded";
-    from_twilio.twilio_signature = signature;
+    from_twilio.header = [&](const char*) { return std::string_view(signature); };
     Call taken{from_twilio, kNine, 0, "", {}, body};
-    return twilio_callback(taken, store.database, settings, twilio);
+    return provider_event(taken, store.database, twilio, AtRoomEnd::leave);
   }
   // Without asking Twilio, as though the removal had been before she came.
   void remove_jane() {
@@ -166,7 +169,7 @@ TEST(a_sid_names_its_participant) {
 
 TEST(a_sid_that_nobody_told_of_yet_is_looked_up_at_twilio) {
   Desk desk;
-  accepted(desk.rest.create_room(std::string(kRoom)));
+  accepted(desk.twilio.own_rooms->make(std::string(kRoom), kNine));
   desk.there.control(R"({"join":{"room":"apt-47-1763138954-46eb915c","identity":")" +
                      std::string(kJane) + "\"}}");
   const std::string jane_s = desk.there.seen()["participants"][0]["sid"].asString();
@@ -192,7 +195,7 @@ TEST(only_the_two_of_the_appointment_can_be_removed) {
 
 TEST(only_psychologist_and_office_remove) {
   Desk desk;
-  desk.twilio.rest = nullptr;
+  desk.twilio.own_rooms.reset();
   for (const auto& user :
        {jane(), someone(Role::patient), someone(Role::psychologist), someone(Role::service)}) {
     desk.call.authenticated = user;

@@ -6,7 +6,9 @@
 #include "roomkey/base/text.hpp"
 #include "roomkey/crypto/base64url.hpp"
 #include "roomkey/crypto/digest.hpp"
+#include "roomkey/handlers/events.hpp"
 #include "roomkey/store/rooms.hpp"
+#include "support/provider.hpp"
 #include "support/room.hpp"
 #include "support/store.hpp"
 #include "support/test.hpp"
@@ -27,20 +29,26 @@ constexpr std::string_view kToken = "auth-token";
 
 struct Desk {
   MemoryStore store;
-  roomkey::handlers::Twilio live;  // nobody is asked
+  TestTwilio twilio;  // nobody is asked
+  Providers providers{{&twilio}};
   roomkey::http::Request request;
   Call call{request, kNine, 47, "", jane()};
-  roomkey::provider::CallbackSettings settings{std::string(kUrl), roomkey::crypto::Secret(kToken),
-                                               false};
+  AtRoomEnd at_room_end = AtRoomEnd::leave;
 
-  Result<Response> status() { return video_status(call, store.database, live, "au1"); }
+  Desk() { take_events(std::string(kUrl), kToken); }
+  void take_events(const std::string& url, std::string_view token) {
+    twilio.own_events = std::make_unique<roomkey::provider::TwilioEvents>(
+        roomkey::provider::CallbackSettings{url, roomkey::crypto::Secret(token)});
+  }
+
+  Result<Response> status() { return video_status(call, store.database, providers); }
   Result<Response> participants(std::string_view query = "") {
     request.query = query;
-    return video_participants(call, store.database, live);
+    return video_participants(call, store.database, providers);
   }
   Result<Response> participant(std::string_view who) {
     call.text = who;
-    return video_participant(call, store.database, live);
+    return video_participant(call, store.database, providers);
   }
   void tell(const RoomEvent& event) {
     roomkey::store::Transaction transaction(store.database);
@@ -63,10 +71,13 @@ struct Desk {
     const auto signature = roomkey::crypto::base64(roomkey::crypto::hmac_sha1(token, signed_text));
     roomkey::http::Request from_twilio;
     from_twilio.content_type = type;
-    if (!without_signature) from_twilio.twilio_signature = signature;
+    from_twilio.header = [&](const char* name) -> std::string_view {
+      same("HTTP_X_TWILIO_SIGNATURE", name);
+      return without_signature ? "" : std::string_view(signature);
+    };
     from_twilio.request_id = "0123";
     Call taken{from_twilio, kNine, 0, "", {}, body};
-    auto result = twilio_callback(taken, store.database, settings, live);
+    auto result = provider_event(taken, store.database, twilio, at_room_end);
     found = taken.id;
     return result;
   }
@@ -177,14 +188,13 @@ TEST(what_twilio_did_not_sign_leaves_no_trace) {
   refused(Code::bad_signature, desk.callback(fields, form, "https://evil.example/"));
   refused(Code::bad_signature, desk.callback(fields, form, kUrl, "another-token"));
   refused(Code::bad_signature, desk.callback({}, form, kUrl, ""));
-  desk.settings.auth_token = {};
+  desk.take_events(std::string(kUrl), "");
   expect(contains(refused(Code::bad_signature, desk.callback(fields, form, kUrl, "")),
                   "TWILIO_AUTH_TOKEN"));
-  desk.settings.auth_token = roomkey::crypto::Secret(kToken);
-  desk.settings.url.clear();
+  desk.take_events("", kToken);
   expect(contains(refused(Code::bad_signature, desk.callback(fields, form, "")),
                   "TWILIO_STATUS_CALLBACK_URL"));
-  desk.settings.url = kUrl;
+  desk.take_events(std::string(kUrl), kToken);
   desk.without_signature = true;
   refused(Code::bad_signature, desk.callback(fields, "application/json"));
   refused(Code::bad_signature, desk.callback({{"StatusCallbackEvent", "%zz"}}));
@@ -212,7 +222,7 @@ TEST(an_event_of_an_unknown_room_or_of_a_recording_is_acknowledged) {
 TEST(an_appointment_that_took_place_is_completed_where_that_is_asked_for) {
   const auto events = whole_session();
   const auto status_after = [](Desk& desk, const std::vector<RoomEvent>& told) {
-    desk.settings.complete_on_room_end = true;
+    desk.at_room_end = AtRoomEnd::complete;
     for (const auto& event : told) body_of(desk.callback(fields_of(event)));
     return roomkey::store::find_appointment(desk.store.database, 47).value().status;
   };

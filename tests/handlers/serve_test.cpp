@@ -21,7 +21,11 @@ struct Served {
 
   Served() { request.request_id = "0123"; }
   Result<Response> run(Effect effect, std::int64_t user_id = 2) {
-    const Route route{"GET", "/", "a_route", Who::user, effect, 0, [this](const Call&) {
+    const Route route{.name = "a_route",
+                      .method = "GET",
+                      .pattern = "/",
+                      .effect = effect,
+                      .handle = [this](const Call&) {
                         if (writes_event) append_audit(store.database, event_at(kNine));
                         return answer;
                       }};
@@ -93,11 +97,14 @@ TEST(what_a_writing_route_did_before_it_refused_is_undone) {
 
 TEST(what_a_writing_route_did_before_it_broke_is_undone) {
   Served served;
-  const Route route{
-      "GET", "/", "a_route", Who::user, Effect::writes, 0, [&](const Call&) -> Result<Response> {
-        append_audit(served.store.database, event_at(kNine));
-        throw std::runtime_error("broken");
-      }};
+  const Route route{.name = "a_route",
+                    .method = "GET",
+                    .pattern = "/",
+                    .effect = Effect::writes,
+                    .handle = [&](const Call&) -> Result<Response> {
+                      append_audit(served.store.database, event_at(kNine));
+                      throw std::runtime_error("broken");
+                    }};
   throws<std::runtime_error>(
       [&] { static_cast<void>(serve(route, served.call, 2, served.store.database)); });
   same(0, audit_of(served.store.database).size());
@@ -110,9 +117,11 @@ TEST(several_are_committed_together) {
   granted.writes_event = true;
   Served refused_one;
   const Route refusing{
-      "GET", "/", "b_route", Who::user, Effect::writes, 0, [](const Call&) -> Result<Response> {
-        return Error{Code::too_late};
-      }};
+      .name = "b_route",
+      .method = "GET",
+      .pattern = "/",
+      .effect = Effect::writes,
+      .handle = [](const Call&) -> Result<Response> { return Error{Code::too_late}; }};
   serve_together(database, [&] {
     accepted(granted.run(Effect::writes));
     refused(Code::too_late, serve(refusing, refused_one.call, 2, database));
@@ -156,7 +165,11 @@ TEST(a_store_that_is_away_makes_every_route_unavailable) {
   const Folder folder;
   roomkey::store::Database away(settings_at(folder.file("roomkey.db")));
   Served served;
-  const Route route{"GET", "/", "a_route", Who::user, Effect::reads, 0, [](const Call&) {
+  const Route route{.name = "a_route",
+                    .method = "GET",
+                    .pattern = "/",
+                    .effect = Effect::reads,
+                    .handle = [](const Call&) {
                       return Response{200, "{}"};
                     }};
   throws<roomkey::base::Unavailable>(

@@ -41,15 +41,15 @@ struct Desk {
   Result<Response> token(const std::string& body = kCall) {
     return run(
         [&](Call& call) {
-          return stream_token(call, "stream_token", store.database, policy, stream);
+          return call_token(call, "stream_token", store.database, policy, stream);
         },
         body);
   }
   Result<Response> config(const std::string& body = kCall) {
-    return run([&](Call& call) { return stream_call(call, store.database, policy, stream); }, body);
+    return run([&](Call& call) { return video_call(call, store.database, policy, stream); }, body);
   }
   Result<Response> key(std::string_view query = "callId=apt-47-1763138954-46eb915c") {
-    return run([&](Call& call) { return stream_key(call, store.database, policy, stream); }, "",
+    return run([&](Call& call) { return call_key(call, store.database, policy, stream); }, "",
                query);
   }
   // Each route refuses a call to `room` with `code`.

@@ -27,7 +27,13 @@ struct Bench {
   http::Route route(std::string_view method, std::string_view pattern, std::string_view name,
                     http::Who who = http::Who::user, std::size_t body_limit = 0,
                     http::Effect effect = http::Effect::reads) {
-    return {method, pattern, name, who, effect, body_limit, [this, name](const http::Call& call) {
+    return {.name = name,
+            .method = method,
+            .pattern = pattern,
+            .who = who,
+            .effect = effect,
+            .body_limit = body_limit,
+            .handle = [this, name](const http::Call& call) {
               calls += std::string(name) + '(' + std::to_string(call.id) + ") ";
               return handler(call);
             }};

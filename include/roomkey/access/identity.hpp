@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,9 @@ inline constexpr std::size_t kLongestIdentity = 128;
 
 // `<user id>-<email>`.
 [[nodiscard]] std::string user_identity(std::int64_t user_id, std::string_view email);
+
+// The user of an identity that user_identity() made: the digits before its first `-`.
+[[nodiscard]] std::optional<std::int64_t> user_of_identity(std::string_view identity);
 
 // Characters as Twilio counts them: those that are not ASCII twice.
 [[nodiscard]] std::size_t identity_size(std::string_view identity);

@@ -60,6 +60,9 @@ struct Config : provider::Settings {
   KeyFiles bearer_files;                // where the bearer keys come from files
   access::Policy policy;
   access::Rooms rooms = access::Rooms::booked;
+  // Whether an appointment whose patient and psychologist were both in the room is completed when
+  // that ends.
+  bool complete_on_room_end = false;
   std::string meeting_url;  // a pattern (access/meeting_url.hpp), or empty
   std::string log_level = "info";
   std::string metrics_directory;  // empty: each worker counts alone

@@ -2,44 +2,43 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "roomkey/access/decide.hpp"
-#include "roomkey/handlers/live.hpp"
+#include "roomkey/handlers/providers.hpp"
 #include "roomkey/http/router.hpp"
-#include "roomkey/provider/provider.hpp"
 #include "roomkey/store/database.hpp"
 
 namespace roomkey::handlers {
-
-using Providers = std::vector<const provider::Provider*>;
 
 // GET video-token, GET and POST video-token-refresh (which says `refreshed_at` as well): an access
 // token for the appointment's patient and psychologist. The audit event, named `action`, is
 // committed before this returns.
 enum class Issue { first, refresh };
-[[nodiscard]] base::Result<http::Response> video_token(
-    const http::Call& call, Issue issue, std::string_view action, store::Database& database,
-    const access::Policy& policy, const provider::Provider& provider, const std::string& region);
+[[nodiscard]] base::Result<http::Response> video_token(const http::Call& call, Issue issue,
+                                                       std::string_view action,
+                                                       store::Database& database,
+                                                       const access::Policy& policy,
+                                                       const Providers& providers);
 
-// The same, and then has Twilio make the room where no one is known to be in it: where roomkey
-// makes rooms, a token opens none that is not made. To be called where it may speak to Twilio,
-// outside of any transaction. Where Twilio is away the token is given all the same.
-[[nodiscard]] base::Result<http::Response> video_token_and_room(
-    const http::Call& call, Issue issue, std::string_view action, store::Database& database,
-    const access::Policy& policy, const provider::Provider& provider, const std::string& region,
-    const Twilio& twilio);
+// The same, and then has the provider make the room where no one is known to be in it: where
+// roomkey makes rooms, a token opens none that is not made. To be called where it may speak to the
+// provider, outside of any transaction. Where that is away the token is given all the same.
+[[nodiscard]] base::Result<http::Response> video_token_and_room(const http::Call& call, Issue issue,
+                                                                std::string_view action,
+                                                                store::Database& database,
+                                                                const access::Policy& policy,
+                                                                const Providers& providers);
 
 // For a worker that may speak to no one: has nginx ask the room pool, at the location that it named
 // (nginx/roomkey.conf.in).
 [[nodiscard]] http::Response ask_room_pool(std::string_view location);
 
-// POST video-room: names the room, once for all, and then has Twilio make it where it is to. A
-// pattern that is empty is a `meeting_url` that is null.
+// POST video-room: names the room, once for all, and then has its provider make it where it is to.
+// A pattern that is empty is a `meeting_url` that is null.
 [[nodiscard]] base::Result<http::Response> video_room(const http::Call& call,
                                                       std::string_view action,
                                                       store::Database& database,
-                                                      const Twilio& twilio,
+                                                      const Providers& providers,
                                                       const std::string& meeting_url_pattern);
 
 // GET the appointment. `can_join` where one of the providers would give the caller a token now.

@@ -1,9 +1,7 @@
 #pragma once
 
-#include <initializer_list>
-
-#include "roomkey/http/router.hpp"
-#include "roomkey/provider/provider.hpp"
+#include "roomkey/handlers/providers.hpp"
+#include "roomkey/http/message.hpp"
 #include "roomkey/store/database.hpp"
 
 namespace roomkey::handlers {
@@ -14,7 +12,6 @@ namespace roomkey::handlers {
 // GET readyz: 200 where tokens can be given now, else 503; each check on a line of its own. A
 // provider that is not configured at all is no failure. That this runs at all means that the bearer
 // keys are good.
-[[nodiscard]] http::Response readyz(store::Database& database,
-                                    std::initializer_list<const provider::Provider*> providers);
+[[nodiscard]] http::Response readyz(store::Database& database, const Providers& providers);
 
 }  // namespace roomkey::handlers

@@ -1,4 +1,5 @@
-// What is known of an appointment's room, from the store and, where that is stale, from Twilio.
+// What is known of an appointment's room, from the store and, where that is stale, from its
+// provider. `rooms` is null where nobody can be asked.
 #pragma once
 
 #include <optional>
@@ -6,17 +7,10 @@
 
 #include "roomkey/access/appointment.hpp"
 #include "roomkey/access/room_session.hpp"
-#include "roomkey/provider/twilio/rest.hpp"
+#include "roomkey/provider/rooms.hpp"
 #include "roomkey/store/database.hpp"
 
 namespace roomkey::handlers {
-
-// The way to Twilio's REST API. Null where Twilio is not configured.
-struct Twilio {
-  provider::TwilioRest* rest = nullptr;
-  bool makes_rooms = false;     // TWILIO_ROOMS=rest
-  bool tells_of_rooms = false;  // there is a callback address
-};
 
 struct Known {
   std::optional<access::RoomSession> session;
@@ -28,22 +22,22 @@ struct Known {
 [[nodiscard]] Known known_room(store::Database& database, std::int64_t appointment_id,
                                const access::Room& room);
 
-// The same after having asked Twilio, where no callbacks tell, the last fact is older than 15 s or
-// somebody is there who was removed, and is put out again: at most once in 5 s for a room, over all
-// workers, and outside of any transaction. Takes up to 7 s. Where Twilio is away: what the store
-// knows. Where the store can't keep the answer: the answer.
+// The same after having asked the provider, where no events tell, the last fact is older than 15 s
+// or somebody is there who was removed, and is put out again: at most once in 5 s for a room, over
+// all workers, and outside of any transaction. Takes up to 7 s. Where the provider is away: what
+// the store knows. Where the store can't keep the answer: the answer.
 [[nodiscard]] Known look_at_room(store::Database& database, const access::Appointment& appointment,
-                                 const Twilio& twilio, std::chrono::sys_seconds now);
+                                 provider::Rooms* rooms, std::chrono::sys_seconds now);
 
-// Puts out of the room at Twilio whoever is in it though removed from the appointment, with a token
-// from before, and shows them in `session` as gone: true where there was one. Where Twilio does not
-// do it in 5 s: a warning in the log, and the next who looks at the room tries again.
-bool put_out_removed(provider::TwilioRest& rest, const access::Appointment& appointment,
+// Puts out of the room, at the provider, whoever is in it though removed from the appointment, with
+// a token from before, and shows them in `session` as gone: true where there was one. Where that is
+// not done in 5 s: a warning in the log, and the next who looks at the room tries again.
+bool put_out_removed(provider::Rooms& rooms, const access::Appointment& appointment,
                      access::RoomSession& session, std::chrono::sys_seconds now);
 
-// Has Twilio make the room, also again where its last session is over. Nothing becomes of it where
-// Twilio is away: the next who asks tries again.
+// Has the provider make the room where roomkey is to, also again where its last session is over.
+// Nothing becomes of it where the provider is away: the next who asks tries again.
 void make_room(store::Database& database, std::int64_t appointment_id, const access::Room& room,
-               const Twilio& twilio, std::chrono::sys_seconds now);
+               provider::Rooms* rooms, std::chrono::sys_seconds now);
 
 }  // namespace roomkey::handlers

@@ -1,34 +1,35 @@
-// The routes for Stream's SDK: what a browser needs to make its client and to join a call.
+// The routes for an SDK that asks for a user's token and then for a call (Stream's): what a browser
+// needs to make its client and to join.
 #pragma once
 
 #include "roomkey/access/decide.hpp"
 #include "roomkey/http/router.hpp"
-#include "roomkey/provider/stream/token.hpp"
+#include "roomkey/provider/calls.hpp"
 #include "roomkey/store/database.hpp"
 
 namespace roomkey::handlers {
 
 // What all three check, in this order: a `userId` that is not one of the caller's own names is
 // permission_denied; a `callId` must be the room of an appointment that access::decide() lets the
-// caller join (appointment_not_found where it is nobody's room); then Stream must be configured
-// (provider_not_configured) and the room's name a call id (token_failed). They set call.id to that
-// appointment's, for the log line and the audit event.
+// caller join (appointment_not_found where it is nobody's room); then the provider must be
+// configured (provider_not_configured) and the room's name a call id (token_failed). They set
+// call.id to that appointment's, for the log line and the audit event.
 
 // POST token: for the caller, for the one call where `callId` is given. The audit event is
 // committed before this returns.
-[[nodiscard]] base::Result<http::Response> stream_token(http::Call& call, std::string_view action,
-                                                        store::Database& database,
-                                                        const access::Policy& policy,
-                                                        const provider::Stream& stream);
+[[nodiscard]] base::Result<http::Response> call_token(http::Call& call, std::string_view action,
+                                                      store::Database& database,
+                                                      const access::Policy& policy,
+                                                      const provider::Calls& calls);
 
 // POST: what the SDK's client is made from.
-[[nodiscard]] base::Result<http::Response> stream_call(http::Call& call, store::Database& database,
-                                                       const access::Policy& policy,
-                                                       const provider::Stream& stream);
+[[nodiscard]] base::Result<http::Response> video_call(http::Call& call, store::Database& database,
+                                                      const access::Policy& policy,
+                                                      const provider::Calls& calls);
 
 // GET ?callId=: the API key.
-[[nodiscard]] base::Result<http::Response> stream_key(http::Call& call, store::Database& database,
-                                                      const access::Policy& policy,
-                                                      const provider::Stream& stream);
+[[nodiscard]] base::Result<http::Response> call_key(http::Call& call, store::Database& database,
+                                                    const access::Policy& policy,
+                                                    const provider::Calls& calls);
 
 }  // namespace roomkey::handlers

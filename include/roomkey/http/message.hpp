@@ -19,10 +19,11 @@ struct Request {
   std::string_view query;
   std::string_view authorization;
   std::string_view content_type;
-  std::string_view twilio_signature;  // X-Twilio-Signature
   std::string_view request_id;
   std::string_view room_pool;  // nginx's location that leads there; empty where it names none
   std::size_t content_length = 0;
+  // A header by its name in CGI (RFC 3875 section 4.1.18): "HTTP_USER_AGENT".
+  std::function<std::string_view(const char* name)> header = [](const char*) { return ""; };
   // The body, or its first `most` bytes where it is longer.
   std::function<std::string(std::size_t most)> read_body = [](std::size_t) { return ""; };
 };

@@ -36,22 +36,27 @@ struct Call {
   [[nodiscard]] const access::User& caller() const { return authenticated.value(); }
 };
 
+// Which workers nginx asks (nginx/roomkey.conf.in): those that speak to nobody, or those that may
+// speak to a provider.
+enum class Pool { token, room };
+
 using Handler = std::function<base::Result<Response>(Call&)>;
 
 struct Route {
+  std::string_view name;     // in log lines and audit events
   std::string_view method;   // or several: "GET, POST"; GET answers HEAD too
   std::string_view pattern;  // "/api/appointments/{id}/{text}/": {id}, {user} as base::parse_id,
                              // final / optional
-  std::string_view name;     // in log lines and audit events
-  Who who;
-  Effect effect;
-  std::size_t body_limit;  // 0: takes no body, a body sent along is not read
+  Who who = Who::user;
+  Effect effect = Effect::reads;
+  Pool pool = Pool::token;
+  std::size_t body_limit = 0;  // 0: takes no body, a body sent along is not read
   Handler handle;
 };
 
 inline constexpr std::size_t kMaxBody = 65536;
-inline constexpr std::size_t kSmallBody = 4096;      // where a few words are all there is to say
-inline constexpr std::size_t kCallbackBody = 16384;  // from a provider
+inline constexpr std::size_t kSmallBody = 4096;   // where a few words are all there is to say
+inline constexpr std::size_t kEventBody = 16384;  // from a provider
 
 // What became of a request, for whoever counts.
 struct Done {

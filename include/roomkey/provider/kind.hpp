@@ -12,6 +12,7 @@
 #include "roomkey/base/finding.hpp"
 #include "roomkey/provider/inspection.hpp"
 #include "roomkey/provider/provider.hpp"
+#include "roomkey/provider/rooms.hpp"
 #include "roomkey/provider/variables.hpp"
 
 namespace roomkey::provider {
@@ -42,7 +43,11 @@ class Kind {
 
   virtual void read(Values& values, Settings& settings) const = 0;
   [[nodiscard]] virtual std::vector<Part> parts(const Settings& settings) const = 0;
-  [[nodiscard]] virtual std::unique_ptr<Provider> make(const Settings& settings) const = 0;
+  // The listener is told of what its rooms() are asked.
+  [[nodiscard]] virtual std::unique_ptr<Provider> make(
+      const Settings& settings, Listener listener = [](std::size_t, Outcome) {}) const = 0;
+  // The names of its requests, for metrics.
+  [[nodiscard]] virtual std::span<const std::string_view> requests() const { return {}; }
 
   // Why a value can't be the variable's, in words that go behind its name and don't show it; empty
   // where it can.

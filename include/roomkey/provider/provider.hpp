@@ -18,6 +18,10 @@ struct Credential {
   std::chrono::sys_seconds expires_at{};
 };
 
+class Calls;   // calls.hpp
+class Events;  // events.hpp
+class Rooms;   // rooms.hpp
+
 class Provider {
  public:
   virtual ~Provider() = default;
@@ -36,6 +40,15 @@ class Provider {
   // Pure: the same grant and time give the same token. refusal() with fault() as detail.
   [[nodiscard]] virtual base::Result<Credential> mint(const access::Grant& grant,
                                                       std::chrono::sys_seconds now) const = 0;
+
+  // As named to the browser; empty: none.
+  [[nodiscard]] virtual std::string_view region() const { return ""; }
+
+  // What it can besides; null where it can't, or can't be asked for want of configuration. Owned by
+  // the provider.
+  [[nodiscard]] virtual Rooms* rooms() { return nullptr; }
+  [[nodiscard]] virtual const Events* events() const { return nullptr; }
+  [[nodiscard]] virtual const Calls* calls() const { return nullptr; }
 };
 
 }  // namespace roomkey::provider

@@ -19,12 +19,12 @@ struct AuditEvent {
   std::int64_t id = 0;  // given by the store
   std::chrono::sys_seconds at{};
   std::string request_id;
-  std::optional<std::int64_t> user_id;
-  std::optional<std::int64_t> appointment_id;
+  std::optional<std::int64_t> user_id = {};
+  std::optional<std::int64_t> appointment_id = {};
   std::string action;  // the route's name, or what an administrator did
   Outcome outcome = Outcome::refused;
-  std::optional<std::string> reason;
-  std::optional<std::chrono::sys_seconds> expires_at;
+  std::optional<std::string> reason = {};
+  std::optional<std::chrono::sys_seconds> expires_at = {};
   std::string hash = {};  // 32 bytes, of an event that was read
 };
 
@@ -34,8 +34,8 @@ void append_audit(Database& database, const AuditEvent& event);
 void append_audit(Transaction& transaction, Database& database, const AuditEvent& event);
 
 struct AuditFilter {
-  std::optional<std::int64_t> user_id;
-  std::optional<std::int64_t> appointment_id;
+  std::optional<std::int64_t> user_id = {};
+  std::optional<std::int64_t> appointment_id = {};
   std::optional<std::chrono::sys_seconds> since;
   std::optional<std::chrono::sys_seconds> until = {};  // this second included
 };

@@ -20,7 +20,7 @@ class StreamKind final : public Kind {
   [[nodiscard]] std::vector<Part> parts(const Settings& settings) const override {
     return stream_parts(settings);
   }
-  [[nodiscard]] std::unique_ptr<Provider> make(const Settings& settings) const override {
+  [[nodiscard]] std::unique_ptr<Provider> make(const Settings& settings, Listener) const override {
     return std::make_unique<Stream>(settings.stream);
   }
 

@@ -56,7 +56,7 @@ Error malformed(std::string_view name) {
 
 // The fields of a participant's or a room's event, checked.
 base::Result<access::RoomEvent> room_event(const Form& form, access::RoomEventKind kind,
-                                           const TwilioCallback& callback) {
+                                           const Told& callback) {
   const auto at = base::parse_utc(callback.timestamp);
   if (!at) return malformed("Timestamp");
   access::RoomEvent event{callback.sequence, kind, *at, "", "", std::nullopt};
@@ -95,8 +95,8 @@ bool signed_by_twilio(std::string_view signature, std::string_view url, const Fo
   return as_configured || otherwise;
 }
 
-base::Result<TwilioCallback> read_twilio_callback(const Form& form) {
-  TwilioCallback callback;
+base::Result<Told> read_twilio_callback(const Form& form) {
+  Told callback;
   std::string sequence;
   for (const auto& [name, target] : {std::pair{"StatusCallbackEvent", &callback.event},
                                      {"RoomName", &callback.room_name},
@@ -126,10 +126,23 @@ base::Result<TwilioCallback> read_twilio_callback(const Form& form) {
   return callback;
 }
 
-std::optional<std::int64_t> user_of_twilio_identity(std::string_view identity) {
-  const auto dash = identity.find('-');
-  if (dash == identity.npos) return std::nullopt;
-  return base::parse_id(identity.substr(0, dash));
+base::Result<Told> TwilioEvents::read(const Notice& notice) const {
+  const auto forged = [](std::string why) { return Error{Code::bad_signature, std::move(why)}; };
+  if (settings_.url.empty()) return forged("TWILIO_STATUS_CALLBACK_URL is not set");
+  if (settings_.auth_token.empty()) return forged("TWILIO_AUTH_TOKEN is not set");
+  const auto signature = notice.header("HTTP_X_TWILIO_SIGNATURE");
+  if (signature.empty()) return forged("not signed");
+  // A body that is not a form cannot carry a valid signature.
+  const auto form = base::parse_form(notice.body);
+  if (!form && form.error().code == Code::payload_too_large) return form.error();
+  if (!form) return forged(form.error().detail);
+  if (!signed_by_twilio(signature, settings_.url, *form, settings_.auth_token.reveal())) {
+    return forged("not signed for TWILIO_STATUS_CALLBACK_URL");
+  }
+  if (!base::is_form(notice.content_type)) {
+    return Error{Code::bad_request, "The body is not application/x-www-form-urlencoded"};
+  }
+  return read_twilio_callback(*form);
 }
 
 }  // namespace roomkey::provider

@@ -1,12 +1,40 @@
 #include "provider/twilio/form.hpp"
 #include "provider/twilio/inspection.hpp"
 #include "provider/twilio/proof.hpp"
+#include "provider/twilio/rooms.hpp"
 #include "provider/twilio/settings.hpp"
 #include "roomkey/provider/all.hpp"
 
 namespace roomkey::provider {
 
 namespace {
+
+// Twilio with all that it can.
+class WholeTwilio final : public Twilio {
+ public:
+  WholeTwilio(const TwilioConfiguration& configuration, Listener listener)
+      : Twilio(configuration.twilio),
+        events_({configuration.callback.url, copy(configuration.callback.auth_token)}),
+        rooms_(rest_settings(configuration.twilio_rest),
+               {configuration.twilio_makes_rooms, events_.are_taken()}, std::move(listener)) {}
+
+  [[nodiscard]] Rooms* rooms() override { return fault().empty() ? &rooms_ : nullptr; }
+  [[nodiscard]] const Events* events() const override { return &events_; }
+
+ private:
+  static crypto::Secret copy(const crypto::Secret& secret) {
+    return crypto::Secret(secret.reveal());
+  }
+  static TwilioRestSettings rest_settings(const TwilioRestSettings& given) {
+    return {
+        given.account_sid, given.api_key,      copy(given.api_secret),    given.api_url,
+        given.video_url,   given.media_region, given.status_callback_url, given.connect_deadline,
+        given.deadline,    given.ca_file};
+  }
+
+  TwilioEvents events_;
+  TwilioRooms rooms_;
+};
 
 class TwilioKind final : public Kind {
  public:
@@ -23,8 +51,12 @@ class TwilioKind final : public Kind {
   [[nodiscard]] std::vector<Part> parts(const Settings& settings) const override {
     return twilio_parts(settings);
   }
-  [[nodiscard]] std::unique_ptr<Provider> make(const Settings& settings) const override {
-    return std::make_unique<Twilio>(settings.twilio);
+  [[nodiscard]] std::unique_ptr<Provider> make(const Settings& settings,
+                                               Listener listener) const override {
+    return std::make_unique<WholeTwilio>(settings, std::move(listener));
+  }
+  [[nodiscard]] std::span<const std::string_view> requests() const override {
+    return TwilioRest::kRequests;
   }
 
   [[nodiscard]] std::string wrong_value(const std::string& variable,

@@ -129,10 +129,9 @@ base::Result<TwilioRest::Reply> TwilioRest::ask(const Call& call) {
   const auto* const request = std::find(kRequests.begin(), kRequests.end(), call.what);
   const bool answered =
       reply && (reply->good() || reply->not_there() || reply->error == kRoomExists);
-  listener_(static_cast<std::size_t>(request - kRequests.begin()),
-            answered ? TwilioOutcome::answered
-            : reply  ? TwilioOutcome::refused
-                     : TwilioOutcome::unreachable);
+  listener_(static_cast<std::size_t>(request - kRequests.begin()), answered ? Outcome::answered
+                                                                   : reply  ? Outcome::refused
+                                                                            : Outcome::unreachable);
   return reply;
 }
 

@@ -88,8 +88,6 @@ void read_twilio(Values& values, TwilioConfiguration& configuration) {
   read_rest(values, settings, rest);
   callback.url = rest.status_callback_url;
   callback.auth_token = values.secret("TWILIO_AUTH_TOKEN");
-  callback.complete_on_room_end =
-      values.choice("ROOMKEY_COMPLETE_ON_ROOM_END", {"off", "on"}) == "on";
 }
 
 std::vector<Part> twilio_parts(const TwilioConfiguration& configuration) {

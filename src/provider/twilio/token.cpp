@@ -30,6 +30,7 @@ std::string grants(const std::string& identity, const std::string& room) {
 Twilio::Twilio(const TwilioSettings& settings)
     : account_sid_(settings.account_sid),
       api_key_(settings.api_key),
+      region_(settings.region),
       header_(token_header(settings.stamp_region ? settings.region : "")),
       unused_(account_sid_.empty() && api_key_.empty() && settings.api_secret.empty()) {
   if (account_sid_.empty()) fault_ = "TWILIO_ACCOUNT_SID is not set";

@@ -136,11 +136,4 @@ TEST(names_the_field_that_is_wrong) {
   refused(Code::bad_request, read_twilio_callback(duration));
 }
 
-TEST(an_identity_names_its_user) {
-  same(std::optional<std::int64_t>(2), user_of_twilio_identity(kJane));
-  for (const auto* const other : {"", "2", "-", "x-2", "02-x", "-2-x", "jane.doe@example.com"}) {
-    expect(!user_of_twilio_identity(other), other);
-  }
-}
-
 }  // namespace

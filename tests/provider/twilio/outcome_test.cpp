@@ -7,7 +7,7 @@
 namespace {
 
 using namespace roomkey::test;
-using roomkey::provider::TwilioOutcome;
+using roomkey::provider::Outcome;
 using roomkey::provider::TwilioRest;
 
 const std::string kNoRoom = "RM00000000000000000000000000000000";
@@ -16,7 +16,7 @@ struct Scene {
   const StandIn& twilio = stand_in();
   std::string told;
   TwilioRest rest{
-      twilio.settings(), [this](std::size_t request, TwilioOutcome outcome) {
+      twilio.settings(), [this](std::size_t request, Outcome outcome) {
         constexpr std::array<std::string_view, 3> kWords{"answered", "refused", "unreachable"};
         told += std::string(TwilioRest::kRequests.at(request)) + ' ';
         told += kWords.at(static_cast<std::size_t>(outcome));
@@ -57,7 +57,7 @@ TEST(what_is_not_sent_is_not_told) {
   same("", scene.of([&] { return scene.rest.find_room(".."); }));
   same("", scene.of([&] { return scene.rest.disconnect("no SID", "nobody"); }));
   std::string told;
-  TwilioRest without({}, [&](std::size_t, TwilioOutcome) { told += 'x'; });
+  TwilioRest without({}, [&](std::size_t, Outcome) { told += 'x'; });
   static_cast<void>(without.create_room("outcomes"));
   same("", told);
 }

@@ -10,7 +10,7 @@
 #include "roomkey/access/appointment.hpp"
 #include "roomkey/crypto/key.hpp"
 #include "roomkey/crypto/secret.hpp"
-#include "roomkey/provider/provider.hpp"
+#include "roomkey/provider/calls.hpp"
 
 namespace roomkey::provider {
 
@@ -18,47 +18,6 @@ struct StreamSettings {
   std::string api_key;
   crypto::Secret api_secret;
   std::chrono::minutes token_validity{60};  // of a token that is not for one call
-};
-
-class Stream final : public Provider {
- public:
-  explicit Stream(const StreamSettings& settings);
-
-  [[nodiscard]] std::string_view name() const override { return "stream"; }
-  [[nodiscard]] std::string_view fault() const override { return fault_; }
-  [[nodiscard]] bool unused() const override { return unused_; }
-  [[nodiscard]] base::Code refusal() const override { return base::Code::provider_not_configured; }
-  // Names the clinic's Stream app to a browser; no secret.
-  [[nodiscard]] const std::string& api_key() const { return api_key_; }
-
-  // A token for the one call "default:<room name>".
-  [[nodiscard]] base::Result<Credential> mint(const access::Grant& grant,
-                                              std::chrono::sys_seconds now) const override;
-
-  // Why there can be no call for the grant: not configured, or token_failed where the room's name
-  // is no call id of Stream's (a room of another program's may have any name).
-  [[nodiscard]] base::Result<std::monostate> can_call(const access::Grant& grant) const;
-
-  // A token for the one call "<call type>:<room name>", where can_call(). `call_type` must be one
-  // (is_stream_call_id).
-  [[nodiscard]] base::Result<Credential> mint_for_call(const access::Grant& grant,
-                                                       std::string_view call_type,
-                                                       std::chrono::sys_seconds now) const;
-
-  // A token that is not for one call: its holder is `user_id` and may what the Stream app's roles
-  // allow. Valid for StreamSettings::token_validity.
-  [[nodiscard]] base::Result<Credential> mint_for_user(std::int64_t user_id,
-                                                       std::chrono::sys_seconds now) const;
-
- private:
-  [[nodiscard]] Credential sign(std::int64_t user_id, std::string_view call,
-                                std::chrono::seconds validity, std::chrono::sys_seconds now) const;
-
-  std::string api_key_;
-  std::chrono::minutes token_validity_;
-  std::string fault_;
-  bool unused_ = false;
-  std::optional<crypto::Key> key_;
 };
 
 // `name` made fit for Stream: lower case, each character outside a-z 0-9 @ _ - becomes `_`, and
@@ -73,5 +32,46 @@ class Stream final : public Provider {
 
 // A call id or call type as Stream takes them: 1 to 64 of A-Z a-z 0-9 _ -
 [[nodiscard]] bool is_stream_call_id(std::string_view text);
+
+class Stream final : public Provider, public Calls {
+ public:
+  explicit Stream(const StreamSettings& settings);
+
+  [[nodiscard]] std::string_view name() const override { return "stream"; }
+  [[nodiscard]] std::string_view fault() const override { return fault_; }
+  [[nodiscard]] bool unused() const override { return unused_; }
+  [[nodiscard]] base::Code refusal() const override { return base::Code::provider_not_configured; }
+  [[nodiscard]] const Calls* calls() const override { return this; }
+  [[nodiscard]] const std::string& api_key() const override { return api_key_; }
+  [[nodiscard]] std::string user_id(std::int64_t id) const override { return stream_user_id(id); }
+  [[nodiscard]] bool is_own_name(std::string_view name, const access::User& user) const override {
+    return is_own_stream_name(name, user);
+  }
+  [[nodiscard]] bool is_call_type(std::string_view text) const override {
+    return is_stream_call_id(text);
+  }
+
+  // A token for the one call "default:<room name>".
+  [[nodiscard]] base::Result<Credential> mint(const access::Grant& grant,
+                                              std::chrono::sys_seconds now) const override;
+
+  [[nodiscard]] base::Result<std::monostate> can_call(const access::Grant& grant) const override;
+  [[nodiscard]] base::Result<Credential> mint_for_call(const access::Grant& grant,
+                                                       std::string_view call_type,
+                                                       std::chrono::sys_seconds now) const override;
+  // Valid for StreamSettings::token_validity.
+  [[nodiscard]] base::Result<Credential> mint_for_user(std::int64_t user_id,
+                                                       std::chrono::sys_seconds now) const override;
+
+ private:
+  [[nodiscard]] Credential sign(std::int64_t user_id, std::string_view call,
+                                std::chrono::seconds validity, std::chrono::sys_seconds now) const;
+
+  std::string api_key_;
+  std::chrono::minutes token_validity_;
+  std::string fault_;
+  bool unused_ = false;
+  std::optional<crypto::Key> key_;
+};
 
 }  // namespace roomkey::provider

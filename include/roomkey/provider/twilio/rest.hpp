@@ -6,7 +6,6 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +14,7 @@
 #include "roomkey/base/result.hpp"
 #include "roomkey/crypto/secret.hpp"
 #include "roomkey/provider/https.hpp"
+#include "roomkey/provider/rooms.hpp"
 
 namespace roomkey::provider {
 
@@ -58,22 +58,16 @@ struct TwilioParticipant {
 [[nodiscard]] std::string_view word(TwilioRoom::Status status);
 [[nodiscard]] std::string_view word(TwilioParticipant::Status status);
 
-// What became of one request: Twilio answered it (also that there is no such thing), refused it, or
-// nothing came that could be read.
-enum class TwilioOutcome { answered, refused, unreachable };
-
 // Every call takes up to TwilioRestSettings::deadline, so never inside a transaction. It refuses
 // with provider_unavailable alone: not configured, no connection, no answer in time, or one that is
 // none. The detail says which, and is for the log.
 class TwilioRest {
  public:
-  // Is told of each request that was sent, for whoever counts; `request` is one of kRequests.
-  using Listener = std::function<void(std::size_t request, TwilioOutcome outcome)>;
   static constexpr std::array<std::string_view, 4> kRequests{"create_room", "find_room",
                                                              "list_participants", "disconnect"};
 
   explicit TwilioRest(
-      TwilioRestSettings settings, Listener listener = [](std::size_t, TwilioOutcome) {});
+      TwilioRestSettings settings, Listener listener = [](std::size_t, Outcome) {});
 
   // Makes the room, for two. The one that is there where there is one in progress (53113).
   [[nodiscard]] base::Result<TwilioRoom> create_room(const std::string& name);

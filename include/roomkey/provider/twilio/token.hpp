@@ -19,13 +19,15 @@ struct TwilioSettings {
   bool stamp_region = true;  // whether the region goes into the token's `twr` header
 };
 
-class Twilio final : public Provider {
+class Twilio : public Provider {
  public:
   explicit Twilio(const TwilioSettings& settings);
 
   [[nodiscard]] std::string_view name() const override { return "twilio"; }
   [[nodiscard]] std::string_view fault() const override { return fault_; }
   [[nodiscard]] bool unused() const override { return unused_; }
+
+  [[nodiscard]] std::string_view region() const override { return region_; }
 
   // Header and claims hold what the contract lists and nothing else, in its order, without blanks.
   [[nodiscard]] base::Result<Credential> mint(const access::Grant& grant,
@@ -34,6 +36,7 @@ class Twilio final : public Provider {
  private:
   std::string account_sid_;
   std::string api_key_;
+  std::string region_;
   std::string header_;
   std::string fault_;
   bool unused_ = false;

@@ -1,12 +1,11 @@
-#include "roomkey/http/query.hpp"
+#include "roomkey/base/form.hpp"
 
 #include "support/test.hpp"
 
 namespace {
 
-using namespace roomkey::http;
+using namespace roomkey::base;
 using namespace roomkey::test;
-using roomkey::base::Code;
 
 std::string value(std::string_view query) {
   return accepted(query_value(query, "callId"), query).value_or("(none)");

@@ -1,10 +1,10 @@
-#include "roomkey/http/query.hpp"
+#include "roomkey/base/form.hpp"
 
 #include <charconv>
 
 #include "roomkey/base/text.hpp"
 
-namespace roomkey::http {
+namespace roomkey::base {
 
 namespace {
 
@@ -25,7 +25,7 @@ std::optional<std::string> decode(std::string_view text) {
       at += 2;
     }
   }
-  return base::is_utf8(decoded) ? std::optional(std::move(decoded)) : std::nullopt;
+  return is_utf8(decoded) ? std::optional(std::move(decoded)) : std::nullopt;
 }
 
 struct Pair {
@@ -41,14 +41,13 @@ Pair take_pair(std::string_view& rest) {
 
 }  // namespace
 
-base::Result<std::optional<std::string>> query_value(std::string_view query,
-                                                     std::string_view name) {
+Result<std::optional<std::string>> query_value(std::string_view query, std::string_view name) {
   std::optional<std::string> found;
   while (!query.empty()) {
     const Pair pair = take_pair(query);
     if (decode(pair.name) != name) continue;
     const auto wrong = [&](const char* how) {
-      return base::Error{base::Code::bad_request, std::string(name) + how};
+      return Error{Code::bad_request, std::string(name) + how};
     };
     if (found) return wrong(" is given more than once");
     found = decode(pair.value);
@@ -62,22 +61,22 @@ bool is_form(std::string_view content_type) {
   auto type = content_type.substr(0, content_type.find(';'));
   type.remove_prefix(std::min(type.find_first_not_of(kBlanks), type.size()));
   type = type.substr(0, type.find_last_not_of(kBlanks) + 1);
-  return base::equals_ignoring_case(type, "application/x-www-form-urlencoded");
+  return equals_ignoring_case(type, "application/x-www-form-urlencoded");
 }
 
-base::Result<std::vector<std::pair<std::string, std::string>>> parse_form(std::string_view form) {
-  std::vector<std::pair<std::string, std::string>> parameters;
+Result<Form> parse_form(std::string_view form) {
+  Form parameters;
   while (!form.empty()) {
-    if (parameters.size() == kMostFields) return base::Error{base::Code::payload_too_large};
+    if (parameters.size() == kMostFields) return Error{Code::payload_too_large};
     const Pair pair = take_pair(form);
     auto name = decode(pair.name);
     auto value = decode(pair.value);
     if (!name || !value) {
-      return base::Error{base::Code::bad_request, "The body is not percent-encoded UTF-8"};
+      return Error{Code::bad_request, "The body is not percent-encoded UTF-8"};
     }
     parameters.emplace_back(std::move(*name), std::move(*value));
   }
   return parameters;
 }
 
-}  // namespace roomkey::http
+}  // namespace roomkey::base

@@ -1,0 +1,41 @@
+// What routes of a provider's own answer, where its SDK asks for a user's token and then for a
+// call.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "roomkey/provider/provider.hpp"
+
+namespace roomkey::provider {
+
+class Calls {
+ public:
+  virtual ~Calls() = default;
+
+  // Names the clinic's app to a browser; no secret.
+  [[nodiscard]] virtual const std::string& api_key() const = 0;
+  // In the provider's spelling. No two users share one.
+  [[nodiscard]] virtual std::string user_id(std::int64_t id) const = 0;
+  // True where `name` is one of the user's own: id, `<id>-<email>` or email, raw or as the provider
+  // spells it.
+  [[nodiscard]] virtual bool is_own_name(std::string_view name, const access::User& user) const = 0;
+  [[nodiscard]] virtual bool is_call_type(std::string_view text) const = 0;
+
+  // Why there can be no call for the grant: not configured, or token_failed where the room's name
+  // is no call id (a room of another program's may have any name).
+  [[nodiscard]] virtual base::Result<std::monostate> can_call(const access::Grant& grant) const = 0;
+
+  // A token for the one call "<call type>:<room name>", where can_call(). `call_type` must be one.
+  [[nodiscard]] virtual base::Result<Credential> mint_for_call(
+      const access::Grant& grant, std::string_view call_type,
+      std::chrono::sys_seconds now) const = 0;
+
+  // A token that is not for one call: its holder is that user and may what the app's roles allow.
+  [[nodiscard]] virtual base::Result<Credential> mint_for_user(
+      std::int64_t user_id, std::chrono::sys_seconds now) const = 0;
+};
+
+}  // namespace roomkey::provider

@@ -1,0 +1,55 @@
+// What a provider can be asked about its rooms, and be told to do with them.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "roomkey/access/room_session.hpp"
+#include "roomkey/base/result.hpp"
+
+namespace roomkey::provider {
+
+// What became of one request: the provider answered it (also that there is no such thing), refused
+// it, or nothing came that could be read.
+enum class Outcome { answered, refused, unreachable };
+
+// Is told of each request that was sent, for whoever counts; `request` is its place among
+// Kind::requests().
+using Listener = std::function<void(std::size_t request, Outcome outcome)>;
+
+// Who is to leave a room.
+struct Seat {
+  std::string room;         // its name
+  std::string session_sid;  // empty: whichever session is in progress
+  std::string identity;
+  std::string sid = {};  // the participant's; empty: whoever has that identity
+};
+
+// Each question may take 6 s, so none is asked inside a transaction. They refuse with
+// provider_unavailable alone; the detail says why, and is for the log.
+class Rooms {
+ public:
+  virtual ~Rooms() = default;
+
+  // Whether roomkey makes the rooms, before anybody can get in; else who comes first does.
+  [[nodiscard]] virtual bool are_made() const = 0;
+  // Whether events tell of what happens in them, as it happens.
+  [[nodiscard]] virtual bool are_told_of() const = 0;
+
+  // The room's session as it is now, with those who are and were in it; the last one where it is
+  // over, if `session_sid` (empty: not known) is its. Nothing where the provider knows of none.
+  [[nodiscard]] virtual base::Result<std::optional<access::RoomSession>> look(
+      const std::string& room, const std::string& session_sid, std::chrono::sys_seconds now) = 0;
+
+  // Makes the room, for two; the one that is there where it is in progress.
+  [[nodiscard]] virtual base::Result<access::RoomSession> make(const std::string& room,
+                                                               std::chrono::sys_seconds now) = 0;
+
+  // False: not there.
+  [[nodiscard]] virtual base::Result<bool> put_out(const Seat& seat) = 0;
+};
+
+}  // namespace roomkey::provider

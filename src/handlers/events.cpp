@@ -1,0 +1,96 @@
+#include "roomkey/handlers/events.hpp"
+
+#include <algorithm>
+
+#include "roomkey/access/decide.hpp"
+#include "roomkey/access/identity.hpp"
+#include "roomkey/base/json.hpp"
+#include "roomkey/handlers/live.hpp"
+#include "roomkey/provider/events.hpp"
+#include "roomkey/store/appointments.hpp"
+#include "roomkey/store/audit.hpp"
+#include "roomkey/store/rooms.hpp"
+
+namespace roomkey::handlers {
+
+namespace {
+
+// Whether the user is or was in the room.
+bool was_there(const access::RoomSession& session, std::int64_t user_id) {
+  const auto& people = session.participants;
+  return std::any_of(people.begin(), people.end(), [&](const access::Participant& one) {
+    return access::user_of_identity(one.identity) == user_id;
+  });
+}
+
+// An appointment that took place: its room has ended and both were in it.
+void complete(store::Transaction& transaction, store::Database& database, const http::Call& call,
+              access::Appointment appointment, const std::string& sid) {
+  const auto session = store::latest_room_session(database, appointment.id);
+  if (!access::is_open(appointment.status) || !session || session->sid != sid) return;
+  if (session->status != access::SessionStatus::completed) return;
+  if (!was_there(*session, appointment.patient_id) ||
+      !was_there(*session, appointment.psychologist_id)) {
+    return;
+  }
+  appointment.status = access::Status::completed;
+  store::put_appointment(transaction, database, appointment);
+  store::append_audit(transaction, database,
+                      {.at = call.now,
+                       .request_id = std::string(call.request.request_id),
+                       .appointment_id = appointment.id,
+                       .action = "room_ended",
+                       .outcome = store::Outcome::changed});
+}
+
+// The appointment that it is about, where there is one.
+std::optional<access::Appointment> keep(const provider::Told& told, http::Call& call,
+                                        store::Database& database, AtRoomEnd at_room_end) {
+  database.ready();
+  store::Transaction transaction(database);
+  auto appointment = store::find_appointment_by_room(database, told.room_name);
+  if (!appointment) return std::nullopt;
+  call.id = appointment->id;
+  const bool made = store::put_room_event(transaction, database, appointment->id, told.room_sid,
+                                          told.sequence, told.room_event);
+  // Not for what was told before: the office may have opened the appointment again.
+  if (made && at_room_end == AtRoomEnd::complete) {
+    complete(transaction, database, call, *appointment, told.room_sid);
+  }
+  transaction.commit();
+  return appointment;
+}
+
+// A token of before the removal stays good at the provider, so who was put out may come in again.
+void keep_out(const access::Appointment& appointment, const http::Call& call,
+              store::Database& database, provider::Rooms* rooms) {
+  if (rooms == nullptr || appointment.removed.empty()) return;
+  auto session = store::latest_room_session(database, appointment.id);
+  if (session) static_cast<void>(put_out_removed(*rooms, appointment, *session, call.now));
+}
+
+bool tells_of_one_who_came(const provider::Told& told) {
+  return told.room_event && told.room_event->kind == access::RoomEventKind::participant_connected;
+}
+
+}  // namespace
+
+base::Result<http::Response> provider_event(http::Call& call, store::Database& database,
+                                            provider::Provider& provider, AtRoomEnd at_room_end) {
+  const auto told =
+      provider.events()->read({call.body, call.request.content_type, call.request.header});
+  if (!told) return told.error();
+  std::optional<access::Appointment> appointment;
+  if (told->sequence >= 0) appointment = keep(*told, call, database, at_room_end);
+  if (appointment && tells_of_one_who_came(*told)) {
+    keep_out(*appointment, call, database, provider.rooms());
+  }
+  base::JsonObject body;
+  body.add("status", "received")
+      .add("event", told->event)
+      .add("room", told->room_name)
+      .add("timestamp", told->timestamp);
+  return http::Response{200, body.text()};
+}
+
+}  // namespace roomkey::handlers

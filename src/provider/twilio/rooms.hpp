@@ -1,0 +1,39 @@
+// Twilio's rooms, as handlers ask for them: by its REST API.
+#pragma once
+
+#include "roomkey/provider/rooms.hpp"
+#include "roomkey/provider/twilio/rest.hpp"
+
+namespace roomkey::provider {
+
+class TwilioRooms final : public Rooms {
+ public:
+  struct Habits {
+    bool are_made = false;
+    bool are_told_of = false;
+  };
+  TwilioRooms(
+      TwilioRestSettings settings, Habits habits,
+      Listener listener = [](std::size_t, Outcome) {})
+      : rest_(std::move(settings), std::move(listener)), habits_(habits) {}
+
+  [[nodiscard]] bool are_made() const override { return habits_.are_made; }
+  [[nodiscard]] bool are_told_of() const override { return habits_.are_told_of; }
+
+  [[nodiscard]] base::Result<std::optional<access::RoomSession>> look(
+      const std::string& room, const std::string& session_sid,
+      std::chrono::sys_seconds now) override;
+  [[nodiscard]] base::Result<access::RoomSession> make(const std::string& room,
+                                                       std::chrono::sys_seconds now) override;
+  [[nodiscard]] base::Result<bool> put_out(const Seat& seat) override;
+
+ private:
+  // False where Twilio did not say.
+  [[nodiscard]] bool add_participants(access::RoomSession& session,
+                                      std::chrono::steady_clock::time_point started);
+
+  TwilioRest rest_;
+  Habits habits_;
+};
+
+}  // namespace roomkey::provider
