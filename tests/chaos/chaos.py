@@ -13,8 +13,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "e2e"))
 import callback_test  # noqa: E402
-from support import (JANE, SARAH, SERVICE, Demo, appointment, made_up_settings, seed,  # noqa: E402
-                     wait_until)
+from clinic import JANE, SARAH, SERVICE, appointment  # noqa: E402
+from stacks import Demo, made_up_settings  # noqa: E402
+from support import wait_until  # noqa: E402
 
 SHORT = os.environ.get("CHAOS_SHORT") == "1"
 SECONDS = 3 if SHORT else 10  # how long a fault lasts

@@ -17,7 +17,9 @@ from pathlib import Path
 
 import live_test
 from chaos import BUSY, SECONDS, SHORT, Load, demo, statuses, unheard
-from support import BIN, JANE, SARAH, Worker, wait_until
+from clinic import JANE, SARAH
+from support import BIN, wait_until
+from workers import Worker
 
 
 @dataclasses.dataclass

@@ -7,7 +7,11 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
-from support import JANE, MOST_ID, Case, Worker, b64, bearer, claims, each, shared_demo, signed
+from cases import Case, each
+from clinic import JANE, MOST_ID
+from stacks import shared_demo
+from tokens import b64, bearer, claims, signed
+from workers import Worker
 
 HEADER = {"alg": "HS256", "typ": "JWT"}
 NOW = int(time.time())

@@ -7,8 +7,11 @@ import secrets
 import sqlite3
 from urllib.parse import quote, urlencode
 
-from support import (ADMIN, CANCELLED, JANE, MANAGER, SAM, SARAH, SERVICE, STAYS_ROOMLESS, Case,
-                     Demo, appointment, at_once, each, made_up_settings, utc)
+from cases import Case, each
+from clinic import (ADMIN, CANCELLED, JANE, MANAGER, SAM, SARAH, SERVICE, STAYS_ROOMLESS,
+                    appointment, utc)
+from load import at_once
+from stacks import Demo, made_up_settings
 from twilio.request_validator import RequestValidator
 
 ROUTE = "/api/appointments/twilio-status-callback/"

@@ -9,7 +9,10 @@ import tempfile
 from pathlib import Path
 
 import live_test
-from support import BIN, PATIENCE, Case, each, made_up_settings, seeded_store, shared_demo
+from cases import Case, each
+from stacks import made_up_settings, shared_demo
+from support import BIN, PATIENCE
+from workers import seeded_store
 
 SECRETS = ("ROOMKEY_JWT_SECRET", "ROOMKEY_JWT_PREVIOUS_SECRET", "TWILIO_API_SECRET",
            "TWILIO_AUTH_TOKEN", "STREAM_API_SECRET")

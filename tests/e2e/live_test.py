@@ -16,8 +16,12 @@ import threading
 import time
 from urllib.parse import quote, urlencode
 
-from support import (ADMIN, CANCELLED, JANE, MANAGER, PATIENCE, ROOT, SAM, SARAH, SERVICE, Case,
-                     Demo, Load, Worker, appointment, at_once, each, made_up_settings, running)
+from cases import Case, each
+from clinic import ADMIN, CANCELLED, JANE, MANAGER, SAM, SARAH, SERVICE, appointment
+from load import Load, at_once
+from stacks import Demo, made_up_settings
+from support import PATIENCE, ROOT, running
+from workers import Worker
 
 STATUS = "/api/appointments/video-status/{}/"
 ROOM = "/api/appointments/video-room/{}/"

@@ -6,9 +6,12 @@ import signal
 import sqlite3
 import time
 
-from support import (ADMIN, BROWSER, CANCELLED, CLOSED_ROOMLESS, COMPLETED, FRESH, INACTIVE, JANE,
-                     MANAGER, MOST_ID, NO_SHOW, ORIGIN, SAM, SARAH, SERVICE, STAYS_ROOMLESS, Case,
-                     Demo, Worker, each, shared_demo, wait_until)
+from cases import Case, each
+from clinic import (ADMIN, CANCELLED, CLOSED_ROOMLESS, COMPLETED, FRESH, INACTIVE, JANE, MANAGER,
+                    MOST_ID, NO_SHOW, SAM, SARAH, SERVICE, STAYS_ROOMLESS)
+from stacks import Demo, shared_demo
+from support import BROWSER, ORIGIN, wait_until
+from workers import Worker
 
 TOKEN = "/api/appointments/video-token/{}/"
 ROOM = "/api/appointments/video-room/{}/"

@@ -2,9 +2,10 @@
 import time
 
 from callback_test import Session, tell
+from clinic import JANE, SARAH
 from live_test import (JANE_THERE, SARAH_THERE, LiveCase, later, next_room, rest_demo, room_of,
                        twilio)
-from support import JANE, SARAH, wait_until
+from support import wait_until
 
 
 class Removed(LiveCase):

@@ -12,10 +12,14 @@ import urllib.parse
 
 import jwt
 
-from support import (ADMIN, BIN, BROWSER, CANCELLED, COMPLETED, CONFIRMED, INACTIVE, JANE, MANAGER,
-                     MOST_ID, NO_SHOW, ORIGIN, PATIENCE, SAM, SARAH, SERVICE, SQL, Case, Demo,
-                     Worker, appointment, at_once, bearer, each, made_up_settings, seed,
-                     told_by_proc, utc, wait_until)
+from cases import SQL, Case, each
+from clinic import (ADMIN, CANCELLED, COMPLETED, CONFIRMED, INACTIVE, JANE, MANAGER, MOST_ID,
+                    NO_SHOW, SAM, SARAH, SERVICE, appointment, seed, utc)
+from load import at_once
+from stacks import Demo, made_up_settings
+from support import BIN, BROWSER, ORIGIN, PATIENCE, told_by_proc, wait_until
+from tokens import bearer
+from workers import Worker
 
 TOKEN, CALL = "/api/video-call/token", "/api/video-call"
 ZOE = 8

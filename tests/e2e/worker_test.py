@@ -6,9 +6,14 @@ import subprocess
 import threading
 import time
 
-from support import (ABORT, BEGIN, BIN, DATA, END, GET_VALUES, JANE, PARAMS, PATIENCE, STDIN,
-                     STDOUT, Case, Worker, begin, chunks, each, fcgi_answer, fcgi_request, opened,
-                     pair, record, shared_demo, told_by_proc, wait_until)
+from cases import Case, each
+from clinic import JANE
+from fastcgi import (ABORT, BEGIN, DATA, END, GET_VALUES, PARAMS, STDIN, STDOUT, begin, chunks,
+                     fcgi_answer, fcgi_request, pair, record)
+from stacks import shared_demo
+from support import BIN, PATIENCE, told_by_proc, wait_until
+from tokens import opened
+from workers import Worker
 
 PATH = "/api/appointments/video-token/47/"
 ROOM = "/api/appointments/video-room/47/"
