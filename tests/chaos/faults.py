@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-import live_test
+import live_support
 from chaos import BUSY, SECONDS, SHORT, Load, demo, statuses, unheard
 from clinic import JANE, SARAH
 from support import BIN, wait_until
@@ -313,7 +313,7 @@ def clock():
 
 def black_hole():
     """The provider takes connections and never answers."""
-    twilio = live_test.StandIn()
+    twilio = live_support.StandIn()
     url = f"http://127.0.0.1:{twilio.port}"
     try:
         with demo(TWILIO_VIDEO_URL=url, TWILIO_API_URL=url, TWILIO_ROOMS="rest",

@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-import live_test
+import live_support
 from cases import Case, each
 from stacks import made_up_settings, shared_demo
 from support import BIN, PATIENCE
@@ -22,7 +22,7 @@ FOREIGN = "AC" + secrets.token_hex(16)
 CALLBACK = "/api/appointments/twilio-status-callback/"
 
 
-class StandIn(live_test.StandIn):
+class StandIn(live_support.StandIn):
     def __init__(self):
         self.auth_token = secrets.token_hex(16)
         super().__init__()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cases import Case, each
 from clinic import JANE, SARAH
-from live_test import StandIn
+from live_support import StandIn
 from support import BIN, PATIENCE, told_by_proc, wait_until
 from tokens import bearer
 from workers import Worker

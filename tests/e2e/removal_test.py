@@ -3,8 +3,8 @@ import time
 
 from callback_support import Session, tell
 from clinic import JANE, SARAH
-from live_test import (JANE_THERE, SARAH_THERE, LiveCase, later, next_room, rest_demo, room_of,
-                       twilio)
+from live_support import (JANE_THERE, SARAH_THERE, LiveCase, later, next_room, rest_demo, room_of,
+                          twilio)
 from support import wait_until
 
 
