@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 import jwt
-from bearer_test import jwk, key_for, pem
+from bearer_keys import jwk, key_for, pem
 from cases import Case, each
 from clinic import JANE
 from cryptography import x509

@@ -25,7 +25,7 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "e2e"))
 import jwt  # noqa: E402
-from bearer_test import jwk, key_for  # noqa: E402
+from bearer_keys import jwk, key_for  # noqa: E402
 from clinic import CANCELLED, INACTIVE, JANE, SAM  # noqa: E402
 from fastcgi import fcgi_answer, fcgi_request  # noqa: E402
 from stacks import Demo, made_up_settings  # noqa: E402
