@@ -12,9 +12,10 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "e2e"))
-import callback_test  # noqa: E402
-from support import (JANE, SARAH, SERVICE, Demo, appointment, made_up_settings, seed,  # noqa: E402
-                     wait_until)
+import callback_support  # noqa: E402
+from clinic import JANE, SARAH, SERVICE, appointment  # noqa: E402
+from stacks import Demo, made_up_settings  # noqa: E402
+from support import wait_until  # noqa: E402
 
 SHORT = os.environ.get("CHAOS_SHORT") == "1"
 SECONDS = 3 if SHORT else 10  # how long a fault lasts
@@ -25,7 +26,7 @@ Seen = collections.namedtuple("Seen", "asked answered kind status id token code"
 
 
 def settings(**changes):
-    return made_up_settings(TWILIO_STATUS_CALLBACK_URL=callback_test.URL,
+    return made_up_settings(TWILIO_STATUS_CALLBACK_URL=callback_support.URL,
                             ROOMKEY_LOG_LEVEL="info", **changes)
 
 
@@ -39,7 +40,7 @@ def demo(workers=2, **changes):
 def kinds(made):
     """A maker of requests for each kind: what a clinic's day asks for."""
     sequence = itertools.count()
-    session = callback_test.Session(BUSY[0])
+    session = callback_support.Session(BUSY[0])
     any_one = random.Random(7)
 
     def get(path, user):
@@ -47,7 +48,7 @@ def kinds(made):
 
     def callback():
         event = session.event(next(sequence), "track-added", 1)
-        return callback_test.delivery(made, event)
+        return callback_support.delivery(made, event)
 
     def stream():
         return made.request("POST", "/api/video-call/token", JANE, body=b"{}", headers=JSON)

@@ -5,7 +5,9 @@ import json
 import shutil
 import sqlite3
 
-from support import JANE, SAM, SARAH, Case, Worker, each
+from cases import Case, each
+from clinic import JANE, SAM, SARAH
+from workers import Worker
 
 FIELDS = "id, at, request_id, user_id, appointment_id, action, outcome, reason, expires_at"
 

@@ -12,9 +12,13 @@ import tempfile
 import time
 from pathlib import Path
 
+from cases import Case
+from clinic import JANE, SARAH
+from load import Load
+from stacks import Demo
 from store_test import fill_up, mounted
-from support import (BIN, JANE, PATIENCE, ROOT, SARAH, Case, Demo, Load, Worker, seeded_store,
-                     wait_until)
+from support import BIN, PATIENCE, ROOT, wait_until
+from workers import Worker, seeded_store
 
 DATED = re.compile(r"roomkey-\d{8}T\d{6}Z\.db")
 

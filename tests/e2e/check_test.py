@@ -8,8 +8,11 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-import live_test
-from support import BIN, PATIENCE, Case, each, made_up_settings, seeded_store, shared_demo
+import live_support
+from cases import Case, each
+from stacks import made_up_settings, shared_demo
+from support import BIN, PATIENCE
+from workers import seeded_store
 
 SECRETS = ("ROOMKEY_JWT_SECRET", "ROOMKEY_JWT_PREVIOUS_SECRET", "TWILIO_API_SECRET",
            "TWILIO_AUTH_TOKEN", "STREAM_API_SECRET")
@@ -19,7 +22,7 @@ FOREIGN = "AC" + secrets.token_hex(16)
 CALLBACK = "/api/appointments/twilio-status-callback/"
 
 
-class StandIn(live_test.StandIn):
+class StandIn(live_support.StandIn):
     def __init__(self):
         self.auth_token = secrets.token_hex(16)
         super().__init__()

@@ -13,7 +13,10 @@ import threading
 import time
 
 from audit_test import field, work
-from support import BIN, JANE, ROOT, Case, Worker, each, wait_until
+from cases import Case, each
+from clinic import JANE
+from support import BIN, ROOT, wait_until
+from workers import Worker
 
 OLD = 1_600_000_000
 

@@ -5,8 +5,11 @@ import socket
 import subprocess
 import time
 
-from support import (wait_until, JANE, PATIENCE, ROOT, Case, Demo, free_port, made_up_settings, opened,
-                     shared_demo)
+from cases import Case
+from clinic import JANE
+from stacks import Demo, made_up_settings, shared_demo
+from support import PATIENCE, ROOT, free_port, wait_until
+from tokens import opened
 
 
 class TheDemo(Case):

@@ -6,8 +6,10 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from cases import Case
 from store_test import fill_up, mounted
-from support import BIN, PATIENCE, Case, Worker, seeded_store
+from support import BIN, PATIENCE
+from workers import Worker, seeded_store
 
 
 class Disk(Case):

@@ -6,10 +6,14 @@ import tempfile
 from pathlib import Path
 
 import jwt
-from bearer_test import jwk, key_for, pem
+from bearer_keys import jwk, key_for, pem
+from cases import Case, each
+from clinic import JANE
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from support import JANE, Case, Worker, bearer, claims, each, wait_until
+from support import wait_until
+from tokens import bearer, claims
+from workers import Worker
 ALGORITHM = "ES256"
 
 

@@ -5,7 +5,11 @@ import signal
 import sqlite3
 import time
 
-from support import JANE, SARAH, SHORT, Case, Demo, Load, wait_until
+from cases import Case
+from clinic import JANE, SARAH
+from load import Load
+from stacks import Demo
+from support import SHORT, wait_until
 
 SECONDS = 4 if SHORT else 20
 

@@ -10,7 +10,9 @@ import ssl
 import subprocess
 import threading
 
-from support import BIN, PATIENCE, Case, Demo, made_up_settings, wait_until
+from cases import Case
+from stacks import Demo, made_up_settings
+from support import BIN, PATIENCE, wait_until
 
 SUCCESS = "[SUCCESS] All Twilio tests passed!"
 OTHER_SITE = """daemon off; pid {0}/other.pid; error_log stderr;

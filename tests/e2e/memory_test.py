@@ -3,15 +3,19 @@ counted byte by byte, after it has served a hundred requests."""
 import contextlib
 import os
 import resource
+import secrets
 import shutil
 import signal
 import subprocess
 import unittest
 from pathlib import Path
 
-from live_test import StandIn
-from support import (BIN, JANE, PATIENCE, SARAH, Case, Worker, bearer, each, secrets, told_by_proc,
-                     wait_until)
+from cases import Case, each
+from clinic import JANE, SARAH
+from live_support import StandIn
+from support import BIN, PATIENCE, told_by_proc, wait_until
+from tokens import bearer
+from workers import Worker
 
 SECRETS = ("ROOMKEY_JWT_SECRET", "ROOMKEY_JWT_PREVIOUS_SECRET", "TWILIO_API_SECRET",
            "TWILIO_AUTH_TOKEN", "STREAM_API_SECRET")

@@ -7,9 +7,14 @@ import subprocess
 import time
 from collections import Counter
 
+from answers import Connection
+from cases import Case, each
+from clinic import JANE, SAM, SARAH
 from exposition import Scrape
-from support import (JANE, ROOT, SAM, SARAH, Case, Connection, Demo, Worker, at_once, each,
-                     made_up_settings, shared_demo, wait_until)
+from load import at_once
+from stacks import Demo, made_up_settings, shared_demo
+from support import ROOT, wait_until
+from workers import Worker
 
 TOKEN, REFRESH = "/api/appointments/video-token/47/", "/api/appointments/video-token-refresh/47/"
 STATUS, ROOM = "/api/appointments/video-status/47/", "/api/appointments/video-room/47/"

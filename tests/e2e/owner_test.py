@@ -12,7 +12,9 @@ import threading
 import unittest
 from pathlib import Path
 
-from support import BIN, PATIENCE, Case, seed, wait_until
+from cases import Case
+from clinic import seed
+from support import BIN, PATIENCE, wait_until
 
 NOBODY = pwd.getpwnam("nobody")
 

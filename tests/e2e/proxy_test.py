@@ -10,7 +10,11 @@ import threading
 import unittest
 from pathlib import Path
 
-from support import JANE, PATIENCE, ROOT, Case, Connection, Demo, free_port, wait_until
+from answers import Connection
+from cases import Case
+from clinic import JANE
+from stacks import Demo
+from support import PATIENCE, ROOT, free_port, wait_until
 
 TOKEN = "/api/appointments/video-token/47/"
 LISTED, OTHER = "https://localhost:3000", "https://www.clinic.example"

@@ -1,10 +1,11 @@
 """Who was removed and comes back with a token from before: put out again, at Twilio's stand-in."""
 import time
 
-from callback_test import Session, tell
-from live_test import (JANE_THERE, SARAH_THERE, LiveCase, later, next_room, rest_demo, room_of,
-                       twilio)
-from support import JANE, SARAH, wait_until
+from callback_support import Session, tell
+from clinic import JANE, SARAH
+from live_support import (JANE_THERE, SARAH_THERE, LiveCase, later, next_room, rest_demo, room_of,
+                          twilio)
+from support import wait_until
 
 
 class Removed(LiveCase):

@@ -1,9 +1,13 @@
 """video-room, video-status and the appointment itself; the join window."""
 import time
 
-from support import (ADMIN, CANCELLED, CLOSED_IN_PERSON, COMPLETED, CONFIRMED, FRESH, IN_PERSON,
-                     JANE, MANAGER, ROOMLESS, RULED, SAM, SARAH, SERVICE, STAYS_ROOMLESS, Case,
-                     Worker, appointment, at_once, each, shared_demo, utc)
+from cases import Case, each
+from clinic import (ADMIN, CANCELLED, CLOSED_IN_PERSON, COMPLETED, CONFIRMED, FRESH, IN_PERSON,
+                    JANE, MANAGER, ROOMLESS, RULED, SAM, SARAH, SERVICE, STAYS_ROOMLESS,
+                    appointment, utc)
+from load import at_once
+from stacks import shared_demo
+from workers import Worker
 
 PEOPLE = {"patient": JANE, "psychologist": SARAH, "manager": MANAGER, "admin": ADMIN,
           "stranger": SAM, "service": SERVICE}

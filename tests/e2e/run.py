@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 """Runs the end-to-end tests: `run.py` all of them, `run.py NAME...` those whose sentence or module
 holds one of the names. BIN_DIR says where the binaries are, E2E_SHORT=1 shortens the long loads,
-E2E_SKIP names modules to leave out. What can't run on this machine says so and is counted as skipped. All of them run in three processes side by side, since most of the
-time is waiting; E2E_PART is such a process's own: its number."""
+E2E_SKIP names modules to leave out. What can't run on this machine says so and is counted as
+skipped. All of them run in three processes side by side, since most of the time is waiting;
+E2E_PART is such a process's own: its number."""
 import os
 import re
 import signal
@@ -20,6 +21,8 @@ import support  # noqa: E402
 HERE = Path(__file__).resolve().parent
 SKIPPED = [f"{name}_test" for name in os.environ.get("E2E_SKIP", "").split()]
 PARTS = 3
+# The modules of each share a demo and what was done to it, so they run in one process.
+FAMILIES = ("bearer", "callback", "live", "refusal", "stream", "worker")
 COUNTED = r"(\d+) passed, (\d+) failed, (\d+) skipped"
 # In each part secrecy comes last: it reads all others' logs.
 LAST = "secrecy_test"
@@ -110,8 +113,16 @@ def ended(passed, failed, skipped):
     return 1 if failed or not passed + skipped else 0
 
 
+def family(module):
+    name = module.split("_")[0]
+    return name if name in FAMILIES else module
+
+
 def modules_of(part):
-    return MODULES if part is None else [*MODULES[:-1][int(part)::PARTS], MODULES[-1]]
+    if part is None:
+        return MODULES
+    dealt = sorted({family(module) for module in MODULES[:-1]})[int(part)::PARTS]
+    return [module for module in MODULES if family(module) in dealt] + [LAST]
 
 
 def main():

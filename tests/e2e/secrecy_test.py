@@ -2,7 +2,10 @@
 logs then hold what all other tests did to it."""
 import re
 
-from support import BROWSER, JANE, SQL, Case, shared_demo, told_by_proc, wait_until
+from cases import SQL, Case
+from clinic import JANE
+from stacks import shared_demo
+from support import BROWSER, told_by_proc, wait_until
 
 SECRETS = ("ROOMKEY_JWT_SECRET", "TWILIO_API_SECRET", "TWILIO_AUTH_TOKEN", "STREAM_API_SECRET")
 PATH = "/api/appointments/video-token/47/"

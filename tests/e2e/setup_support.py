@@ -16,7 +16,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from support import BIN, PATIENCE, ROOT, Case
+from cases import Case
+from support import BIN, PATIENCE, ROOT
 
 SECRETS = {"jwt": "login-key-5f0c1a9be2d34c7788aa$`\"\\", "api": "api-secret-0b1d4f7e6a9c2855",
            "auth": "auth-token-1c2e3a4b", "stream": "stream-secret-9d8c7b6a5f4e"}

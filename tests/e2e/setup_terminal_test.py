@@ -1,8 +1,8 @@
 """`roomkey setup` at a terminal: its questions, and what is shown of the answers."""
 import unittest
 
+from cases import Case
 from setup_support import SECRETS, SIDS, Machine
-from support import Case
 
 
 class AtTheTerminal(Case):

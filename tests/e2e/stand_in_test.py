@@ -10,7 +10,8 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-from support import PATIENCE, ROOT, Case, each
+from cases import Case, each
+from support import PATIENCE, ROOT
 from twilio_documents import PATHS, VECTORS, faults
 
 

@@ -8,9 +8,13 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from cases import SQL, Case, each
+from clinic import JANE
 from file_system import NotPermitted, fill_up, immutable, mounted
-from support import (BROWSER, JANE, ORIGIN, SQL, Case, Demo, Worker, at_once, each,
-                     seeded_store)
+from load import at_once
+from stacks import Demo
+from support import BROWSER, ORIGIN
+from workers import Worker, seeded_store
 
 PARTS = ("", "-wal", "-shm")
 

@@ -1,8 +1,12 @@
 """What the clinic's booking system puts, through the real nginx."""
 import json
 
-from support import (ADMIN, JANE, MANAGER, SAM, SARAH, SERVICE, Case, Worker, at_once, each, opened,
-                     shared_demo, utc)
+from cases import Case, each
+from clinic import ADMIN, JANE, MANAGER, SAM, SARAH, SERVICE, utc
+from load import at_once
+from stacks import shared_demo
+from tokens import opened
+from workers import Worker
 
 START = 1_900_000_000
 

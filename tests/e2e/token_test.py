@@ -2,8 +2,12 @@
 import re
 import time
 
-from support import (BROWSER, FRESH, JANE, ORIGIN, SAM, SARAH, Case, Worker, each, opened,
-                     shared_demo, utc)
+from cases import Case, each
+from clinic import FRESH, JANE, SAM, SARAH, utc
+from stacks import shared_demo
+from support import BROWSER, ORIGIN
+from tokens import opened
+from workers import Worker
 
 FIELDS = ["access_token", "room_name", "user_identity", "expires_in", "expires_at",
           "appointment_id", "appointment_duration_minutes", "token_valid_until", "region"]

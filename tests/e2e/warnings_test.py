@@ -5,7 +5,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from support import BIN, PATIENCE, Case
+from cases import Case
+from support import BIN, PATIENCE
 
 SECRET = "a-login-key-for-tests-of-32-bytes-or-more"
 

@@ -1,7 +1,9 @@
 """/roomkey/: the files for browsers, as nginx gives them out."""
 import shutil
 
-from support import ORIGIN, ROOT, Case, Demo, made_up_settings, shared_demo
+from cases import Case
+from stacks import Demo, made_up_settings, shared_demo
+from support import ORIGIN, ROOT
 
 HELPER = "/roomkey/roomkey.js"
 FILES = {"roomkey.js": "text/javascript; charset=utf-8",

@@ -14,6 +14,7 @@ import hmac
 import json
 import os
 import random
+import secrets
 import signal
 import statistics
 import sys
@@ -24,10 +25,13 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "e2e"))
 import jwt  # noqa: E402
-from bearer_test import jwk, key_for  # noqa: E402
-from support import (CANCELLED, INACTIVE, JANE, SAM, Demo, Worker, b64,  # noqa: E402
-                     bearer, claims, fcgi_answer, fcgi_request, made_up_settings, secrets,
-                     stop_all, unb64)
+from bearer_keys import jwk, key_for  # noqa: E402
+from clinic import CANCELLED, INACTIVE, JANE, SAM  # noqa: E402
+from fastcgi import fcgi_answer, fcgi_request  # noqa: E402
+from stacks import Demo, made_up_settings  # noqa: E402
+from support import stop_all  # noqa: E402
+from tokens import b64, bearer, claims, unb64  # noqa: E402
+from workers import Worker  # noqa: E402
 
 ROUNDS = int(os.environ.get("TIMING_ROUNDS", "1500"))
 TOKEN = "/api/appointments/video-token/{}/"
