@@ -185,8 +185,8 @@ fetch_token() {
         return
     fi
     [ "$outcome" = "200 $origin" ] || fail 'that is no token for this page'
-    [[ $answer =~ \"access_token\"\ *:\ *\"([^\"]*)\" ]]
-    [[ $(roomkey inspect - <<<"${BASH_REMATCH[1]}") =~ signature\ +made\ with ]] ||
+    [[ $answer =~ \"access_token\"\ *:\ *\"([^\"]*)\" &&
+        $(roomkey inspect - <<<"${BASH_REMATCH[1]}") =~ signature\ +made\ with ]] ||
         fail "the access token is not signed with TWILIO_API_SECRET of $dir/roomkey.env"
     printf '\nverified with the API secret: yes\n'
 }
