@@ -36,4 +36,16 @@ int appointment_set(Session& session, std::int64_t id, const AppointmentFields& 
 // Its audit event is committed before the token is shown. Without a store there is no event.
 int bearer(Session& session, std::int64_t user_id, std::chrono::minutes validity);
 
+// Both paths are absolute.
+struct DemoFields {
+  std::string folder;  // the demo's own
+  std::string source;  // this tree, with the templates and the web pages
+  std::int64_t port = 0;
+  std::vector<std::string> origins;
+  bool no_rate_limit = false;
+};
+// nginx.conf and roomkey-site.conf and, where it is missing or due, what is in tls/ (which is
+// there). No command for people.
+int demo_files(Session& session, const DemoFields& demo);
+
 }  // namespace roomkey::cli

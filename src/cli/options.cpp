@@ -150,6 +150,19 @@ void add_origin(CLI::App& root, Arguments& a) {
   origin->add_option("ORIGIN", a.files)->required();
 }
 
+// For demo/demo.sh.
+void add_demo(CLI::App& root, Arguments& a) {
+  CLI::App* demo = command(root, a, "demo", "A demo's certificate and nginx files",
+                           [&a](Session& s) { return demo_files(s, a.demo); });
+  demo->group("");
+  demo->parse_complete_callback([&a] { a.leaves_root_itself = true; });  // what it writes is root's
+  demo->add_option("--folder", a.demo.folder)->required();
+  demo->add_option("--source", a.demo.source)->required();
+  demo->add_option("--port", a.demo.port)->required()->check(CLI::Range(1, 65535));
+  demo->add_flag("--no-rate-limit", a.demo.no_rate_limit);
+  demo->add_option("ORIGIN", a.demo.origins)->required();
+}
+
 void add_filter(CLI::App& events, audit::Filter& filter) {
   events.add_option("--appointment", filter.appointment_id)->check(base::kId);
   events.add_option("--user", filter.user_id)->check(base::kId);
@@ -199,7 +212,7 @@ void add_options(CLI::App& root, Arguments& arguments) {
   root.require_subcommand(1);
   root.fallthrough();
   for (const auto add : {add_db, add_import, add_user, add_appointment, add_bearer, add_inspect,
-                         add_audit, add_check, add_origin}) {
+                         add_audit, add_check, add_origin, add_demo}) {
     add(root, arguments);
   }
   arguments.setup_command = setup::add_options(root, arguments.setup);

@@ -31,6 +31,7 @@ struct Arguments {
   AppointmentFields appointment;
   audit::Filter audit;
   check::Fields check;
+  DemoFields demo;
   bool takes_faults = false;  // runs in spite of an unusable configuration
   audit::ExportFields exported;
   audit::PruneFields prune;

@@ -64,6 +64,12 @@ void name(X509* certificate) {
   must(X509_set_issuer_name(certificate, subject) == 1);
 }
 
+std::string names(const std::string& domain, const std::vector<std::string>& addresses) {
+  std::string list = "DNS:" + domain;
+  for (const auto& address : addresses) list += ",IP:" + address;
+  return list;
+}
+
 std::string text_of(const Bio& bio) {
   char* start = nullptr;
   const auto size = BIO_get_mem_data(bio.get(), &start);
@@ -99,7 +105,8 @@ base::Result<CertificateFacts> certificate_facts(std::string_view pem, std::stri
 }
 
 MadeCertificate self_signed_certificate(const std::string& domain, std::chrono::sys_seconds now,
-                                        std::chrono::days validity) {
+                                        std::chrono::days validity,
+                                        const std::vector<std::string>& addresses) {
   const Pair pair{EVP_EC_gen("P-256")};
   const X509Certificate certificate{X509_new()};
   must(pair && certificate && X509_set_version(certificate.get(), X509_VERSION_3) == 1);
@@ -112,7 +119,7 @@ MadeCertificate self_signed_certificate(const std::string& domain, std::chrono::
   extend(certificate.get(), NID_basic_constraints, "critical,CA:FALSE");
   extend(certificate.get(), NID_key_usage, "critical,digitalSignature");
   extend(certificate.get(), NID_ext_key_usage, "serverAuth");
-  extend(certificate.get(), NID_subject_alt_name, ("DNS:" + domain).c_str());
+  extend(certificate.get(), NID_subject_alt_name, names(domain, addresses).c_str());
   must(X509_sign(certificate.get(), pair.get(), EVP_sha256()) > 0);
   return to_pem(certificate.get(), pair.get());
 }

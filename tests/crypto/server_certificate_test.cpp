@@ -1,5 +1,6 @@
 #include "roomkey/crypto/server_certificate.hpp"
 
+#include "roomkey/crypto/certificate.hpp"
 #include "support/test.hpp"
 
 namespace {
@@ -26,6 +27,15 @@ TEST(a_long_domain_has_a_certificate_as_well) {
   std::string domain = std::string(60, 'a') + '.' + std::string(60, 'b') + ".example";
   const auto own = self_signed_certificate(domain, kNow, std::chrono::days{1});
   expect(accepted(certificate_facts(own.certificate, own.key, domain)).names_domain);
+}
+
+TEST(a_certificate_may_be_for_addresses_as_well) {
+  const auto own =
+      self_signed_certificate("localhost", kNow, std::chrono::days{1}, {"127.0.0.1", "::1"});
+  const auto fits = [&](const char* host) {
+    return accepted(read_certificate(own.certificate, host)).for_host;
+  };
+  expect(fits("localhost") && fits("127.0.0.1") && fits("::1") && !fits("127.0.0.2"));
 }
 
 TEST(another_domain_or_key_is_seen) {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "roomkey/base/result.hpp"
 
@@ -26,10 +27,10 @@ struct MadeCertificate {
   std::string key;          // PEM, to be wiped
 };
 
-// A P-256 key and a certificate for the domain that it signed itself, valid from `now`. Throws
-// std::runtime_error where OpenSSL can't.
-[[nodiscard]] MadeCertificate self_signed_certificate(const std::string& domain,
-                                                      std::chrono::sys_seconds now,
-                                                      std::chrono::days validity);
+// A P-256 key and a certificate for the domain, and for the IP addresses, that it signed itself,
+// valid from `now`. Throws std::runtime_error where OpenSSL can't.
+[[nodiscard]] MadeCertificate self_signed_certificate(
+    const std::string& domain, std::chrono::sys_seconds now, std::chrono::days validity,
+    const std::vector<std::string>& addresses = {});
 
 }  // namespace roomkey::crypto

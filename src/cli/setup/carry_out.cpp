@@ -9,6 +9,7 @@
 #include "cli/session.hpp"
 #include "cli/setup/child.hpp"
 #include "cli/setup/plan.hpp"
+#include "cli/site/certificate.hpp"
 #include "roomkey/base/file.hpp"
 #include "roomkey/crypto/secret.hpp"
 #include "roomkey/crypto/server_certificate.hpp"
@@ -40,7 +41,7 @@ class Undisturbed {
 };
 
 bool must_make_certificate(const Plan& plan, std::chrono::sys_seconds now) {
-  return plan.self_signed && own_certificate_is_due(plan.site, now);
+  return plan.self_signed && site::own_certificate_is_due(plan.site, now);
 }
 
 void write_files(FileChanges& files, const Plan& plan, const Present& present,

@@ -1,5 +1,5 @@
 // Files written as a whole or not at all, together: what was written is taken back unless keep() is
-// called. Private to setup.
+// called. For setup and the demo.
 #pragma once
 
 #include <sys/types.h>

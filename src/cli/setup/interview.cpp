@@ -7,6 +7,7 @@
 
 #include "cli/setup/plan.hpp"
 #include "cli/setup/terminal.hpp"
+#include "cli/site/certificate.hpp"
 #include "cli/site/origin.hpp"
 #include "roomkey/base/text.hpp"
 
@@ -98,7 +99,8 @@ class Interview {
                                             stays ? present_.site.key : beside, readable_file);
       flags_.certificate = chain;
       flags_.key = key;
-      const std::string why = certificate_fault({*flags_.domain, chain, key, {}, {}, {}}, now_);
+      const std::string why =
+          site::certificate_fault({*flags_.domain, chain, key, {}, {}, {}}, now_);
       if (why.empty()) return;
       std::cout << "  " << chain << ' ' << why << '\n';
     }

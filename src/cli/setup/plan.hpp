@@ -114,8 +114,6 @@ struct PlanFaults {
 void make_plan(Plan& plan, const SetupFlags& flags, const Present& present,
                std::chrono::sys_seconds now, PlanFaults& faults);
 
-// What is wrong with the site's certificate and key, in words that go behind its path.
-[[nodiscard]] std::string certificate_fault(const site::Site& site, std::chrono::sys_seconds now);
 // The flag that gives the variable; empty where none does.
 [[nodiscard]] std::string flag_of(const std::string& variable);
 // The same of a variable's value: of one that is new, and beside it the algorithm in force.
@@ -131,8 +129,6 @@ void write_site(Plan& plan, const Present& present, PlanFaults& faults);
 // The certificate in use for the site, or the default for it: certbot's where it is there.
 void settle_certificate(Plan& plan, const SetupFlags& flags, const Present& present,
                         std::chrono::sys_seconds now, PlanFaults& faults);
-// Whether the certificate that roomkey made must be made (anew).
-[[nodiscard]] bool own_certificate_is_due(const site::Site& site, std::chrono::sys_seconds now);
 
 // What the plan would do, a line each, without secrets; empty where all is as it shall be.
 [[nodiscard]] std::vector<std::string> changes(const Plan& plan, const Present& present,

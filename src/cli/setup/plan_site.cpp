@@ -2,26 +2,13 @@
 #include <filesystem>
 
 #include "cli/setup/plan.hpp"
+#include "cli/site/certificate.hpp"
 #include "roomkey/base/file.hpp"
 #include "roomkey/base/text.hpp"
-#include "roomkey/crypto/secret.hpp"
-#include "roomkey/crypto/server_certificate.hpp"
 
 namespace roomkey::cli::setup {
 
 namespace {
-
-using crypto::CertificateFacts;
-
-base::Result<CertificateFacts> facts_of(const site::Site& site) {
-  const auto certificate = base::read_file(site.certificate);
-  if (!certificate) return base::Error{base::Code::bad_request, certificate.error().detail};
-  auto key = base::read_file(site.key);
-  if (!key) return base::Error{base::Code::bad_request, site.key + ": " + key.error().detail};
-  auto facts = crypto::certificate_facts(*certificate, *key, site.domain);
-  crypto::wipe(*key);
-  return facts;
-}
 
 // What to take where nobody says anything: what is in use, or what certbot has for the domain.
 void take_default(Plan& plan, const Present& present) {
@@ -54,31 +41,23 @@ std::string value_to_be(const Plan& plan, const Present& present, const std::str
   return change == plan.variables.end() ? present.value(variable) : change->second.value_or("");
 }
 
-std::string told_to_the_check_page(const Plan& plan, const Present& present) {
-  const bool twilio = !value_to_be(plan, present, "TWILIO_ACCOUNT_SID").empty();
-  return site::check_config(plan.site.origins, twilio ? "twilio" : "stream",
-                            value_to_be(plan, present, "TWILIO_REGION"), plan.site.practice);
-}
-
 site::Names names_of(const Plan& plan, const Present& present) {
   const Places& places = present.places;
   const std::string listen =
       std::string("listen 443 ssl http2;") + (has_ipv6() ? "\n    listen [::]:443 ssl http2;" : "");
-  return {{"ORIGINS", site::origin_map(plan.site.origins)},
-          {"LISTEN", listen},
-          {"SERVER_NAME", plan.site.domain},
-          {"CERTIFICATE", plan.site.certificate},
-          {"CERTIFICATE_KEY", plan.site.key},
-          // A browser that was told so never lets anybody pass an untrusted certificate again.
-          {"HSTS", plan.self_signed ? "max-age=0" : "max-age=63072000"},
-          {"HEALTH_ALLOW", site::allow_list(plan.site.health_allow)},
-          {"RATE_KEY", "$binary_remote_addr"},
-          {"TOKEN_SOCKET", places.socket("token")},
-          {"ROOM_SOCKET", places.socket("room")},
-          {"ACCESS_LOG", places.log("access")},
-          {"ERROR_LOG", places.log("error")},
-          {"WEB", places.web()},
-          {"CHECK_CONFIG", told_to_the_check_page(plan, present)}};
+  site::Names names = site::names_of(
+      plan.site, [&](const std::string& variable) { return value_to_be(plan, present, variable); });
+  names.insert(
+      {{"LISTEN", listen},
+       // A browser that was told so never lets anybody pass an untrusted certificate again.
+       {"HSTS", plan.self_signed ? "max-age=0" : "max-age=63072000"},
+       {"RATE_KEY", "$binary_remote_addr"},
+       {"TOKEN_SOCKET", places.socket("token")},
+       {"ROOM_SOCKET", places.socket("room")},
+       {"ACCESS_LOG", places.log("access")},
+       {"ERROR_LOG", places.log("error")},
+       {"WEB", places.web()}});
+  return names;
 }
 
 // No line for what nobody said.
@@ -91,18 +70,6 @@ void drop_line(std::string& text, std::string_view line) {
 }
 
 }  // namespace
-
-std::string certificate_fault(const site::Site& site, std::chrono::sys_seconds now) {
-  for (const auto& path : {site.certificate, site.key}) {
-    if (std::string why = site::path_fault(path); !why.empty()) return why;
-  }
-  const auto facts = facts_of(site);
-  if (!facts) return "can't be used: " + facts.error().detail;
-  if (!facts->fits_key) return "does not belong to the key " + site.key;
-  if (facts->not_after <= now) return "expired at " + base::format_utc(facts->not_after);
-  if (facts->not_before > now) return "is not valid before " + base::format_utc(facts->not_before);
-  return facts->names_domain ? "" : "is not for " + site.domain;
-}
 
 void settle_certificate(Plan& plan, const SetupFlags& flags, const Present& present,
                         std::chrono::sys_seconds now, PlanFaults& faults) {
@@ -129,15 +96,9 @@ void settle_certificate(Plan& plan, const SetupFlags& flags, const Present& pres
   if (plan.site.certificate.empty()) {
     faults.missing.push_back(
         {"--certificate with --key, or --self-signed", "nginx speaks HTTPS only"});
-  } else if (const auto why = certificate_fault(plan.site, now); !why.empty()) {
+  } else if (const auto why = site::certificate_fault(plan.site, now); !why.empty()) {
     faults.wrong.push_back("--certificate: " + base::log_value(plan.site.certificate) + ' ' + why);
   }
-}
-
-bool own_certificate_is_due(const site::Site& site, std::chrono::sys_seconds now) {
-  constexpr std::chrono::days kEarly{30};
-  const auto facts = facts_of(site);
-  return !facts || !facts->fits_key || !facts->names_domain || facts->not_after <= now + kEarly;
 }
 
 void write_site(Plan& plan, const Present& present, PlanFaults& faults) {

@@ -109,6 +109,17 @@ std::string allow_list(const std::vector<std::string>& addresses) {
   return list;
 }
 
+Names names_of(const Site& site, const std::function<std::string(const std::string&)>& value) {
+  const bool twilio = !value("TWILIO_ACCOUNT_SID").empty();
+  return {{"ORIGINS", origin_map(site.origins)},
+          {"SERVER_NAME", site.domain},
+          {"CERTIFICATE", site.certificate},
+          {"CERTIFICATE_KEY", site.key},
+          {"HEALTH_ALLOW", allow_list(site.health_allow)},
+          {"CHECK_CONFIG", check_config(site.origins, twilio ? "twilio" : "stream",
+                                        value("TWILIO_REGION"), site.practice)}};
+}
+
 base::Result<std::string> fill_in(std::string_view text, const Names& names) {
   static const std::regex mark("@([A-Z][A-Z0-9_]*)@");
   std::string filled;
@@ -128,6 +139,11 @@ base::Result<std::string> fill_in(std::string_view text, const Names& names) {
     filled += value->second;
   }
   return filled.append(rest, end);
+}
+
+std::string without_port_80(const std::string& text) {
+  static const std::regex line("@PORT80@[^\n]*\n");
+  return std::regex_replace(text, line, "");
 }
 
 }  // namespace roomkey::cli::site

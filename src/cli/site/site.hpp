@@ -1,7 +1,8 @@
-// The nginx site that `roomkey setup` writes: its settings, what may stand in them, and the
-// template (nginx/roomkey.conf.in) filled in. Pure.
+// The nginx site that `roomkey setup` and the demo write: its settings, what may stand in them, and
+// the template (nginx/roomkey.conf.in) filled in. Pure.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -39,8 +40,13 @@ struct Site {
 [[nodiscard]] std::string allow_list(const std::vector<std::string>& addresses);
 
 using Names = std::map<std::string, std::string>;
+// The names that follow from the site itself; `value` has the configuration's variables.
+[[nodiscard]] Names names_of(const Site& site,
+                             const std::function<std::string(const std::string& variable)>& value);
 // The template with each @NAME@ filled in, and the lines marked @PORT80@ kept without the mark.
 // bad_request naming a @NAME@ of the template that is not among `names`.
 [[nodiscard]] base::Result<std::string> fill_in(std::string_view text, const Names& names);
+// The template without the lines marked @PORT80@.
+[[nodiscard]] std::string without_port_80(const std::string& text);
 
 }  // namespace roomkey::cli::site

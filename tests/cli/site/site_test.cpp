@@ -70,6 +70,20 @@ TEST(fills_names_in_once_and_keeps_the_lines_for_port_80) {
   same("", accepted(fill_in("", names)));
 }
 
+TEST(a_site_without_port_80_has_no_line_for_it) {
+  same("a @B@\n\nc\n", without_port_80("a @B@\n@PORT80@listen @C@;\n@PORT80@}\n\nc\n"));
+}
+
+TEST(the_check_page_is_told_of_the_provider_that_is_configured) {
+  const Site site{"a.example", "/c", "/k", {"https://b.example"}, {}, {}};
+  const auto told = [&](const std::string& set) {
+    return names_of(site, [&](const std::string& name) { return name == set ? "x1" : ""; })
+        .at("CHECK_CONFIG");
+  };
+  expect(contains(told("TWILIO_ACCOUNT_SID"), R"("provider": "twilio", "region": null)"));
+  expect(contains(told("TWILIO_REGION"), R"("provider": "stream", "region": "x1")"));
+}
+
 TEST(a_name_that_nobody_knows_is_refused_and_named) {
   const std::string why = refused(base::Code::bad_request, fill_in("a @WEB_PAGES2@ b", {}));
   expect(contains(why, "@WEB_PAGES2@"), why);
