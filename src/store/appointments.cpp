@@ -4,7 +4,7 @@
 #include "roomkey/base/text.hpp"
 #include "roomkey/crypto/digest.hpp"
 #include "roomkey/store/users.hpp"
-#include "store/driver/sqlite/query.hpp"
+#include "store/query.hpp"
 
 namespace roomkey::store {
 

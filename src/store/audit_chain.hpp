@@ -6,7 +6,7 @@
 
 #include "roomkey/base/clock.hpp"
 #include "roomkey/store/audit.hpp"
-#include "store/driver/sqlite/query.hpp"
+#include "store/query.hpp"
 
 namespace roomkey::store {
 

@@ -4,7 +4,7 @@
 
 #include "roomkey/base/clock.hpp"
 #include "roomkey/base/json.hpp"
-#include "store/driver/sqlite/query.hpp"
+#include "store/query.hpp"
 
 namespace roomkey::store {
 

@@ -11,8 +11,8 @@
 #include "roomkey/base/ascii.hpp"
 #include "roomkey/base/text.hpp"
 #include "store/driver/sqlite/copy.hpp"
-#include "store/driver/sqlite/query.hpp"
 #include "store/driver/sqlite/seal.hpp"
+#include "store/query.hpp"
 
 namespace roomkey::store {
 

@@ -11,7 +11,7 @@
 #include <filesystem>
 #include <thread>
 
-#include "store/driver/sqlite/query.hpp"
+#include "store/query.hpp"
 
 namespace roomkey::store {
 

@@ -4,8 +4,8 @@
 
 #include "roomkey/base/clock.hpp"
 #include "store/driver/sqlite/copy.hpp"
-#include "store/driver/sqlite/query.hpp"
 #include "store/driver/sqlite/seal.hpp"
+#include "store/query.hpp"
 
 namespace roomkey::store {
 

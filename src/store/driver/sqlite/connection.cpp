@@ -1,5 +1,3 @@
-#include "roomkey/store/database.hpp"
-
 #include <sqlite3.h>
 #include <sys/stat.h>
 
@@ -9,14 +7,16 @@
 #include <thread>
 #include <utility>
 
+#include "roomkey/store/database.hpp"
 #include "store/driver/sqlite/migrations.hpp"
-#include "store/driver/sqlite/query.hpp"
+#include "store/query.hpp"
 
 namespace roomkey::store {
 
 namespace {
 
 using base::Unavailable;
+using driver::sqlite::migrations;
 
 constexpr int kApplicationId = 0x524B4559;  // "RKEY", so that a foreign file is known as such
 
