@@ -1,49 +1,28 @@
-// The one road to SQLite's statements. Private to this room.
+// The one road to the store's statements. Private to this room.
 #pragma once
 
-#include <SQLiteCpp/Database.h>
-#include <SQLiteCpp/Statement.h>
-#include <sys/stat.h>
-
-#include <chrono>
 #include <cstdint>
-#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 #include "roomkey/store/database.hpp"
+#include "store/driver/connection.hpp"
 
 namespace roomkey::store {
 
-struct Connection {
-  SQLite::Database sqlite;
-  dev_t device = 0;
-  ino_t inode = 0;
-  bool broken = false;                    // to be opened anew before the next request
-  std::chrono::milliseconds patience{0};  // how long to wait for another's lock
-  int next_checkpoint = 0;                // in frames of the WAL
+// What a Database has once it is open.
+struct OpenStore {
+  std::unique_ptr<driver::Connection> connection;
   // Prepared once; the key is the address of the literal that holds the SQL.
-  std::unordered_map<const char*, SQLite::Statement> statements = {};
+  std::unordered_map<const char*, std::unique_ptr<driver::Statement>> statements = {};
 };
 
-Connection& connection_of(Database& database);
+[[nodiscard]] OpenStore& open_store_of(Database& database);
 
-// Runs `work` and turns SQLite's exceptions into Unavailable; anything but a lock or a full disk
-// marks the connection as broken.
-// Of a result code of SQLite's, extended or not.
-[[nodiscard]] base::Unavailable::Cause cause_of(int code);
-[[noreturn]] void throw_unavailable(Connection* connection, const SQLite::Exception& fault);
-template <typename Work>
-decltype(auto) guarded(Connection* connection, Work&& work) {
-  try {
-    return std::forward<Work>(work)();
-  } catch (const SQLite::Exception& fault) {
-    throw_unavailable(connection, fault);
-  }
-}
-
-// Bytes to be bound as a BLOB.
+// Bytes to be bound as such.
 struct Blob {
   std::string_view bytes;
 };
@@ -54,41 +33,43 @@ class Query {
  public:
   template <typename... Values>
   Query(Database& database, const char* sql, const Values&... values)
-      : connection_(connection_of(database)), statement_(prepared(sql)) {
+      : statement_(prepared(open_store_of(database), sql)) {
     int index = 0;
-    guarded(&connection_, [&] { (bind(++index, values), ...); });
+    (bind(++index, values), ...);
   }
-  ~Query() { statement_.tryReset(); }
+  ~Query() { statement_.reset(); }
   Query(const Query&) = delete;
   Query& operator=(const Query&) = delete;
 
   // True while there is a row to read.
-  bool step();
+  bool step() { return statement_.step(); }
   void run() {
     while (step()) continue;
   }
+  // Runs it and returns how many rows it changed.
+  std::int64_t changed() {
+    run();
+    return statement_.changed();
+  }
 
-  [[nodiscard]] bool is_null(int column) const;
-  [[nodiscard]] std::int64_t integer(int column) const;
-  [[nodiscard]] std::string text(int column) const;  // of a BLOB: its bytes
+  [[nodiscard]] bool is_null(int column) const { return statement_.is_null(column); }
+  [[nodiscard]] std::int64_t integer(int column) const { return statement_.integer(column); }
+  // Of a BLOB: its bytes.
+  [[nodiscard]] std::string text(int column) const { return statement_.text(column); }
   [[nodiscard]] std::optional<std::int64_t> optional_integer(int column) const;
   [[nodiscard]] std::optional<std::string> optional_text(int column) const;
 
  private:
-  SQLite::Statement& prepared(const char* sql);
-  void bind(int index, std::int64_t value) { statement_.bind(index, value); }
-  void bind(int index, const std::string& value) { statement_.bind(index, value); }
-  void bind(int index, std::string_view value) { statement_.bind(index, std::string(value)); }
-  void bind(int index, Blob blob) {
-    statement_.bind(index, blob.bytes.data(), static_cast<int>(blob.bytes.size()));
-  }
+  static driver::Statement& prepared(OpenStore& store, const char* sql);
+  void bind(int index, std::int64_t value) { statement_.bind_integer(index, value); }
+  void bind(int index, std::string_view value) { statement_.bind_text(index, value); }
+  void bind(int index, Blob blob) { statement_.bind_bytes(index, blob.bytes); }
   template <typename T>
   void bind(int index, const std::optional<T>& value) {
-    value ? bind(index, *value) : statement_.bind(index);
+    value ? bind(index, *value) : statement_.bind_null(index);
   }
 
-  Connection& connection_;
-  SQLite::Statement& statement_;
+  driver::Statement& statement_;
 };
 
 }  // namespace roomkey::store

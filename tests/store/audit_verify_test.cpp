@@ -1,11 +1,12 @@
 #include "roomkey/crypto/digest.hpp"
-#include "roomkey/store/backup.hpp"
+#include "roomkey/store/driver/sqlite/backup.hpp"
 #include "support/cut.hpp"
 #include "support/test.hpp"
 
 namespace {
 
 using namespace roomkey::store;
+using namespace roomkey::store::driver::sqlite;
 using namespace roomkey::test;
 
 // A store with one cut and without the triggers that guard it.

@@ -1,7 +1,7 @@
 #include "roomkey/store/retention.hpp"
 
 #include "roomkey/crypto/digest.hpp"
-#include "roomkey/store/backup.hpp"
+#include "roomkey/store/driver/sqlite/backup.hpp"
 #include "roomkey/store/rooms.hpp"
 #include "support/cut.hpp"
 #include "support/room.hpp"
@@ -10,6 +10,7 @@
 namespace {
 
 using namespace roomkey::store;
+using namespace roomkey::store::driver::sqlite;
 using namespace roomkey::test;
 
 TEST(removes_what_is_older_and_the_chain_goes_on) {
