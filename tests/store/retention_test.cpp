@@ -105,7 +105,7 @@ TEST(many_events_go_in_steps) {
 
 TEST(the_file_refuses_what_no_cut_covers) {
   Cut store;
-  Raw raw(store.database.path());
+  Raw raw = store.other_program();
   const std::string row = "2, 0, 5, (SELECT hash FROM audit WHERE id = 5), 2, 'x', 'x', ";
   for (const std::string& sql :
        {std::string("DELETE FROM audit WHERE id = 4"), std::string("DELETE FROM audit"),
