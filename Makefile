@@ -44,7 +44,8 @@ MAINS := src/cli/main.cpp src/worker/main.cpp
 SOURCES := $(filter-out $(MAINS),$(shell find src -name '*.cpp'))
 TESTS := $(shell find tests -name node_modules -prune -o -name '*_test.cpp' -print)
 object = $(patsubst %.cpp,$(BUILD)/%.o,$(1))
-OBJECTS := $(call object,$(SOURCES)) $(BUILD)/migrations.o
+DRIVERS := $(patsubst sql/%/,%,$(wildcard sql/*/))
+OBJECTS := $(call object,$(SOURCES)) $(DRIVERS:%=$(BUILD)/migrations/%.o)
 TEST_OBJECTS := $(call object,$(TESTS) tests/unit_main.cpp)
 
 # Where `make install` puts things; DESTDIR goes before all of them.
@@ -209,14 +210,18 @@ $(BUILD)/%.o: %.cpp | $(if $(PRECOMPILE),$(BUILD)/src/common.hpp.gch)
 	@mkdir -p $(@D)
 	@echo "  c++   $<"
 	@$(CXX) $(CPPFLAGS) $(CXXFLAGS) $(addprefix -include ,$(COMMON)) -MMD -MP -c -o $@ $<
-$(BUILD)/migrations.o: $(BUILD)/migrations.cpp
-	@$(CXX) $(CPPFLAGS) $(CXXFLAGS) -MMD -MP -c -o $@ $<
-$(BUILD)/migrations.cpp: $(sort $(wildcard sql/*.sql)) Makefile
-	@mkdir -p $(@D)
-	@{ echo '#include <array>'; echo '#include "store/driver/sqlite/migrations.hpp"'; \
-	  echo 'namespace roomkey::store {'; \
-	  echo 'std::span<const std::string_view> migrations() {'; \
-	  echo 'static constexpr std::array<std::string_view, $(words $(wildcard sql/*.sql))> kTexts{'; \
-	  for f in $(sort $(wildcard sql/*.sql)); do echo 'R"sql('; cat $$f; echo ')sql",'; done; \
-	  echo '}; return kTexts; } }'; } > $@
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+$(BUILD)/migrations/%.o: $(BUILD)/migrations/%.cpp
+	@$(CXX) $(CPPFLAGS) $(CXXFLAGS) -MMD -MP -c -o $@ $<
+# The scripts of each driver of the store, in the order of their numbers.
+.SECONDARY: $(DRIVERS:%=$(BUILD)/migrations/%.cpp)
+.SECONDEXPANSION:
+$(BUILD)/migrations/%.cpp: $$(sort $$(wildcard sql/$$*/*.sql)) Makefile
+	@mkdir -p $(@D)
+	@{ echo '#include <array>'; echo '#include "store/driver/$*/migrations.hpp"'; \
+	  echo 'namespace roomkey::store::driver::$* {'; \
+	  echo 'std::span<const std::string_view> migrations() {'; \
+	  echo 'static constexpr std::array<std::string_view, $(words $(wildcard sql/$*/*.sql))> kTexts{'; \
+	  for f in $(sort $(wildcard sql/$*/*.sql)); do echo 'R"sql('; cat $$f; echo ')sql",'; done; \
+	  echo '}; return kTexts; } }'; } > $@

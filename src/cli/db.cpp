@@ -7,9 +7,11 @@
 #include "roomkey/base/counted.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/store/appointments.hpp"
-#include "roomkey/store/backup.hpp"
+#include "roomkey/store/driver/sqlite/backup.hpp"
 
 namespace roomkey::cli {
+
+namespace sqlite = store::driver::sqlite;
 
 namespace {
 
@@ -72,7 +74,7 @@ int db_migrate(Session& session) {
 
 int db_verify(Session& session) {
   session.database.ready();
-  const auto verdict = store::verify_store(session.database);
+  const auto verdict = sqlite::verify_store(session.database);
   if (session.json) {
     std::cout << base::JsonObject()
                      .add("ok", verdict.faults.empty())
@@ -100,7 +102,7 @@ std::string folder_of_store(const Session& session) {
 }
 
 // Its head, noted in a place of its own, pins the audit's chain.
-int say_backup(const Session& session, const store::DatedBackup& made,
+int say_backup(const Session& session, const sqlite::DatedBackup& made,
                const std::vector<std::string>& removed) {
   if (session.json) {
     std::cout << base::JsonObject()
@@ -137,16 +139,16 @@ int db_backup(Session& session, const std::string& target, std::optional<std::in
   const auto named = path.has_filename() ? path : path.parent_path();
   if (!is_folder(named.parent_path())) return fail(kFailed, "there is no folder for " + target);
   if (!into_folder) {
-    auto verdict = store::backup_store(session.database, target);
+    auto verdict = sqlite::backup_store(session.database, target);
     return say_backup(session, {target, std::move(verdict)}, {});
   }
   if (std::filesystem::exists(target) && !is_folder(target)) {
     return fail(kUsage, target + " is a file: --keep needs a folder");
   }
-  const auto made = store::backup_into(session.database, target, session.now);
+  const auto made = sqlite::backup_into(session.database, target, session.now);
   std::vector<std::string> removed;
   if (keep) {
-    removed = store::remove_old_backups(target, made.file, static_cast<std::size_t>(*keep));
+    removed = sqlite::remove_old_backups(target, made.file, static_cast<std::size_t>(*keep));
   }
   return say_backup(session, made, removed);
 }
@@ -167,7 +169,8 @@ std::string epitaph(const std::string& kept) {
   }
 }
 
-int say_restored(const Session& session, const std::string& file, const store::Restored& restored) {
+int say_restored(const Session& session, const std::string& file,
+                 const sqlite::Restored& restored) {
   const int schema = store::Database::newest_schema();
   if (session.json) {
     const auto kept = restored.kept.empty() ? std::nullopt : std::optional(restored.kept);
@@ -205,7 +208,7 @@ int db_restore(Session& session, const std::string& file) {
   const auto note = [&](const std::string& kept) {
     return change_event(session, "db_restore", std::nullopt, epitaph(kept));
   };
-  const auto restored = store::restore_store(session.database, file, session.now, note);
+  const auto restored = sqlite::restore_store(session.database, file, session.now, note);
   return say_restored(session, file, restored);
 }
 

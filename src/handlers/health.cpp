@@ -2,11 +2,13 @@
 
 #include "roomkey/base/json.hpp"
 #include "roomkey/store/audit.hpp"
-#include "roomkey/store/files.hpp"
+#include "roomkey/store/driver/sqlite/files.hpp"
 
 namespace roomkey::handlers {
 
 namespace {
+
+namespace sqlite = store::driver::sqlite;
 
 constexpr std::string_view kOk = "ok";
 
@@ -14,7 +16,7 @@ constexpr std::string_view kOk = "ok";
 std::string store_check(store::Database& database) {
   try {
     database.ready();
-    store::probe_room(database);
+    sqlite::probe_room(database);
     const store::Transaction undone(database);
     store::append_audit(database, {.request_id = "readyz", .action = "readyz"});
     return std::string(kOk);

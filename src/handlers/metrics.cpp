@@ -8,12 +8,13 @@
 #include "roomkey/base/file.hpp"
 #include "roomkey/crypto/certificate.hpp"
 #include "roomkey/store/audit.hpp"
-#include "roomkey/store/files.hpp"
+#include "roomkey/store/driver/sqlite/files.hpp"
 
 namespace roomkey::handlers {
 
 namespace {
 
+namespace sqlite = store::driver::sqlite;
 using base::Unavailable;
 using metrics::Exposition;
 
@@ -24,7 +25,7 @@ void write_build(Exposition& out, const Watched& watched) {
 }
 
 void write_sizes(Exposition& out, const store::Database& database) {
-  const store::FileSizes sizes = store::file_sizes(database);
+  const sqlite::FileSizes sizes = sqlite::file_sizes(database);
   out.gauge("roomkey_store_file_bytes", "Size of the store's file.", sizes.store);
   out.gauge("roomkey_store_wal_bytes", "Size of its write-ahead log.", sizes.wal);
   out.gauge("roomkey_store_free_bytes", "What is free on their file system.", sizes.free);
@@ -52,7 +53,7 @@ std::string write_store(Exposition& out, store::Database& database) {
 
 std::string write_backups(Exposition& out, const std::string& directory) {
   try {
-    const auto newest = store::newest_backup(directory).value_or(store::Backup{});
+    const auto newest = sqlite::newest_backup(directory).value_or(sqlite::Backup{});
     out.gauge("roomkey_backup_timestamp_seconds",
               "When the newest backup was written (Unix time); 0 where there is none.",
               base::unix_seconds(newest.at));

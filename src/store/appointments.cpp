@@ -4,7 +4,7 @@
 #include "roomkey/base/text.hpp"
 #include "roomkey/crypto/digest.hpp"
 #include "roomkey/store/users.hpp"
-#include "store/driver/sqlite/query.hpp"
+#include "store/query.hpp"
 
 namespace roomkey::store {
 
@@ -164,20 +164,16 @@ void each_appointment(Database& database,
 
 bool remove_user(Transaction&, Database& database, std::int64_t appointment_id,
                  std::int64_t user_id, std::chrono::sys_seconds at) {
-  Query insert(database, "INSERT INTO removals VALUES (?, ?, ?) ON CONFLICT DO NOTHING RETURNING 1",
-               appointment_id, user_id, base::unix_seconds(at));
-  const bool made = insert.step();
-  while (made && insert.step()) continue;
-  return made;
+  return Query(database, "INSERT INTO removals VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+               appointment_id, user_id, base::unix_seconds(at))
+             .changed() > 0;
 }
 
 bool readmit_user(Transaction&, Database& database, std::int64_t appointment_id,
                   std::int64_t user_id) {
-  Query erase(database, "DELETE FROM removals WHERE appointment_id = ? AND user_id = ? RETURNING 1",
-              appointment_id, user_id);
-  const bool was_there = erase.step();
-  while (was_there && erase.step()) continue;
-  return was_there;
+  return Query(database, "DELETE FROM removals WHERE appointment_id = ? AND user_id = ?",
+               appointment_id, user_id)
+             .changed() > 0;
 }
 
 GivenRoom give_room(Database& database, std::int64_t appointment_id, const AuditEvent& event) {

@@ -24,7 +24,7 @@ void append_audit(Transaction&, Database& database, const AuditEvent& event) {
           base::unix_seconds(next.at), next.request_id, next.user_id, next.appointment_id,
           next.action, word(next.outcome), next.reason, seconds(next.expires_at), Blob{hash})
         .run();
-  } catch (const std::logic_error&) {  // its head was moved, or a trigger of someone else's
+  } catch (const driver::BrokenRule&) {  // its head was moved, or a trigger of someone else's
     throw base::Unavailable("the store: the audit takes no more events");
   }
 }

@@ -96,14 +96,16 @@ AuditEvent event_from(const Query& row) {
   return *std::move(event);
 }
 
-ChainHead read_head(Query& query) {
-  if (!query.step()) throw base::Unavailable("the store: the audit's head record is missing");
+ChainHead read_head(const Database& database, Query& query) {
+  if (!query.step()) {
+    throw base::Unavailable(database.settings().called + ": the audit's head record is missing");
+  }
   return {query.integer(0), query.text(1)};
 }
 
 ChainHead read_head(Database& database) {
   Query query(database, kHead);
-  return read_head(query);
+  return read_head(database, query);
 }
 
 }  // namespace roomkey::store

@@ -6,7 +6,7 @@
 
 #include "roomkey/base/clock.hpp"
 #include "roomkey/store/audit.hpp"
-#include "store/driver/sqlite/query.hpp"
+#include "store/query.hpp"
 
 namespace roomkey::store {
 
@@ -41,7 +41,7 @@ struct ChainHead {
 
 // Steps `query` (kHead) onto the head and reads it. Until `query` goes, its snapshot stays.
 inline constexpr const char* kHead = "SELECT id, hash FROM audit_head";
-[[nodiscard]] ChainHead read_head(Query& query);
+[[nodiscard]] ChainHead read_head(const Database& database, Query& query);
 [[nodiscard]] ChainHead read_head(Database& database);
 
 }  // namespace roomkey::store

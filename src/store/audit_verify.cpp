@@ -114,7 +114,7 @@ AuditVerdict verify_audit(Database& database) {
   AuditVerdict verdict;
   // First, and standing on its row until the end: a walk that is done holds no snapshot any more.
   Query end(database, kHead);
-  const ChainHead head = read_head(end);
+  const ChainHead head = read_head(database, end);
   verdict.cuts = audit_cuts(database);
   verdict.fault = fault_of(verdict.cuts);
   if (!verdict.fault.empty()) return verdict;

@@ -1,6 +1,6 @@
 #include "roomkey/store/import_numbers.hpp"
 
-#include "store/driver/sqlite/query.hpp"
+#include "store/query.hpp"
 
 namespace roomkey::store {
 

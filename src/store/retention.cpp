@@ -1,7 +1,5 @@
 #include "roomkey/store/retention.hpp"
 
-#include <sqlite3.h>
-
 #include <algorithm>
 #include <thread>
 #include <utility>
@@ -52,15 +50,6 @@ std::int64_t last_event_before(Database& database, std::int64_t before) {
 #define ROOMKEY_OLD_SESSIONS                                             \
   "SELECT sid FROM room_sessions WHERE appointment_id IN " ROOMKEY_ENDED \
   " AND NOT EXISTS (SELECT 1 FROM room_events WHERE session_sid = sid AND at >= ?1)"
-
-// Whoever reads as of before lets the WAL keep what was removed; then the next checkpoint ends it.
-void empty_wal(Database& database) {
-  Connection& connection = connection_of(database);
-  const auto patience = std::exchange(connection.patience, std::chrono::milliseconds{10});
-  sqlite3_wal_checkpoint_v2(connection.sqlite.getHandle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE,
-                            nullptr, nullptr);
-  connection.patience = patience;
-}
 
 // Up to the last cut.
 void remove_events(Database& database) {
@@ -173,7 +162,8 @@ Prunable prune(Database& database, std::chrono::sys_seconds before, const SignOf
   if (const auto fault = verify_audit(database).fault; !fault.empty()) {
     throw base::Unavailable("nothing is removed, because the audit does not hold: " + fault);
   }
-  Query(database, "PRAGMA secure_delete = ON").run();
+  driver::Connection& connection = *open_store_of(database).connection;
+  connection.begin_wiping();
   // Before the lock is taken: the front of the chain does not change, but for another's prune.
   Prunable old = prunable(database, before);
   step(database, [&](Transaction& transaction) {
@@ -183,7 +173,7 @@ Prunable prune(Database& database, std::chrono::sys_seconds before, const SignOf
   });
   remove_events(database);
   remove_sessions(database, base::unix_seconds(before));
-  empty_wal(database);
+  connection.end_wiping();
   return old;
 }
 

@@ -4,7 +4,7 @@
 
 #include "roomkey/base/clock.hpp"
 #include "roomkey/base/json.hpp"
-#include "store/driver/sqlite/query.hpp"
+#include "store/query.hpp"
 
 namespace roomkey::store {
 
@@ -88,14 +88,11 @@ bool put_room_event(Transaction&, Database& database, std::int64_t appointment_i
         sid, appointment_id, sequence)
       .run();
   if (!event) return false;
-  Query insert(database,
-               "INSERT INTO room_events VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
-               " RETURNING 1",
-               sid, event->sequence, access::word(event->kind), base::unix_seconds(event->at),
-               event->participant_sid, event->identity, event->duration);
-  const bool made = insert.step();
-  while (made && insert.step()) continue;
-  return made;
+  return Query(database,
+               "INSERT INTO room_events VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", sid,
+               event->sequence, access::word(event->kind), base::unix_seconds(event->at),
+               event->participant_sid, event->identity, event->duration)
+             .changed() > 0;
 }
 
 std::optional<access::RoomSession> latest_room_session(Database& database,
@@ -115,17 +112,14 @@ std::optional<access::RoomSession> latest_room_session(Database& database,
 bool take_turn_to_ask(Database& database, std::int64_t appointment_id, std::chrono::sys_seconds now,
                       std::chrono::seconds pause) {
   Transaction transaction(database);
-  bool taken = false;
-  {
-    Query turn(database,
-               "INSERT INTO room_answers (appointment_id, asked_at) VALUES (?, ?)"
-               " ON CONFLICT (appointment_id) DO UPDATE SET asked_at = excluded.asked_at"
-               " WHERE asked_at NOT BETWEEN ? AND ? RETURNING 1",
-               appointment_id, base::unix_seconds(now), base::unix_seconds(now - pause) + 1,
-               base::unix_seconds(now + pause));  // asked by one whose second is a later one
-    taken = turn.step();
-    while (taken && turn.step()) continue;
-  }
+  const bool taken =
+      Query(database,
+            "INSERT INTO room_answers (appointment_id, asked_at) VALUES (?, ?)"
+            " ON CONFLICT (appointment_id) DO UPDATE SET asked_at = excluded.asked_at"
+            " WHERE asked_at NOT BETWEEN ? AND ?",
+            appointment_id, base::unix_seconds(now), base::unix_seconds(now - pause) + 1,
+            base::unix_seconds(now + pause))  // asked by one whose second is a later one
+          .changed() > 0;
   transaction.commit();
   return taken;
 }

@@ -173,7 +173,7 @@ class Older(BackupCase):
     def of_schema_1(self):
         old = self.dir / "old.db"
         with contextlib.closing(sqlite3.connect(old)) as store:
-            store.executescript((ROOT / "sql/001_initial.sql").read_text())
+            store.executescript((ROOT / "sql/sqlite/001_initial.sql").read_text())
             store.executescript(
                 "PRAGMA user_version = 1; PRAGMA application_id = 0x524B4559;"
                 f"INSERT INTO users VALUES ({JANE}, 'jane@old.example', 'Jane of Old', 'patient',"

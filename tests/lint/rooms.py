@@ -23,12 +23,15 @@ ABOVE = {
 }
 LIBRARIES = [  # what is included, who may
     (r"fcgi", r"src/worker/fcgi_server\.cpp"),
-    (r"SQLiteCpp/|sqlite3", r"src/store/"),
+    (r"SQLiteCpp/|sqlite3", r"src/store/driver/sqlite/"),
     (r"openssl/", r"src/crypto/"),
     (r"CLI/", r"src/(cli|worker)/main\.cpp|src/cli/(setup/)?options\.|include/roomkey/base/validators\.hpp"),
     (r"spdlog/", r"src/base/log\.cpp"),
     (r"curl/", r"src/provider/https\.cpp"),
 ]
+# What is one driver's, by its headers and by its words.
+DRIVER = re.compile(r'(roomkey/)?store/driver/(\w+)/')
+OWN_WORDS = re.compile(r'"[^"\n]*\b(PRAGMA|sqlite_\w+|pragma_\w+)\b')
 SQL = re.compile(r'"[^"\n]*\b(SELECT .* FROM|INSERT INTO|UPDATE .* SET|DELETE FROM|PRAGMA) ')
 INCLUDE = re.compile(r'^#include ([<"])([^>"]+)[>"]', re.M)
 VENDOR = re.compile(r"twilio|stream_?(api|token|key|user|call|settings)|getstream|provider::stream|provider::Stream", re.I)
@@ -108,6 +111,20 @@ def sql(house):
             yield f"{name}: SQL stands only in store and sql/"
 
 
+def seam(house):
+    """Above the drivers the store knows none of them but in their table, and no driver another."""
+    for name, text in house.text.items():
+        if not re.match(r"(src|include/roomkey)/store/", name):
+            continue
+        here = DRIVER.search(name)
+        for _, include in house.includes[name]:
+            driver = DRIVER.match(include)
+            if driver and name != "src/store/driver/all.cpp" and not (here and here[2] == driver[2]):
+                yield f"{name}: only src/store/driver/all.cpp and that driver may see {include}"
+        if not here and OWN_WORDS.search(text):
+            yield f"{name}: what only SQLite understands stands in src/store/driver/sqlite/"
+
+
 def needless(house):
     for name, rooms in house.users().items():
         if not rooms - {house.room_of(name)}:
@@ -137,7 +154,7 @@ def main():
         for what, number in numbers(house):
             print(f"| {what} | {number} |")
         return 0
-    faults = [fault for rule in (walls, libraries, sql, needless) for fault in rule(house)]
+    faults = [fault for rule in (walls, libraries, sql, seam, needless) for fault in rule(house)]
     for fault in faults:
         print(f"lint: {fault}")
     return 1 if faults or not house.text else 0

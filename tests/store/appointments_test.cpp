@@ -191,8 +191,8 @@ TEST(a_room_is_given_once_together_with_its_event) {
 TEST(no_room_is_given_without_its_event) {
   FileStore store;
   put(store.database, without_room(48));
-  Raw(store.database.path())
-      .run("CREATE TRIGGER no_more BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'full'); END");
+  store.other_program().run(
+      "CREATE TRIGGER no_more BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'full'); END");
   throws<roomkey::base::Unavailable>(
       [&] { static_cast<void>(give_room(store.database, 48, event_at(kNine))); });
   expect(!find_appointment(store.database, 48)->room, "a room without an event");
@@ -204,7 +204,7 @@ TEST(of_many_who_ask_at_once_all_get_one_room) {
   std::atomic<int> made = 0;
   std::array<std::string, 4> rooms;
   const auto ask = [&](std::size_t who) {
-    Settings patient = settings_at(store.database.path());
+    Settings patient = store.settings();
     patient.busy_timeout = 10s;
     Database own(patient);
     own.ready();
@@ -225,7 +225,7 @@ TEST(of_many_who_ask_at_once_all_get_one_room) {
 TEST(two_connections_give_one_room) {
   FileStore store;
   put(store.database, without_room(48));
-  Database other(settings_at(store.database.path()));
+  Database other(store.settings());
   other.ready();
   expect(!find_appointment(other, 48)->room);
   const auto first = give_room(store.database, 48, event_at(kNine));
@@ -236,8 +236,7 @@ TEST(two_connections_give_one_room) {
 
 TEST(a_status_that_is_unknown_makes_the_store_unavailable) {
   FileStore store;
-  Raw(store.database.path())
-      .run("PRAGMA ignore_check_constraints = 1; UPDATE appointments SET status = 'lost'");
+  store.other_program().run_unchecked("UPDATE appointments SET status = 'lost'");
   throws<roomkey::base::Unavailable>(
       [&] { static_cast<void>(find_appointment(store.database, 47)); });
 }

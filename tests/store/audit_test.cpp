@@ -19,12 +19,10 @@ void append_three(Database& database) {
 
 // A store with three events and the triggers that guard them gone.
 struct Unguarded : FileStore {
-  Raw raw{database.path()};
+  Raw raw = other_program();
   Unguarded() {
     append_three(database);
-    raw.run(
-        raw.text("SELECT group_concat('DROP TRIGGER ' || name, ';') FROM sqlite_schema WHERE type "
-                 "= 'trigger'"));
+    raw.drop_triggers();
   }
 };
 
@@ -98,7 +96,7 @@ TEST(an_undone_event_leaves_no_gap) {
 TEST(the_file_refuses_to_change_what_was_written) {
   FileStore store;
   append_three(store.database);
-  Raw raw(store.database.path());
+  Raw raw = store.other_program();
   const std::string row = "3, 0, 'x', NULL, NULL, 'x', 'granted', NULL, NULL, zeroblob(32))";
   for (const std::string& sql :
        {std::string("UPDATE audit SET reason = 'x' WHERE id = 1"),
@@ -142,8 +140,7 @@ TEST(a_change_of_any_field_of_any_event_shows) {
 TEST(an_outcome_that_is_unknown_shows) {
   for (const std::string id : {"1", "2", "3"}) {
     Unguarded store;
-    store.raw.run("PRAGMA ignore_check_constraints = ON");
-    store.raw.run("UPDATE audit SET outcome = 'Refused' WHERE id = " + id);
+    store.raw.run_unchecked("UPDATE audit SET outcome = 'Refused' WHERE id = " + id);
     same("event " + id + " was changed", verify_audit(store.database).fault);
     const auto why = throws<roomkey::base::Unavailable>([&] { audit_of(store.database); });
     expect(contains(why, "event " + id) && contains(why, "outcome"), why);
@@ -205,7 +202,7 @@ TEST(a_chain_that_cannot_go_on_makes_the_store_unavailable) {
 
 TEST(two_connections_write_one_chain) {
   FileStore store;
-  Database other(settings_at(store.database.path()));
+  Database other(store.settings());
   other.ready();
   for (int i = 0; i < 5; ++i) {
     append_audit(store.database, event_at(kNine));
@@ -238,7 +235,7 @@ int trace(sqlite3* handle, char**, const void*) {
 TEST(an_event_that_comes_while_the_chain_is_walked_is_no_fault) {
   FileStore store;
   append_three(store.database);
-  Database reader(settings_at(store.database.path()));
+  Database reader(store.settings());
   sqlite3_auto_extension(reinterpret_cast<void (*)()>(trace));
   reader.ready();
   sqlite3_reset_auto_extension();

@@ -1,21 +1,18 @@
 #include "roomkey/crypto/digest.hpp"
-#include "roomkey/store/backup.hpp"
+#include "roomkey/store/driver/sqlite/backup.hpp"
 #include "support/cut.hpp"
 #include "support/test.hpp"
 
 namespace {
 
 using namespace roomkey::store;
+using namespace roomkey::store::driver::sqlite;
 using namespace roomkey::test;
 
 // A store with one cut and without the triggers that guard it.
 struct Unguarded : Cut {
-  Raw raw{database.path()};
-  Unguarded() {
-    raw.run(
-        raw.text("SELECT group_concat('DROP TRIGGER ' || name, ';') FROM sqlite_schema WHERE type "
-                 "= 'trigger'"));
-  }
+  Raw raw = other_program();
+  Unguarded() { raw.drop_triggers(); }
   std::string fault_after(const std::string& sql) {
     raw.run(sql);
     return verify_audit(database).fault;
@@ -74,7 +71,7 @@ TEST(events_taken_out_under_a_cut_of_one_s_own_show) {
   append_days(store.database, {0, 1, 2});
   const auto first = audit_of(store.database).at(0);
   const AuditCut cut{1, kNow, 1, first.hash, 1, "me", "x", 2, ""};
-  Raw raw(store.database.path());
+  Raw raw = store.other_program();
   raw.run("DROP TRIGGER audit_cuts_are_witnessed; INSERT INTO audit_cuts VALUES (1, " +
           std::to_string(roomkey::base::unix_seconds(kNow)) + ", 1, x'" +
           roomkey::crypto::to_hex(first.hash) + "', 1, 'me', 'x', 2, x'" + rehashed(cut) +
@@ -85,7 +82,7 @@ TEST(events_taken_out_under_a_cut_of_one_s_own_show) {
 TEST(a_removal_that_was_broken_off_holds_and_is_finished) {
   FileStore store;
   append_days(store.database, {0, 1, 2, 3, 4});
-  Raw raw(store.database.path());
+  Raw raw = store.other_program();
   raw.run("CREATE TABLE kept AS SELECT * FROM audit");
   prune(store.database, kNine + 3 * 24h, sign_off());
   const std::string guard =

@@ -1,7 +1,7 @@
 #include "roomkey/store/retention.hpp"
 
 #include "roomkey/crypto/digest.hpp"
-#include "roomkey/store/backup.hpp"
+#include "roomkey/store/driver/sqlite/backup.hpp"
 #include "roomkey/store/rooms.hpp"
 #include "support/cut.hpp"
 #include "support/room.hpp"
@@ -10,6 +10,7 @@
 namespace {
 
 using namespace roomkey::store;
+using namespace roomkey::store::driver::sqlite;
 using namespace roomkey::test;
 
 TEST(removes_what_is_older_and_the_chain_goes_on) {
@@ -104,7 +105,7 @@ TEST(many_events_go_in_steps) {
 
 TEST(the_file_refuses_what_no_cut_covers) {
   Cut store;
-  Raw raw(store.database.path());
+  Raw raw = store.other_program();
   const std::string row = "2, 0, 5, (SELECT hash FROM audit WHERE id = 5), 2, 'x', 'x', ";
   for (const std::string& sql :
        {std::string("DELETE FROM audit WHERE id = 4"), std::string("DELETE FROM audit"),

@@ -92,7 +92,7 @@ TEST(all_events_are_counted_by_the_highest_sequence) {
   FileStore store;
   put(store.database, kSid, whole_session()[4]);
   put(store.database, kSid, whole_session()[0]);
-  same("10", Raw(store.database.path()).text("SELECT last_sequence FROM room_sessions"));
+  same("10", store.other_program().text("SELECT last_sequence FROM room_sessions"));
 }
 
 }  // namespace

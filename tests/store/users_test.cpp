@@ -65,8 +65,7 @@ TEST(what_breaks_the_store_s_rules_is_a_fault_of_the_program) {
 
 TEST(a_role_that_is_unknown_makes_the_store_unavailable) {
   FileStore store;
-  Raw(store.database.path())
-      .run("PRAGMA ignore_check_constraints = 1; UPDATE users SET role = 'doctor' WHERE id = 2");
+  store.other_program().run_unchecked("UPDATE users SET role = 'doctor' WHERE id = 2");
   throws<roomkey::base::Unavailable>([&] { static_cast<void>(find_user(store.database, 2)); });
 }
 

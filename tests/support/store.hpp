@@ -28,17 +28,6 @@ inline void fill(store::Database& database) {
   transaction.commit();
 }
 
-struct MemoryStore {
-  store::Database database{settings_at(":memory:")};
-  MemoryStore() { fill(database); }
-};
-
-struct FileStore {
-  Folder folder;
-  store::Database database{settings_at(folder.file("roomkey.db"))};
-  FileStore() { fill(database); }
-};
-
 // A store file with the clinic in it that nobody has open.
 inline std::string closed_store(const Folder& folder, std::string_view name = "roomkey.db") {
   store::Database database(settings_at(folder.file(name)));
@@ -62,6 +51,13 @@ class Raw {
       throw std::runtime_error(sqlite3_errmsg(handle_));
     }
   }
+  // The same, and the tables' own rules don't hold.
+  void run_unchecked(const std::string& sql) { run("PRAGMA ignore_check_constraints = ON;" + sql); }
+  void drop_triggers() {
+    run(
+        text("SELECT group_concat('DROP TRIGGER ' || name, ';') FROM sqlite_schema"
+             " WHERE type = 'trigger'"));
+  }
   // The first column of the first row.
   std::string text(const std::string& sql) {
     std::string result;
@@ -77,6 +73,23 @@ class Raw {
 
  private:
   sqlite3* handle_ = nullptr;
+};
+
+// What the tests of tests/store/ run on, whatever the driver: a store that is quickly made, and one
+// that others can open as well.
+struct MemoryStore {
+  store::Database database{settings_at(":memory:")};
+  MemoryStore() { fill(database); }
+};
+
+struct FileStore {
+  Folder folder;
+  store::Database database{settings_at(folder.file("roomkey.db"))};
+  FileStore() { fill(database); }
+
+  // For others who open it too.
+  [[nodiscard]] const store::Settings& settings() const { return database.settings(); }
+  [[nodiscard]] Raw other_program() const { return Raw(database.path()); }
 };
 
 inline store::AuditEvent event_at(std::chrono::sys_seconds at) {

@@ -1,9 +1,11 @@
-// `store` owns the SQLite file: users, appointments, rooms, audit. SQL stands only here and in
-// `sql/`. It knows `base`, `crypto` and `access`; no HTTP, no provider. Whatever goes wrong with
-// the file is thrown as base::Unavailable with a text that is fit for a log line.
+// `store` owns users, appointments, rooms, audit. SQL stands only here and in `sql/`; what keeps it
+// is a driver's business (src/store/driver/). It knows `base`, `crypto` and `access`; no HTTP, no
+// provider. Whatever goes wrong with the store is thrown as base::Unavailable with a text that is
+// fit for a log line.
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -11,21 +13,22 @@
 
 namespace roomkey::store {
 
-// What survives: `full` a power cut, `normal` a crash of the process (PRAGMA synchronous).
+// What survives: `full` a power cut, `normal` a crash of the process.
 enum class Sync { full, normal };
 
 struct Settings {
-  std::string path;  // ":memory:" for tests
+  std::string path;  // its address, which says whose driver serves it; ":memory:" for tests
   Sync sync = Sync::full;
   // How long a statement waits for another process's lock.
   std::chrono::milliseconds busy_timeout{2000};
+  std::string called = "the store";  // in what is said of it
 };
 
 // Which a file may have: the newest alone, an older one as well, or even one that this roomkey
 // doesn't know.
 enum class Schema { newest, older, any };
 
-struct Connection;
+struct OpenStore;
 
 // One connection, for one thread. Opened by the first ready() or migrate(), not by the constructor,
 // so that a worker starts (and answers 503) while the store is away.
@@ -36,37 +39,34 @@ class Database {
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
-  // Before each request: opens the file where that is due, also after a fault or when another file
+  // Before each request: opens the store where that is due, also after a fault or when another
   // has taken its place. Nothing is due within a transaction. Throws Unavailable where it is
   // missing, no store of roomkey, of a schema that is not accepted (looked at when it is opened),
   // locked or broken.
   void ready(Schema accepted = Schema::newest);
 
-  // Makes the file where it is missing and brings its schema up to that version, each step whole or
-  // not at all. Returns how many steps were taken.
+  // Makes the store where it is missing and brings its schema up to that version, each step whole
+  // or not at all. Returns how many steps were taken.
   int migrate(int to = newest_schema());
 
   [[nodiscard]] const Settings& settings() const { return settings_; }
   [[nodiscard]] const std::string& path() const { return settings_.path; }
   [[nodiscard]] static int newest_schema();
-  // Of the open file.
+  // Of the open store.
   [[nodiscard]] int schema();
 
  private:
-  friend class Transaction;
-  friend Connection& connection_of(Database& database);
-  Connection& connection();
-  [[nodiscard]] bool usable() const;
+  friend OpenStore& open_store_of(Database& database);
   void open(bool create);
   void check_schema(Schema accepted);
   int take_steps(int to);
 
   Settings settings_;
-  std::unique_ptr<Connection> connection_;
+  std::unique_ptr<OpenStore> open_;
 };
 
-// A write transaction (BEGIN IMMEDIATE), undone unless committed. Inside another one it joins that:
-// then the outer one's commit counts.
+// A write transaction, which takes the lock at once, undone unless committed. Inside another one it
+// joins that: then the outer one's commit counts.
 class Transaction {
  public:
   explicit Transaction(Database& database);
@@ -80,8 +80,8 @@ class Transaction {
 
  private:
   Database& database_;
-  bool outermost_;
-  int changes_before_;
+  bool outermost_ = false;
+  std::int64_t written_before_ = 0;
 };
 
 }  // namespace roomkey::store

@@ -9,10 +9,12 @@
 #include "cli/cures.hpp"
 #include "roomkey/base/counted.hpp"
 #include "roomkey/base/file.hpp"
-#include "roomkey/store/backup.hpp"
-#include "roomkey/store/files.hpp"
+#include "roomkey/store/driver/sqlite/backup.hpp"
+#include "roomkey/store/driver/sqlite/files.hpp"
 
 namespace roomkey::cli::check {
+
+namespace sqlite = store::driver::sqlite;
 
 namespace {
 
@@ -104,7 +106,7 @@ void check_file_system(base::Findings& findings, const std::string& store) {
   const auto path = std::filesystem::canonical(store, none).string();
   const auto mounts = base::read_file("/proc/self/mountinfo");
   if (none || !mounts) return;
-  check::check_file_system(findings, path, store::file_system_of(*mounts, path));
+  check::check_file_system(findings, path, sqlite::file_system_of(*mounts, path));
 }
 
 }  // namespace
@@ -120,7 +122,7 @@ void check_store_opens(base::Findings& findings, store::Database& database) {
 
 void check_file_system(base::Findings& findings, const std::string& store,
                        const std::string& type) {
-  if (!store::is_network_file_system(type)) return;
+  if (!sqlite::is_network_file_system(type)) return;
   findings.warn(
       kStore,
       "The store " + store + " lies on a file system of another machine (" + type +
@@ -132,10 +134,10 @@ void check_file_system(base::Findings& findings, const std::string& store,
 void check_store(base::Findings& findings, store::Database& database) {
   try {
     database.ready();
-    store::probe_room(database);
+    sqlite::probe_room(database);
     open_store(database);
     check_file_system(findings, database.path());
-    const auto verdict = store::verify_store(database);
+    const auto verdict = sqlite::verify_store(database);
     for (const auto& fault : verdict.faults) {
       findings.error(kStore, "The store is not sound: " + fault + '.',
                      "Keep the file for whoever looks into it; `roomkey db restore FILE` brings a "

@@ -1,4 +1,4 @@
-#include "roomkey/store/backup.hpp"
+#include "roomkey/store/driver/sqlite/backup.hpp"
 
 #include <sys/stat.h>
 
@@ -11,10 +11,10 @@
 #include "roomkey/base/ascii.hpp"
 #include "roomkey/base/text.hpp"
 #include "store/driver/sqlite/copy.hpp"
-#include "store/driver/sqlite/query.hpp"
 #include "store/driver/sqlite/seal.hpp"
+#include "store/query.hpp"
 
-namespace roomkey::store {
+namespace roomkey::store::driver::sqlite {
 
 namespace {
 
@@ -161,4 +161,4 @@ std::vector<std::string> remove_old_backups(const std::string& folder, const std
   return names;
 }
 
-}  // namespace roomkey::store
+}  // namespace roomkey::store::driver::sqlite

@@ -11,9 +11,9 @@
 #include <filesystem>
 #include <thread>
 
-#include "store/driver/sqlite/query.hpp"
+#include "store/driver/sqlite/connection.hpp"
 
-namespace roomkey::store {
+namespace roomkey::store::driver::sqlite {
 
 namespace {
 
@@ -82,7 +82,7 @@ bool step(SQLite::Backup& backup, int pages) {
 
 void write_copy(Database& from, const NewFile& file) {
   try {
-    copy_into(connection_of(from).sqlite, file.path());
+    copy_into(file_of(from), file.path());
   } catch (const SQLite::Exception& fault) {
     const auto cause = cause_of(fault.getErrorCode());
     throw Unavailable(
@@ -121,4 +121,4 @@ void require_elsewhere(const Database& database, const std::string& file) {
   }
 }
 
-}  // namespace roomkey::store
+}  // namespace roomkey::store::driver::sqlite

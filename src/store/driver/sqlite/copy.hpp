@@ -1,4 +1,4 @@
-// Copies of a store as files: written beside, whole or not at all. Private to this room.
+// Copies of a store as files: written beside, whole or not at all.
 #pragma once
 
 #include <sys/stat.h>
@@ -6,13 +6,13 @@
 #include <string>
 #include <vector>
 
-#include "roomkey/store/backup.hpp"
+#include "roomkey/store/driver/sqlite/backup.hpp"
 
 namespace SQLite {
 class Backup;
 }
 
-namespace roomkey::store {
+namespace roomkey::store::driver::sqlite {
 
 // A file that is being written, for its owner alone; removed again, with what SQLite keeps beside
 // it, unless keep() was called. What an interrupted one left under that name is removed first.
@@ -69,4 +69,4 @@ void require_sound(const FileVerdict& verdict, const std::string& what);
 // Refuses the store itself as the file of its backup.
 void require_elsewhere(const Database& database, const std::string& file);
 
-}  // namespace roomkey::store
+}  // namespace roomkey::store::driver::sqlite

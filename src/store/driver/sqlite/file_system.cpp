@@ -10,9 +10,9 @@
 #include <cstring>
 #include <filesystem>
 
-#include "roomkey/store/files.hpp"
+#include "roomkey/store/driver/sqlite/files.hpp"
 
-namespace roomkey::store {
+namespace roomkey::store::driver::sqlite {
 
 namespace {
 
@@ -144,4 +144,4 @@ bool is_network_file_system(std::string_view type) {
   return type.starts_with("fuse.") && std::find(kLocal.begin(), kLocal.end(), type) == kLocal.end();
 }
 
-}  // namespace roomkey::store
+}  // namespace roomkey::store::driver::sqlite

@@ -1,4 +1,4 @@
-#include "roomkey/store/files.hpp"
+#include "roomkey/store/driver/sqlite/files.hpp"
 
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -7,7 +7,7 @@
 #include <cstring>
 #include <filesystem>
 
-namespace roomkey::store {
+namespace roomkey::store::driver::sqlite {
 
 namespace {
 
@@ -47,4 +47,4 @@ std::optional<Backup> newest_backup(const std::string& directory) {
   return newest;
 }
 
-}  // namespace roomkey::store
+}  // namespace roomkey::store::driver::sqlite

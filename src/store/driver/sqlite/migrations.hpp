@@ -1,12 +1,12 @@
-// The texts of sql/*.sql in the order of their numbers, embedded at build, so that binary and
-// schema can't part. Private to this room.
+// The texts of sql/sqlite/*.sql in the order of their numbers, embedded at build, so that binary
+// and schema can't part. Private to this room.
 #pragma once
 
 #include <span>
 #include <string_view>
 
-namespace roomkey::store {
+namespace roomkey::store::driver::sqlite {
 
 [[nodiscard]] std::span<const std::string_view> migrations();
 
-}  // namespace roomkey::store
+}  // namespace roomkey::store::driver::sqlite

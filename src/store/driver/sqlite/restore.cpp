@@ -3,15 +3,18 @@
 #include <filesystem>
 
 #include "roomkey/base/clock.hpp"
+#include "store/driver/sqlite/connection.hpp"
 #include "store/driver/sqlite/copy.hpp"
-#include "store/driver/sqlite/query.hpp"
 #include "store/driver/sqlite/seal.hpp"
+#include "store/query.hpp"
 
-namespace roomkey::store {
+namespace roomkey::store::driver::sqlite {
 
 namespace {
 
 using base::Unavailable;
+
+const std::string kStore = Settings{}.called;
 
 int page_size(Database& database) {
   Query query(database, "PRAGMA page_size");
@@ -47,27 +50,18 @@ void require_unchanged(Database& backup) {
   }
 }
 
-// What is said of the store in there is meant of the backup.
 void check_backup(Database& backup) {
-  try {
-    backup.ready(Schema::older);
-    require_whole(backup);
-    if (backup.schema() == 0) throw Unavailable("the backup is empty");
-    require_sound(verify_store(backup), "the backup");
-    require_unchanged(backup);
-  } catch (const Unavailable& fault) {
-    const std::string why = fault.what();
-    const bool of_store = why.starts_with("the store");
-    throw Unavailable(
-        of_store ? "the backup" + why.substr(std::string_view("the store").size()) : why,
-        fault.cause());
-  }
+  backup.ready(Schema::older);
+  require_whole(backup);
+  if (backup.schema() == 0) throw Unavailable("the backup is empty");
+  require_sound(verify_store(backup), "the backup");
+  require_unchanged(backup);
 }
 
 // The backup with the store's page size, which SQLite's page by page copy demands.
 void write_resized(Database& backup, int size, const NewFile& file) {
-  guarded(nullptr, [&] {
-    SQLite::Database& source = connection_of(backup).sqlite;
+  guarded(kStore, [&] {
+    SQLite::Database& source = file_of(backup);
     source.exec("PRAGMA page_size = " + std::to_string(size));
     SQLite::Statement vacuum(source, "VACUUM INTO ?");
     vacuum.bind(1, file.path());
@@ -80,7 +74,7 @@ void bring_up_to_date(const NewFile& file) {
   Database copy(Settings{file.path()});
   copy.migrate();
   require_sound(verify_store(copy), "the backup, brought up to date,");
-  guarded(nullptr, [&] { connection_of(copy).sqlite.exec("PRAGMA journal_mode = DELETE"); });
+  guarded(kStore, [&] { file_of(copy).exec("PRAGMA journal_mode = DELETE"); });
 }
 
 // The backup's content in a file of its own, with pages of that size and the newest schema.
@@ -128,10 +122,10 @@ void replace_unreadable(const std::string& path, Database& backup, const std::st
 // end, is added to the content meanwhile: SQLite notices and begins to copy anew.
 void replace_content(Database& store, const NewFile& from, const std::string& kept,
                      const RestoreNote& note) {
-  guarded(nullptr, [&] {
+  guarded(kStore, [&] {
     SQLite::Database source(from.path(), SQLite::OPEN_READONLY);
     NewFile copy(kept);
-    SQLite::Backup content(connection_of(store).sqlite, source);
+    SQLite::Backup content(file_of(store), source);
     step(content, 1);  // takes the write lock
     Database before(store.settings());
     before.ready(Schema::any);
@@ -170,7 +164,7 @@ void replace_store(Database& store, Database& backup, const std::string& kept,
 Restored restore_store(Database& database, const std::string& file, std::chrono::sys_seconds now,
                        const RestoreNote& note) {
   require_elsewhere(database, file);
-  Database backup(Settings{file});
+  Database backup(Settings{.path = file, .called = "the backup"});
   check_backup(backup);
   Restored restored{"", backup.schema()};
   const FolderLock lock(folder_of(database.path()));
@@ -185,4 +179,4 @@ Restored restore_store(Database& database, const std::string& file, std::chrono:
   return restored;
 }
 
-}  // namespace roomkey::store
+}  // namespace roomkey::store::driver::sqlite

@@ -7,7 +7,7 @@
 #include "roomkey/base/result.hpp"
 #include "roomkey/crypto/digest.hpp"
 
-namespace roomkey::store {
+namespace roomkey::store::driver::sqlite {
 
 namespace {
 
@@ -45,4 +45,4 @@ Seal look_at_seal(const std::string& path, std::uintmax_t content, std::uintmax_
   return file && found == wanted ? Seal::right : Seal::broken;
 }
 
-}  // namespace roomkey::store
+}  // namespace roomkey::store::driver::sqlite

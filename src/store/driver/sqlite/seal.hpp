@@ -1,11 +1,11 @@
 // The last line of a backup: SHA-256 over all before it, so that one turned bit shows, wherever it
-// is. SQLite doesn't look behind its last page. Private to this room.
+// is. SQLite doesn't look behind its last page.
 #pragma once
 
 #include <cstdint>
 #include <string>
 
-namespace roomkey::store {
+namespace roomkey::store::driver::sqlite {
 
 // "\nroomkey-backup sha256=<64 hex digits>\n"
 inline constexpr std::size_t kSealSize = 88;
@@ -17,4 +17,4 @@ enum class Seal { none, right, broken };
 [[nodiscard]] Seal look_at_seal(const std::string& path, std::uintmax_t content,
                                 std::uintmax_t page);
 
-}  // namespace roomkey::store
+}  // namespace roomkey::store::driver::sqlite

@@ -1,4 +1,4 @@
-#include "roomkey/store/backup.hpp"
+#include "roomkey/store/driver/sqlite/backup.hpp"
 
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -12,6 +12,7 @@
 namespace {
 
 using namespace roomkey::store;
+using namespace roomkey::store::driver::sqlite;
 using namespace roomkey::test;
 using roomkey::base::Unavailable;
 namespace fs = std::filesystem;

@@ -6,13 +6,14 @@
 
 #include <set>
 
-#include "roomkey/store/backup.hpp"
+#include "roomkey/store/driver/sqlite/backup.hpp"
 #include "support/store.hpp"
 #include "support/test.hpp"
 
 namespace {
 
 using namespace roomkey::store;
+using namespace roomkey::store::driver::sqlite;
 using namespace roomkey::test;
 using roomkey::base::Unavailable;
 namespace fs = std::filesystem;

@@ -1,6 +1,6 @@
 #include <filesystem>
 
-#include "roomkey/store/files.hpp"
+#include "roomkey/store/driver/sqlite/files.hpp"
 #include "support/full_disk.hpp"
 #include "support/store.hpp"
 #include "support/test.hpp"
@@ -9,8 +9,9 @@ namespace {
 
 using namespace roomkey;
 using namespace roomkey::test;
-using store::file_system_of;
-using store::is_network_file_system;
+namespace sqlite = store::driver::sqlite;
+using sqlite::file_system_of;
+using sqlite::is_network_file_system;
 
 TEST(a_store_with_room_leaves_nothing_behind) {
   const FileStore store;
@@ -19,9 +20,9 @@ TEST(a_store_with_room_leaves_nothing_behind) {
     return std::distance(begin(list), end(list));
   };
   const auto before = files();
-  store::probe_room(store.database);
+  sqlite::probe_room(store.database);
   same(before, files());
-  store::probe_room(MemoryStore().database);
+  sqlite::probe_room(MemoryStore().database);
 }
 
 TEST(a_full_disk_is_seen_though_nothing_is_committed) {
@@ -29,12 +30,12 @@ TEST(a_full_disk_is_seen_though_nothing_is_committed) {
   const FullDisk full;
   { const store::Transaction undone(store.database); }
   same("the store: its disk is full",
-       throws<base::Unavailable>([&] { store::probe_room(store.database); }));
+       throws<base::Unavailable>([&] { sqlite::probe_room(store.database); }));
 }
 
 TEST(a_folder_that_is_gone_takes_nothing) {
   const store::Database missing(settings_at("/nonexistent/roomkey.db"));
-  expect(contains(throws<base::Unavailable>([&] { store::probe_room(missing); }), "No such file"));
+  expect(contains(throws<base::Unavailable>([&] { sqlite::probe_room(missing); }), "No such file"));
 }
 
 constexpr std::string_view kMounts =

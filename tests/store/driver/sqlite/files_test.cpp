@@ -1,4 +1,4 @@
-#include "roomkey/store/files.hpp"
+#include "roomkey/store/driver/sqlite/files.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -15,6 +15,7 @@ namespace {
 using namespace roomkey::test;
 using roomkey::base::Unavailable;
 namespace fs = std::filesystem;
+namespace sqlite = roomkey::store::driver::sqlite;
 
 void written_at(const std::string& path, std::int64_t seconds) {
   const timespec time{seconds, 0};
@@ -24,7 +25,7 @@ void written_at(const std::string& path, std::int64_t seconds) {
 
 TEST(sizes_of_store_and_wal_are_the_files_own) {
   const FileStore store;
-  const auto sizes = roomkey::store::file_sizes(store.database);
+  const auto sizes = sqlite::file_sizes(store.database);
   same(fs::file_size(store.database.path()), sizes.store);
   same(fs::file_size(store.database.path() + "-wal"), sizes.wal);
   expect(sizes.wal > 0 && sizes.free > 0);
@@ -33,21 +34,21 @@ TEST(sizes_of_store_and_wal_are_the_files_own) {
 TEST(a_store_that_is_not_there_has_no_size) {
   const Folder folder;
   const roomkey::store::Database missing(settings_at(folder.file("roomkey.db")));
-  const auto why = throws<Unavailable>([&] { (void)roomkey::store::file_sizes(missing); });
+  const auto why = throws<Unavailable>([&] { (void)sqlite::file_sizes(missing); });
   same("the store: No such file or directory", why);
 }
 
 TEST(the_newest_backup_is_the_one_written_last) {
   const Folder folder;
-  expect(!roomkey::store::newest_backup(folder.path()));
-  expect(!roomkey::store::newest_backup(folder.file("missing")), "nor is there a folder");
+  expect(!sqlite::newest_backup(folder.path()));
+  expect(!sqlite::newest_backup(folder.file("missing")), "nor is there a folder");
   written_at(folder.file("roomkey-3.db", "a"), 1000);
   written_at(folder.file("roomkey-1.db", "abc"), 3000);
   written_at(folder.file("roomkey-2.db", "ab"), 2000);
   written_at(folder.file("roomkey-4.db.part", "abcd"), 4000);
   written_at(folder.file("other-5.db", "abcde"), 5000);
   fs::create_directory(folder.file("roomkey-folder.db"));
-  const auto newest = roomkey::store::newest_backup(folder.path());
+  const auto newest = sqlite::newest_backup(folder.path());
   same(3000, roomkey::base::unix_seconds(newest.value().at));
   same(3, newest->bytes);
 }
@@ -55,7 +56,7 @@ TEST(the_newest_backup_is_the_one_written_last) {
 TEST(a_folder_of_backups_that_is_none_is_said) {
   const Folder folder;
   const auto why =
-      throws<Unavailable>([&] { (void)roomkey::store::newest_backup(folder.file("file", "x")); });
+      throws<Unavailable>([&] { (void)sqlite::newest_backup(folder.file("file", "x")); });
   same("the folder of backups: Not a directory", why);
 }
 

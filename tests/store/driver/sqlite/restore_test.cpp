@@ -3,13 +3,14 @@
 #include <atomic>
 #include <thread>
 
-#include "roomkey/store/backup.hpp"
+#include "roomkey/store/driver/sqlite/backup.hpp"
 #include "support/store.hpp"
 #include "support/test.hpp"
 
 namespace {
 
 using namespace roomkey::store;
+using namespace roomkey::store::driver::sqlite;
 using namespace roomkey::test;
 using roomkey::base::Unavailable;
 namespace fs = std::filesystem;
@@ -122,7 +123,7 @@ TEST(without_its_event_nothing_is_restored) {
 std::string of_schema_1(const Folder& folder, const std::string& name) {
   const std::string file = folder.file(name);
   Raw raw(file);
-  raw.run(content_of("sql/001_initial.sql"));
+  raw.run(content_of("sql/sqlite/001_initial.sql"));
   raw.run(
       "PRAGMA user_version = 1; PRAGMA application_id = 0x524B4559;"
       "INSERT INTO users VALUES (2, 'jane@old.example', 'Jane of Old', 'patient', 1),"

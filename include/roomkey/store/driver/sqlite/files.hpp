@@ -1,4 +1,4 @@
-// The store's files from outside, for whoever watches over them.
+// SQLite's: the store's files from outside, for whoever watches over them.
 #pragma once
 
 #include <chrono>
@@ -9,7 +9,7 @@
 
 #include "roomkey/store/database.hpp"
 
-namespace roomkey::store {
+namespace roomkey::store::driver::sqlite {
 
 struct FileSizes {
   std::int64_t store = 0;
@@ -43,4 +43,4 @@ struct Backup {
 // Throws base::Unavailable where the folder can't be looked at.
 [[nodiscard]] std::optional<Backup> newest_backup(const std::string& directory);
 
-}  // namespace roomkey::store
+}  // namespace roomkey::store::driver::sqlite

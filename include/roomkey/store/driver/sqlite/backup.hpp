@@ -1,4 +1,5 @@
-// The store's life as a file. Every fault is thrown as base::Unavailable, naming what is wrong.
+// SQLite's: the store's life as a file. Every fault is thrown as base::Unavailable, naming what is
+// wrong.
 #pragma once
 
 #include <functional>
@@ -8,7 +9,7 @@
 #include "roomkey/store/audit.hpp"
 #include "roomkey/store/database.hpp"
 
-namespace roomkey::store {
+namespace roomkey::store::driver::sqlite {
 
 struct FileVerdict {
   int schema = 0;
@@ -56,4 +57,4 @@ using RestoreNote = std::function<AuditEvent(const std::string& kept)>;
 [[nodiscard]] Restored restore_store(Database& database, const std::string& file,
                                      std::chrono::sys_seconds now, const RestoreNote& note = {});
 
-}  // namespace roomkey::store
+}  // namespace roomkey::store::driver::sqlite

@@ -1,0 +1,109 @@
+#include "roomkey/store/database.hpp"
+
+#include <utility>
+
+#include "store/driver/driver.hpp"
+#include "store/query.hpp"
+
+namespace roomkey::store {
+
+using base::Unavailable;
+
+Database::Database(Settings settings) : settings_(std::move(settings)) {}
+Database::~Database() = default;
+
+OpenStore& open_store_of(Database& database) {
+  if (!database.open_) throw Unavailable("the store is not open");
+  return *database.open_;
+}
+
+void Database::open(bool create) {
+  open_.reset();
+  const driver::Driver& driver = driver::driver_for(settings_.path);
+  open_.reset(new OpenStore{driver.open(settings_, create)});
+}
+
+void Database::check_schema(Schema accepted) {
+  const int version = schema();
+  if (accepted == Schema::any) return;
+  if (version > newest_schema()) {
+    throw Unavailable(settings_.called + " has schema " + std::to_string(version) +
+                          ", newer than " + std::to_string(newest_schema()) +
+                          ", the newest that this roomkey knows",
+                      Unavailable::Cause::newer_schema);
+  }
+  if (accepted == Schema::newest && version < newest_schema()) {
+    throw Unavailable(settings_.called + " has schema " + std::to_string(version) + ", needed is " +
+                          std::to_string(newest_schema()) + ": run `roomkey db migrate`",
+                      Unavailable::Cause::older_schema);
+  }
+}
+
+void Database::ready(Schema accepted) {
+  if (open_ && open_->connection->usable()) return;
+  open(false);
+  try {
+    check_schema(accepted);
+  } catch (...) {
+    open_.reset();
+    throw;
+  }
+}
+
+int Database::newest_schema() {
+  return static_cast<int>(driver::driver_for("").migrations().size());
+}
+
+int Database::schema() { return open_store_of(*this).connection->schema(); }
+
+int Database::migrate(int to) {
+  open(true);
+  try {
+    check_schema(Schema::older);
+    return take_steps(to);
+  } catch (...) {
+    open_.reset();  // or ready() would take it for a store
+    throw;
+  }
+}
+
+int Database::take_steps(int to) {
+  const auto scripts = driver::driver_for(settings_.path).migrations();
+  driver::Connection& connection = *open_->connection;
+  connection.lay_out();
+  int steps = 0;
+  while (true) {
+    Transaction transaction(*this);
+    const int version = schema();  // read under the lock: another process may be migrating too
+    if (version >= to) return steps;
+    connection.migrate(scripts[static_cast<std::size_t>(version)], version + 1);
+    transaction.commit();
+    ++steps;
+  }
+}
+
+Transaction::Transaction(Database& database) : database_(database) {
+  driver::Connection& connection = *open_store_of(database_).connection;
+  outermost_ = !connection.in_transaction();
+  written_before_ = connection.written();
+  if (outermost_) connection.begin();
+}
+
+void Transaction::commit() {
+  if (outermost_) open_store_of(database_).connection->commit();
+}
+
+void Transaction::roll_back() {
+  driver::Connection& connection = *open_store_of(database_).connection;
+  if (outermost_ && connection.in_transaction()) {
+    connection.roll_back();
+  } else if (!outermost_ && connection.written() != written_before_) {
+    throw std::logic_error("a part of a transaction can't be undone");
+  }
+}
+
+Transaction::~Transaction() {
+  if (outermost_) roll_back();
+}
+
+}  // namespace roomkey::store

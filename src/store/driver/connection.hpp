@@ -1,0 +1,76 @@
+// The seam below the store: all that its functions know of a database. Whatever can't be done now
+// is thrown as base::Unavailable with its cause, fit for a log line. Private to this room.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace roomkey::store::driver {
+
+// A rule of the schema refuses the change: a fault of the program, not of the store.
+class BrokenRule : public std::logic_error {
+ public:
+  BrokenRule() : logic_error("the store's rules refuse the change") {}
+};
+
+// A prepared statement: its parameters are bound, it is stepped from row to row, then reset.
+class Statement {
+ public:
+  virtual ~Statement() = default;
+
+  // The first parameter is 1.
+  virtual void bind_null(int index) = 0;
+  virtual void bind_integer(int index, std::int64_t value) = 0;
+  virtual void bind_text(int index, std::string_view value) = 0;
+  virtual void bind_bytes(int index, std::string_view value) = 0;
+
+  // True while there is a row to read.
+  virtual bool step() = 0;
+  // Rows that it changed, once step() was false and before anything else runs.
+  [[nodiscard]] virtual std::int64_t changed() const = 0;
+  // For the next run. No lock stays behind.
+  virtual void reset() noexcept = 0;
+
+  // Of the row; the first column is 0.
+  [[nodiscard]] virtual bool is_null(int column) const = 0;
+  [[nodiscard]] virtual std::int64_t integer(int column) const = 0;
+  [[nodiscard]] virtual std::string text(int column) const = 0;  // of bytes: themselves
+};
+
+// One open connection, for one thread. Its statements must be gone before it goes.
+class Connection {
+ public:
+  virtual ~Connection() = default;
+
+  // False where it must be opened anew: after a fault that does not pass, or when another store has
+  // taken the address. Never for such a change within a transaction.
+  [[nodiscard]] virtual bool usable() const = 0;
+
+  [[nodiscard]] virtual std::unique_ptr<Statement> prepare(const char* sql) = 0;
+
+  // A write transaction. It takes the lock at once, so what is read in it holds until it ends.
+  virtual void begin() = 0;
+  // As safe as Settings::sync says when it returns.
+  virtual void commit() = 0;
+  virtual void roll_back() noexcept = 0;
+  [[nodiscard]] virtual bool in_transaction() const = 0;
+  // Rows written since it was opened.
+  [[nodiscard]] virtual std::int64_t written() const = 0;
+
+  // 0 where the store is empty. Unavailable where it is not roomkey's.
+  [[nodiscard]] virtual int schema() = 0;
+  // Before the first migration: how the data are to lie on the disk.
+  virtual void lay_out() = 0;
+  // Runs the script that leads to that schema. Part of the open transaction.
+  virtual void migrate(std::string_view script, int schema) = 0;
+
+  // From now on the content of what is deleted is wiped where it lay,
+  virtual void begin_wiping() = 0;
+  // and of what was, nothing stays elsewhere, unless somebody still reads as of before.
+  virtual void end_wiping() = 0;
+};
+
+}  // namespace roomkey::store::driver

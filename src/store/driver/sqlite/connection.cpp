@@ -1,0 +1,211 @@
+#include "store/driver/sqlite/connection.hpp"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include "store/driver/sqlite/driver.hpp"
+#include "store/driver/sqlite/statement.hpp"
+#include "store/query.hpp"
+
+namespace roomkey::store::driver::sqlite {
+
+namespace {
+
+using base::Unavailable;
+
+constexpr int kApplicationId = 0x524B4559;  // "RKEY", so that a foreign file is known as such
+
+// SQLite's own busy handler sleeps for 1 ms and more, an age beside a commit of microseconds. This
+// one begins with 20 microseconds and ends when the time is up.
+int wait_for_lock(void* timeout, int tries) {
+  using Clock = std::chrono::steady_clock;
+  static Clock::time_point started;
+  if (tries == 0) started = Clock::now();
+  if (Clock::now() - started >= *static_cast<std::chrono::milliseconds*>(timeout)) return 0;
+  std::this_thread::sleep_for(std::chrono::microseconds{std::min(5000, 20 << std::min(tries, 8))});
+  return 1;
+}
+
+constexpr std::string_view kInMemory = ":memory:";
+
+int number(SQLite::Database& file, const char* sql) { return file.execAndGet(sql).getInt(); }
+
+// Brings what was committed to the disk. SQLite's own `synchronous = FULL` does this inside the
+// commit, so that every other writer waits for the disk too; here the lock is free by then, and one
+// sync of the file serves all who committed before it. Nothing is lost if a checkpoint comes first:
+// that syncs the WAL before it copies, and the database before the WAL starts over.
+void sync_wal(sqlite3* sqlite) {
+  sqlite3_file* wal = nullptr;
+  const int found = sqlite3_file_control(sqlite, "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal);
+  if (found != SQLITE_OK || wal == nullptr || wal->pMethods == nullptr) return;  // in memory
+  const int synced = wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL);
+  if (synced != SQLITE_OK) throw SQLite::Exception(sqlite3_errstr(synced), synced);
+}
+
+// No two threads share a connection, so SQLite needs no mutex for each, nor its count of the memory
+// it uses.
+void set_up_sqlite() {
+  static const bool done = [] {
+    sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
+    return sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) == SQLITE_OK;
+  }();
+  (void)done;
+}
+
+int open_flags(bool create) { return SQLite::OPEN_READWRITE | (create ? SQLite::OPEN_CREATE : 0); }
+
+}  // namespace
+
+std::unique_ptr<driver::Connection> open(const Settings& settings, bool create) {
+  set_up_sqlite();
+  return sqlite::guarded(settings.called,
+                         [&] { return std::make_unique<Connection>(settings, create); });
+}
+
+SQLite::Database& file_of(Database& database) {
+  auto* connection = dynamic_cast<Connection*>(open_store_of(database).connection.get());
+  if (connection == nullptr) throw Unavailable("the store is not a file");
+  return connection->file();
+}
+
+Connection::Connection(const Settings& settings, bool create)
+    : settings_(settings),
+      file_(settings.path, open_flags(create)),
+      patience_(settings.busy_timeout) {
+  set_up();
+  struct stat file {};
+  if (stat(settings_.path.c_str(), &file) == 0) {
+    device_ = file.st_dev;
+    inode_ = file.st_ino;
+  }
+}
+
+void Connection::set_up() {
+  sqlite3* const handle = file_.getHandle();
+  sqlite3_busy_handler(handle, wait_for_lock, &patience_);
+  sqlite3_wal_hook(handle, checkpoint_when_due, this);
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  file_.exec("PRAGMA trusted_schema = OFF");
+  file_.exec("PRAGMA foreign_keys = ON");
+  file_.exec("PRAGMA cache_size = -1024");
+  // For Sync::full as well: SQLite would sync with the write lock in its hand, see sync_wal().
+  file_.exec("PRAGMA synchronous = NORMAL");
+}
+
+// SQLite's own way, a checkpoint after each commit past the limit, never ends under load: some
+// worker is always reading, so the WAL can't start over, and every commit pays for a sync. Here a
+// checkpoint is due once in so many frames (8 MiB), goes as far as it can beside the others, and
+// then has them wait for a moment, so that the WAL starts over. Where a long reader is in the way,
+// it is left for later.
+int Connection::checkpoint_when_due(void* context, sqlite3* file, const char*, int frames) {
+  constexpr int kEvery = 4000;
+  constexpr std::chrono::milliseconds kMoment{10};
+  auto& connection = *static_cast<Connection*>(context);
+  if (frames < kEvery) connection.next_checkpoint_ = kEvery;
+  if (frames < connection.next_checkpoint_) return SQLITE_OK;
+  connection.next_checkpoint_ = frames + kEvery / 4;
+  const auto patience = std::exchange(connection.patience_, kMoment);
+  sqlite3_wal_checkpoint_v2(file, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  sqlite3_wal_checkpoint_v2(file, nullptr, SQLITE_CHECKPOINT_RESTART, nullptr, nullptr);
+  connection.patience_ = patience;
+  return SQLITE_OK;  // the commit stands, whatever became of the checkpoint
+}
+
+void Connection::note(const SQLite::Exception& fault) {
+  switch (fault.getErrorCode() & 0xFF) {
+    case SQLITE_CONSTRAINT:
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_FULL: return;
+    default: broken_ = true;
+  }
+}
+
+// SQLite opens a file so that it can't write to rather than not at all.
+bool Connection::is_read_only() const {
+  return sqlite3_db_readonly(file_.getHandle(), "main") == 1;
+}
+
+bool Connection::usable() const {
+  if (broken_ || is_read_only()) return false;
+  if (in_transaction() || settings_.path == kInMemory) return true;
+  struct stat file {};
+  return stat(settings_.path.c_str(), &file) == 0 && file.st_ino == inode_ &&
+         file.st_dev == device_;
+}
+
+std::unique_ptr<driver::Statement> Connection::prepare(const char* sql) {
+  return guarded([&] { return std::make_unique<Statement>(*this, sql); });
+}
+
+void Connection::execute(std::optional<SQLite::Statement>& statement, const char* sql) {
+  guarded([&] {
+    if (!statement) statement.emplace(file_, sql);
+    const int code = statement->tryExecuteStep();
+    statement->tryReset();  // or what had to wait in vain would keep its snapshot
+    if (code != SQLITE_DONE) throw SQLite::Exception(file_.getHandle(), code);
+  });
+}
+
+void Connection::begin() {
+  // On a file that can only be read SQLite begins such a transaction and refuses the first write.
+  if (is_read_only()) throw fault_of(settings_.called, SQLITE_READONLY);
+  execute(begin_, "BEGIN IMMEDIATE");
+}
+
+void Connection::commit() {
+  execute(commit_, "COMMIT");
+  if (settings_.sync == Sync::full) guarded([&] { sync_wal(file_.getHandle()); });
+}
+
+void Connection::roll_back() noexcept {
+  sqlite3_exec(file_.getHandle(), "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+bool Connection::in_transaction() const { return sqlite3_get_autocommit(file_.getHandle()) == 0; }
+
+std::int64_t Connection::written() const { return sqlite3_total_changes64(file_.getHandle()); }
+
+int Connection::schema() {
+  return guarded([&] {
+    const int version = number(file_, "PRAGMA user_version");
+    if (number(file_, "PRAGMA application_id") == kApplicationId) return version;
+    const bool empty = version == 0 && number(file_, "SELECT count(*) FROM sqlite_schema") == 0;
+    if (!empty) throw Unavailable("the file is not a store of roomkey");
+    return version;
+  });
+}
+
+void Connection::lay_out() {
+  guarded([&] {
+    // An audit event fills a small part of a page, and whole pages are what a commit writes: half
+    // the usual size takes a tenth off its time. Counts for a new file only.
+    file_.exec("PRAGMA page_size = 2048");
+    file_.exec("PRAGMA journal_mode = WAL");
+  });
+}
+
+void Connection::migrate(std::string_view script, int schema) {
+  guarded([&] {
+    file_.exec(std::string(script));
+    file_.exec("PRAGMA application_id = " + std::to_string(kApplicationId));
+    file_.exec("PRAGMA user_version = " + std::to_string(schema));
+  });
+}
+
+void Connection::begin_wiping() {
+  guarded([&] { file_.exec("PRAGMA secure_delete = ON"); });
+}
+
+// Whoever reads as of before lets the WAL keep what was removed; then the next checkpoint ends it.
+void Connection::end_wiping() {
+  const auto patience = std::exchange(patience_, std::chrono::milliseconds{10});
+  sqlite3_wal_checkpoint_v2(file_.getHandle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr,
+                            nullptr);
+  patience_ = patience;
+}
+
+}  // namespace roomkey::store::driver::sqlite

@@ -1,0 +1,75 @@
+// The one road to the store's statements. Private to this room.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "roomkey/store/database.hpp"
+#include "store/driver/connection.hpp"
+
+namespace roomkey::store {
+
+// What a Database has once it is open.
+struct OpenStore {
+  std::unique_ptr<driver::Connection> connection;
+  // Prepared once; the key is the address of the literal that holds the SQL.
+  std::unordered_map<const char*, std::unique_ptr<driver::Statement>> statements = {};
+};
+
+[[nodiscard]] OpenStore& open_store_of(Database& database);
+
+// Bytes to be bound as such.
+struct Blob {
+  std::string_view bytes;
+};
+
+// One run of a prepared statement. `sql` must be a literal. Reset when it goes out of scope, so no
+// read lock stays behind.
+class Query {
+ public:
+  template <typename... Values>
+  Query(Database& database, const char* sql, const Values&... values)
+      : statement_(prepared(open_store_of(database), sql)) {
+    int index = 0;
+    (bind(++index, values), ...);
+  }
+  ~Query() { statement_.reset(); }
+  Query(const Query&) = delete;
+  Query& operator=(const Query&) = delete;
+
+  // True while there is a row to read.
+  bool step() { return statement_.step(); }
+  void run() {
+    while (step()) continue;
+  }
+  // Runs it and returns how many rows it changed.
+  std::int64_t changed() {
+    run();
+    return statement_.changed();
+  }
+
+  [[nodiscard]] bool is_null(int column) const { return statement_.is_null(column); }
+  [[nodiscard]] std::int64_t integer(int column) const { return statement_.integer(column); }
+  // Of a BLOB: its bytes.
+  [[nodiscard]] std::string text(int column) const { return statement_.text(column); }
+  [[nodiscard]] std::optional<std::int64_t> optional_integer(int column) const;
+  [[nodiscard]] std::optional<std::string> optional_text(int column) const;
+
+ private:
+  static driver::Statement& prepared(OpenStore& store, const char* sql);
+  void bind(int index, std::int64_t value) { statement_.bind_integer(index, value); }
+  void bind(int index, std::string_view value) { statement_.bind_text(index, value); }
+  void bind(int index, Blob blob) { statement_.bind_bytes(index, blob.bytes); }
+  template <typename T>
+  void bind(int index, const std::optional<T>& value) {
+    value ? bind(index, *value) : statement_.bind_null(index);
+  }
+
+  driver::Statement& statement_;
+};
+
+}  // namespace roomkey::store
