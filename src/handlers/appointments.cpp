@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "handlers/live.hpp"
 #include "roomkey/access/meeting_url.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/base/text.hpp"
-#include "roomkey/handlers/live.hpp"
 #include "roomkey/handlers/serve.hpp"
 #include "roomkey/store/appointments.hpp"
 #include "roomkey/store/rooms.hpp"

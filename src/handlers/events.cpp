@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "handlers/live.hpp"
 #include "roomkey/access/decide.hpp"
 #include "roomkey/access/identity.hpp"
 #include "roomkey/base/json.hpp"
-#include "roomkey/handlers/live.hpp"
 #include "roomkey/provider/events.hpp"
 #include "roomkey/store/appointments.hpp"
 #include "roomkey/store/audit.hpp"

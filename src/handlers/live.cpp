@@ -1,4 +1,4 @@
-#include "roomkey/handlers/live.hpp"
+#include "handlers/live.hpp"
 
 #include <algorithm>
 

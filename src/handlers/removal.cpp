@@ -1,9 +1,9 @@
 #include "roomkey/handlers/removal.hpp"
 
+#include "handlers/live.hpp"
 #include "roomkey/access/decide.hpp"
 #include "roomkey/access/identity.hpp"
 #include "roomkey/base/json.hpp"
-#include "roomkey/handlers/live.hpp"
 #include "roomkey/handlers/serve.hpp"
 #include "roomkey/store/appointments.hpp"
 #include "roomkey/store/users.hpp"

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <array>
 
+#include "handlers/live.hpp"
 #include "roomkey/access/decide.hpp"
 #include "roomkey/access/identity.hpp"
 #include "roomkey/base/form.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/base/text.hpp"
-#include "roomkey/handlers/live.hpp"
 #include "roomkey/handlers/serve.hpp"
 #include "roomkey/store/appointments.hpp"
 #include "roomkey/store/rooms.hpp"

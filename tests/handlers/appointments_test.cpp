@@ -123,7 +123,7 @@ TEST(where_no_token_is_given_there_is_no_event_of_a_grant) {
 
 TEST(without_a_provider_the_reason_is_told) {
   Desk desk;
-  TestTwilio none({});
+  TestTwilio none{roomkey::provider::TwilioSettings{}};
   same("Twilio is not configured",
        refused(Code::token_failed, video_token(desk.call, Issue::first, "video_token",
                                                desk.store.database, {}, Providers({&none}))));
@@ -193,7 +193,7 @@ TEST(can_join_says_what_the_token_route_would_do) {
   }
   desk.call.now = kNine;
   desk.call.authenticated = jane();
-  TestTwilio no_twilio({});
+  TestTwilio no_twilio{roomkey::provider::TwilioSettings{}};
   roomkey::provider::Stream stream(stream_settings());
   roomkey::provider::Stream no_stream({});
   const auto can_join = [&](std::vector<roomkey::provider::Provider*> all) {
