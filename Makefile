@@ -24,10 +24,15 @@ PACKAGES_CHAOS := faketime util-linux
 PACKAGES_SECURITY := testssl.sh bsdextrautils
 PACKAGES_FUZZ := clang libclang-rt-14-dev
 PACKAGES_DEB := dpkg-dev debhelper
+PACKAGES_BARE := debootstrap systemd-container
 # Root's: a machine of its own for the package. Elsewhere the suite says that it can't run.
 PACKAGES_SYSTEMD := $(PACKAGES_DEB) lintian debootstrap systemd-container iproute2
-# $(call ensure,PACKAGES): installs what is missing.
-ensure = @sh tests/install_packages.sh $(1)
+# $(call with,SETS,TARGETS): installs what is missing of each PACKAGES_<set>, then makes the targets, if any.
+define with
+@sh tests/install_packages.sh $(foreach set,$(1),$(PACKAGES_$(set)))
+$(if $(filter BROWSER,$(1)),@tests/debian_node.sh >/dev/null)
+$(if $(2),+@$(MAKE) --no-print-directory $(2))
+endef
 
 CXX ?= g++
 # Names and lines for a backtrace; all that a debugger could show more costs a third of the compile time.
@@ -60,41 +65,31 @@ NPM_DIR ?= build
 .PHONY: all build help packages demo demo-stop check check-bare browsers sanitize lint bench bench-scale chaos soak security fuzz \
   fuzzers install deb npm clean
 all: ## installs what is missing and builds
-	$(call ensure,$(PACKAGES_BUILD))
-	@$(MAKE) --no-print-directory build
+	$(call with,BUILD,build)
 build: $(BUILD)/roomkey $(BUILD)/roomkey-fcgi
 
 packages: ## installs what any target here needs and is missing
-	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_DEMO) $(PACKAGES_CHECK) $(PACKAGES_BROWSER) \
-	  $(PACKAGES_LINT) $(PACKAGES_BENCH) $(PACKAGES_CHAOS) $(PACKAGES_SECURITY) $(PACKAGES_FUZZ) \
-	  $(PACKAGES_SYSTEMD))
-	@tests/debian_node.sh >/dev/null
+	$(call with,BUILD DEMO CHECK BROWSER LINT BENCH CHAOS SECURITY FUZZ SYSTEMD)
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
 demo: ## runs the whole thing on this machine and fetches a token (DEMO_DIR, DEMO_PORT, ...)
-	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_DEMO))
-	@$(MAKE) --no-print-directory build
+	$(call with,BUILD DEMO,build)
 	@BIN_DIR=$(BUILD) DEMO_DIR='$(DEMO_DIR)' DEMO_PORT='$(DEMO_PORT)' DEMO_ORIGINS='$(DEMO_ORIGINS)' \
 	  DEMO_WORKERS='$(DEMO_WORKERS)' DEMO_RATE_LIMIT='$(DEMO_RATE_LIMIT)' demo/demo.sh start
 demo-stop: ## ends the demo
 	@DEMO_DIR='$(DEMO_DIR)' demo/demo.sh stop
 
 check: ## installs what is missing, builds, runs every test
-	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_DEMO) $(PACKAGES_CHECK) $(PACKAGES_BROWSER) \
-	  $(PACKAGES_SYSTEMD))
-	@tests/debian_node.sh >/dev/null
-	@$(MAKE) --no-print-directory build $(BUILD)/unit-tests
+	$(call with,BUILD DEMO CHECK BROWSER SYSTEMD,build $(BUILD)/unit-tests)
 	@BIN_DIR=$(BUILD) tests/run.sh unit cli install vendor browser e2e 'systemd&'
 
 check-bare: ## the README's commands, from a fresh clone in a Debian with nothing but git and make (root)
-	$(call ensure,debootstrap systemd-container)
+	$(call with,BARE)
 	@/usr/bin/python3 tests/systemd/bare.py
 
 browsers: ## every test of the browser's part that Firefox can run, in Firefox as well (8 minutes)
-	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_DEMO) $(PACKAGES_CHECK) $(PACKAGES_BROWSER))
-	@tests/debian_node.sh >/dev/null
-	@$(MAKE) --no-print-directory build
+	$(call with,BUILD DEMO CHECK BROWSER,build)
 	@BROWSERS_WHOLE=1 BIN_DIR=$(BUILD) tests/run.sh browser
 
 # One build serves the tests and the fuzzers. It is clang's: libFuzzer comes with it, and g++ 12 warns of
@@ -109,89 +104,78 @@ UNSANITIZED := demo load setup setup_refusal setup_terminal owner web check metr
   $(if $(SANITIZE_SHORT),audit backup disk keys live_ad_hoc live_faults live_removal live_rest_rooms \
     live_unseen machine proxy removal stand_in store warnings)
 sanitize: ## unit, CLI and the worker's end-to-end tests under AddressSanitizer and UBSan (SANITIZE_SHORT=1)
-	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_DEMO) $(PACKAGES_CHECK) $(PACKAGES_FUZZ))
+	$(call with,BUILD DEMO CHECK FUZZ)
 	+$(SANITIZED) build build/sanitize/unit-tests
 	@BIN_DIR=build/sanitize E2E_SHORT=1 E2E_SKIP='$(UNSANITIZED)' tests/run.sh unit cli e2e
 fuzz: ## each fuzzer for FUZZ_SECONDS (60), under the sanitizers
-	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_CHECK) $(PACKAGES_FUZZ))
+	$(call with,BUILD CHECK FUZZ)
 	+$(SANITIZED) fuzzers
 	@FUZZ_SECONDS='$(FUZZ_SECONDS)' tests/fuzz/run.sh build/sanitize
 FUZZERS := $(patsubst tests/fuzz/%_fuzz.cpp,$(BUILD)/%-fuzz,$(wildcard tests/fuzz/*_fuzz.cpp))
 fuzzers: $(FUZZERS)
-.SECONDARY: $(patsubst tests/fuzz/%.cpp,$(BUILD)/tests/fuzz/%.o,$(wildcard tests/fuzz/*_fuzz.cpp))
 
 lint: ## formatting, clang-tidy, shellcheck, and which room may see which (LINT_DEEP=1)
-	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_CHECK) $(PACKAGES_LINT))
+	$(call with,BUILD CHECK LINT)
 	@CPPFLAGS='$(subst ','"'"',$(CPPFLAGS))' tests/lint/lint.sh
 
 bench: ## speed of the token route beside a bare responder and nginx alone; parts in-process
-	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_DEMO) $(PACKAGES_BENCH))
-	@$(MAKE) --no-print-directory build $(BUILD)/bare-responder $(BUILD)/bench-parts
+	$(call with,BUILD DEMO BENCH,build $(BUILD)/bare-responder $(BUILD)/bench-parts)
 	@BIN_DIR=$(BUILD) /usr/bin/python3 tests/bench/bench.py
 
 chaos: ## harm done on purpose: what clients see, what is lost, how long it takes (CHAOS_SHORT=1)
-	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_DEMO) $(PACKAGES_CHECK) $(PACKAGES_CHAOS))
-	@$(MAKE) --no-print-directory build
+	$(call with,BUILD DEMO CHECK CHAOS,build)
 	@BIN_DIR=$(BUILD) /usr/bin/python3 tests/chaos/run.py
 
 soak: ## half load with restarts: memory, descriptors and WAL stay flat (SOAK_MINUTES=30)
-	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_DEMO) $(PACKAGES_CHECK))
-	@$(MAKE) --no-print-directory build
+	$(call with,BUILD DEMO CHECK,build)
 	@BIN_DIR=$(BUILD) /usr/bin/python3 tests/chaos/soak.py
 
 security: ## TLS by testssl.sh, what the time of refusals tells, secrets in memory (4 minutes)
-	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_DEMO) $(PACKAGES_CHECK) $(PACKAGES_SECURITY))
-	@$(MAKE) --no-print-directory build
+	$(call with,BUILD DEMO CHECK SECURITY,build)
 	@BIN_DIR=$(BUILD) tests/run.sh tls timing memory
 
 bench-scale: ## the same in-process, from 100 appointments to 1,000,000 and 10,000,000 events
-	$(call ensure,$(PACKAGES_BUILD))
-	@$(MAKE) --no-print-directory $(BUILD)/bench-scale
+	$(call with,BUILD,$(BUILD)/bench-scale)
 	@folder=$$(mktemp -d) && { $(BUILD)/bench-scale "$$folder"; status=$$?; rm -rf "$$folder"; exit $$status; }
 
 install: build ## puts what is built in its places (DESTDIR, PREFIX=/usr)
 	@DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' SYSCONFDIR='$(SYSCONFDIR)' UNITDIR='$(UNITDIR)' \
 	  BIN_DIR='$(BUILD)' systemd/install.sh
 deb: ## installs what is missing, builds, and makes build/roomkey_<version>_<arch>.deb
-	$(call ensure,$(PACKAGES_BUILD) $(PACKAGES_DEB))
-	@$(MAKE) --no-print-directory build
+	$(call with,BUILD DEB,build)
 	@VERSION='$(DEB_VERSION)' DEB_DIR='$(DEB_DIR)' debian/build.sh
 npm: ## makes build/roomkey-<version>.tgz of roomkey.js and its types, for bundlers
-	$(call ensure,$(PACKAGES_NPM))
+	$(call with,NPM)
 	@VERSION='$(VERSION)' NPM_DIR='$(NPM_DIR)' npm/pack.sh
 
 clean: ## removes what was built (the demo's folder too: stop it first)
 	rm -rf build
 
-$(BUILD)/roomkey: $(call object,src/cli/main.cpp) $(BUILD)/libroomkey.a
+LIBRARY := $(BUILD)/libroomkey.a
+$(BUILD)/roomkey: $(call object,src/cli/main.cpp) $(LIBRARY)
+$(BUILD)/roomkey-fcgi: $(call object,src/worker/main.cpp) $(LIBRARY)
+$(BUILD)/unit-tests: $(TEST_OBJECTS) $(LIBRARY)
+$(BUILD)/unit-tests: override LIBS += -lcppunit
+$(BUILD)/bench-parts: $(BUILD)/tests/bench/parts.o $(LIBRARY)
+$(BUILD)/bench-parts: override LIBS += -lbenchmark -pthread
+$(BUILD)/bench-scale: $(BUILD)/tests/bench/scale.o $(LIBRARY)
+$(FUZZERS): $(BUILD)/%-fuzz: $(BUILD)/tests/fuzz/%_fuzz.o $(LIBRARY)
+$(FUZZERS): override LDFLAGS += -fsanitize=fuzzer
+$(addprefix $(BUILD)/,roomkey roomkey-fcgi unit-tests bench-parts bench-scale) $(FUZZERS):
 	@echo "  link  $@"
 	@$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS)
-$(BUILD)/roomkey-fcgi: $(call object,src/worker/main.cpp) $(BUILD)/libroomkey.a
-	@echo "  link  $@"
-	@$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS)
+$(LIBRARY): $(OBJECTS)
+	@rm -f $@ && ar rcs $@ $^
+
 # Compiled in half the time, and no faster when run.
 $(TEST_OBJECTS) $(BUILD)/tests/common.hpp.gch: private override OPTIMIZE = -O0 -g1
 $(TEST_OBJECTS) $(BUILD)/tests/common.hpp.gch: private override HARDENING = -fPIE
 $(TEST_OBJECTS): private COMMON = $(BUILD)/tests/common.hpp
 $(TEST_OBJECTS): | $(BUILD)/tests/common.hpp.gch
-$(BUILD)/tests/%.o: CPPFLAGS += -Itests
-$(BUILD)/unit-tests: $(TEST_OBJECTS) $(BUILD)/libroomkey.a
-	@echo "  link  $@"
-	@$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS) -lcppunit
-$(BUILD)/bench-parts: $(BUILD)/tests/bench/parts.o $(BUILD)/libroomkey.a
-	@echo "  link  $@"
-	@$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS) -lbenchmark -pthread
-$(BUILD)/%-fuzz: $(BUILD)/tests/fuzz/%_fuzz.o $(BUILD)/libroomkey.a
-	@echo "  link  $@"
-	@$(CXX) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
-$(BUILD)/bench-scale: $(BUILD)/tests/bench/scale.o $(BUILD)/libroomkey.a
-	@echo "  link  $@"
-	@$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS)
+$(BUILD)/tests/%.o: private CPPFLAGS += -Itests
 $(BUILD)/bare-responder: tests/bench/bare_responder.c
 	@mkdir -p $(@D)
 	@$(CC) -O2 -Wall -Wextra -Werror -o $@ $< -lfcgi -lsqlite3
-$(BUILD)/libroomkey.a: $(OBJECTS)
-	@rm -f $@ && ar rcs $@ $^
 
 # What nearly every file includes is compiled once for all: a third off each file's time. Every file
 # names its own headers all the same; lint compiles them without this. Not where g++ 12 optimizes: it
