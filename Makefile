@@ -196,12 +196,12 @@ $(BUILD)/%.o: %.cpp | $(if $(PRECOMPILE),$(BUILD)/src/common.hpp.gch)
 	@$(CXX) $(CPPFLAGS) $(CXXFLAGS) $(addprefix -include ,$(COMMON)) -MMD -MP -c -o $@ $<
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
-$(BUILD)/migrations/%.o: $(BUILD)/migrations/%.cpp
+$(DRIVERS:%=$(BUILD)/migrations/%.o): %.o: %.cpp
 	@$(CXX) $(CPPFLAGS) $(CXXFLAGS) -MMD -MP -c -o $@ $<
 # The scripts of each driver of the store, in the order of their numbers.
 .SECONDARY: $(DRIVERS:%=$(BUILD)/migrations/%.cpp)
 .SECONDEXPANSION:
-$(BUILD)/migrations/%.cpp: $$(sort $$(wildcard sql/$$*/*.sql)) Makefile
+$(DRIVERS:%=$(BUILD)/migrations/%.cpp): $(BUILD)/migrations/%.cpp: $$(sort $$(wildcard sql/$$*/*.sql)) Makefile
 	@mkdir -p $(@D)
 	@{ echo '#include <array>'; echo '#include "store/driver/$*/migrations.hpp"'; \
 	  echo 'namespace roomkey::store::driver::$* {'; \

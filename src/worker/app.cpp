@@ -34,6 +34,7 @@ std::vector<std::unique_ptr<provider::Provider>> make_all(const provider::Settin
 std::vector<provider::Provider*> pointers_to(
     const std::vector<std::unique_ptr<provider::Provider>>& all) {
   std::vector<provider::Provider*> pointers;
+  pointers.reserve(all.size());
   for (const auto& one : all) pointers.push_back(one.get());
   return pointers;
 }
@@ -80,7 +81,7 @@ http::Hooks App::hooks() {
 }
 
 std::string App::join(std::string_view pool) {
-  if (pool == "token") providers_ = handlers::Providers(pointers_to(own_), false);
+  providers_ = handlers::Providers(pointers_to(own_), pool != "token");
   tally_.started(pool);
   return tally_.fault();
 }

@@ -72,7 +72,7 @@ struct Desk {
     roomkey::http::Request from_twilio;
     from_twilio.content_type = type;
     from_twilio.header = [&](const char* name) -> std::string_view {
-      same("HTTP_X_TWILIO_SIGNATURE", name);
+      same("HTTP_X_TWILIO_SIGNATURE", std::string(name));
       return without_signature ? "" : std::string_view(signature);
     };
     from_twilio.request_id = "0123";

@@ -13,8 +13,7 @@ class TwilioRooms final : public Rooms {
     bool are_told_of = false;
   };
   TwilioRooms(
-      TwilioRestSettings settings, Habits habits,
-      Listener listener = [](std::size_t, Outcome) {})
+      TwilioRestSettings settings, Habits habits, Listener listener = [](std::size_t, Outcome) {})
       : rest_(std::move(settings), std::move(listener)), habits_(habits) {}
 
   [[nodiscard]] bool are_made() const override { return habits_.are_made; }
