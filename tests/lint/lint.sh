@@ -11,6 +11,8 @@ mapfile -t shell < <(git ls-files '*.sh' .ci/run systemd/restart-workers \
 echo 'lint: rooms'
 /usr/bin/python3 tests/lint/rooms.py || status=1
 /usr/bin/python3 tests/lint/rooms_test.py || status=1
+echo 'lint: pools'
+/usr/bin/python3 tests/lint/pools.py || status=1
 echo 'lint: tests that docs/security.md names'
 /usr/bin/python3 tests/lint/named_tests.py || status=1
 echo 'lint: clang-format'
