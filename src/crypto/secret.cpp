@@ -9,7 +9,7 @@ namespace roomkey::crypto {
 
 Secret::Secret(std::string_view bytes)
     : bytes_(std::make_unique<char[]>(bytes.size())), size_(bytes.size()) {
-  std::memcpy(bytes_.get(), bytes.data(), bytes.size());
+  if (!bytes.empty()) std::memcpy(bytes_.get(), bytes.data(), bytes.size());
 }
 
 Secret::~Secret() {

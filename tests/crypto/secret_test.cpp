@@ -20,6 +20,7 @@ TEST(reveals_its_bytes_with_nul_and_all) {
   same("a\0b"sv, secret.reveal());
   expect(Secret().empty() && Secret("").empty());
   same("", Secret().reveal());
+  expect(Secret(Secret().reveal()).empty());
 }
 
 TEST(moving_leaves_nothing_behind) {
