@@ -99,10 +99,10 @@ SANITIZED = @$(MAKE) --no-print-directory BUILD=build/sanitize CXX='$(SANITIZE_C
   HARDENING=-fPIE PRECOMPILE=yes \
   SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'
 # Not under sanitizers: what waits or runs the command over and over. SANITIZE_SHORT=1 leaves to the unit
-# tests, too, what takes no foreign bytes.
+# tests, too, what takes no foreign bytes, and what mostly waits.
 UNSANITIZED := demo load setup setup_refusal setup_terminal owner web check metrics memory \
-  $(if $(SANITIZE_SHORT),audit backup disk keys live_ad_hoc live_faults live_removal live_rest_rooms \
-    live_unseen machine proxy removal stand_in store warnings)
+  $(if $(SANITIZE_SHORT),audit backup cut disk keys live_ad_hoc live_faults live_removal live_rest_rooms \
+    live_unseen machine proxy refusal_answers removal stand_in store warnings)
 sanitize: ## unit, CLI and the worker's end-to-end tests under AddressSanitizer and UBSan (SANITIZE_SHORT=1)
 	$(call with,BUILD DEMO CHECK FUZZ)
 	+$(SANITIZED) build build/sanitize/unit-tests
