@@ -13,22 +13,20 @@ import socket
 import sqlite3
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/e2e"))
+from support import free_port  # noqa: E402
+
 BIN = pathlib.Path(os.environ.get("BIN_DIR", ROOT / "build/release")).resolve()
 SECONDS = int(os.environ.get("BENCH_SECONDS", "4"))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 CONNECTIONS = 16
 TOKEN = "/api/appointments/video-token/47/"
 STREAM_TOKEN = "/api/video-call/token"
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def children(pid):

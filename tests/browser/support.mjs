@@ -76,10 +76,15 @@ export async function listening(server) {
   return server.address().port
 }
 
+// Below the ports that the kernel gives to connections, so that none of them takes it meanwhile.
 export async function freePort() {
-  const server = createPlainServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address()
+  const port = 10100 + Math.floor(Math.random() * 19900)
+  const server = createPlainServer()
+  try {
+    await once(server.listen(port, '127.0.0.1'), 'listening')
+  } catch {
+    return freePort()
+  }
   server.close()
   await once(server, 'close')
   return port

@@ -2,8 +2,8 @@
 """Runs the end-to-end tests: `run.py` all of them, `run.py NAME...` those whose sentence or module
 holds one of the names. BIN_DIR says where the binaries are, E2E_SHORT=1 shortens the long loads,
 E2E_SKIP names modules to leave out. What can't run on this machine says so and is counted as
-skipped. All of them run in three processes side by side, since most of the time is waiting;
-E2E_PART is such a process's own: its number."""
+skipped. All of them run in three processes side by side, since most of the time is waiting. Each
+takes the next family of modules that none has taken yet: E2E_TAKEN is the folder that says so."""
 import os
 import re
 import signal
@@ -23,6 +23,7 @@ SKIPPED = [f"{name}_test" for name in os.environ.get("E2E_SKIP", "").split()]
 PARTS = 3
 # The modules of each share a demo and what was done to it, so they run in one process.
 FAMILIES = ("bearer", "callback", "live", "refusal", "stream", "worker")
+LONG = ("demo", "live", "load", "machine", "refusal")  # taken first, lest one of them be the last
 COUNTED = r"(\d+) passed, (\d+) failed, (\d+) skipped"
 # In each part secrecy comes last: it reads all others' logs.
 LAST = "secrecy_test"
@@ -78,13 +79,13 @@ def every_test(suite):
 def side_by_side():
     """Each part's lines as one block, then the sum."""
     started = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as taken:
         parts = []
         try:
             for number in range(PARTS):
                 with open(Path(folder, str(number)), "wb") as log:
                     parts.append(subprocess.Popen(
-                        [sys.executable, __file__], env=os.environ | {"E2E_PART": str(number)},
+                        [sys.executable, __file__], env=os.environ | {"E2E_TAKEN": taken},
                         stdout=log, stderr=subprocess.STDOUT))
             for part in parts:
                 part.wait()
@@ -118,28 +119,34 @@ def family(module):
     return name if name in FAMILIES else module
 
 
-def modules_of(part):
-    if part is None:
-        return MODULES
-    dealt = sorted({family(module) for module in MODULES[:-1]})[int(part)::PARTS]
-    return [module for module in MODULES if family(module) in dealt] + [LAST]
+def families():
+    """Lists of modules: those of one family, as long as there are any for this process."""
+    taken = os.environ.get("E2E_TAKEN")
+    names = sorted({family(module) for module in MODULES[:-1]}, key=lambda name: name not in LONG)
+    for name in names:
+        try:
+            if taken is not None:
+                Path(taken, name).touch(exist_ok=False)
+        except FileExistsError:
+            continue
+        yield [module for module in MODULES[:-1] if family(module) == name]
+    yield [LAST]
 
 
 def main():
     wanted = sys.argv[1:]
-    part = os.environ.get("E2E_PART")
-    if not wanted and part is None:
+    if not wanted and "E2E_TAKEN" not in os.environ:
         return side_by_side()
-    modules = modules_of(part)
-    tests = [test for test in every_test(unittest.defaultTestLoader.loadTestsFromNames(modules))
-             if not wanted or any(name in sentence(test) for name in wanted)]
     report = Report()
     started = time.monotonic()
     # Both as KeyboardInterrupt, which unittest lets through; a shell's & would have SIGINT ignored.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     try:
-        unittest.TestSuite(tests).run(report)
+        for modules in families():
+            tests = unittest.defaultTestLoader.loadTestsFromNames(modules)
+            unittest.TestSuite([test for test in every_test(tests) if not wanted or
+                                any(name in sentence(test) for name in wanted)]).run(report)
     finally:
         # A second Ctrl-C must not leave demos behind.
         signal.signal(signal.SIGINT, signal.SIG_IGN)

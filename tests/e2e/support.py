@@ -1,5 +1,6 @@
 """What the end-to-end tests share: where things are, how long to wait, what must be ended."""
 import os
+import random
 import socket
 import time
 from pathlib import Path
@@ -20,10 +21,25 @@ def stop_all():
         running[-1].close()
 
 
+claims = []
+
+
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port for a program that binds it later. Below those that the kernel gives to connections, and
+    claimed by a name until this process ends, so that nobody else takes it meanwhile."""
+    for port in random.sample(range(10100, 30000), 1000):
+        claim = socket.socket(socket.AF_UNIX)
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                claim.bind(f"\0roomkey-test-port-{port}")
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                claim.close()
+                continue
+        claims.append(claim)
+        return port
+    raise AssertionError("no port of 10100 to 29999 is free")
 
 
 def told_by_proc(pid):

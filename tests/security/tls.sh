@@ -4,8 +4,7 @@
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 work=$(mktemp -d)
-port=$(/usr/bin/python3 -c 'import socket
-with socket.socket() as s: s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+port=$(PYTHONPATH=tests/e2e /usr/bin/python3 -Bc 'import support; print(support.free_port())')
 export DEMO_DIR=$work/demo DEMO_PORT=$port DEMO_RATE_LIMIT=off
 trap 'demo/demo.sh stop >/dev/null; rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM HUP
