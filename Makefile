@@ -49,9 +49,11 @@ MAINS := src/cli/main.cpp src/worker/main.cpp
 SOURCES := $(filter-out $(MAINS),$(shell find src -name '*.cpp'))
 TESTS := $(shell find tests -name node_modules -prune -o -name '*_test.cpp' -print)
 object = $(patsubst %.cpp,$(BUILD)/%.o,$(1))
+# Each folder's sources are compiled as one: most of the time went to the headers that every file includes.
+joined = $(sort $(patsubst %/,$(BUILD)/%/folder.o,$(dir $(1))))
 DRIVERS := $(patsubst sql/%/,%,$(wildcard sql/*/))
-OBJECTS := $(call object,$(SOURCES)) $(DRIVERS:%=$(BUILD)/migrations/%.o)
-TEST_OBJECTS := $(call object,$(TESTS) tests/unit_main.cpp)
+OBJECTS := $(call joined,$(SOURCES)) $(DRIVERS:%=$(BUILD)/migrations/%.o)
+TEST_OBJECTS := $(call joined,$(TESTS)) $(call object,tests/unit_main.cpp)
 
 # Where `make install` puts things; DESTDIR goes before all of them.
 PREFIX ?= /usr
@@ -96,7 +98,7 @@ browsers: ## every test of the browser's part that Firefox can run, in Firefox a
 # std::regex under the sanitizers.
 SANITIZE_CXX ?= clang++
 SANITIZED = @$(MAKE) --no-print-directory BUILD=build/sanitize CXX='$(SANITIZE_CXX)' OPTIMIZE='-O0 -g1' \
-  HARDENING=-fPIE PRECOMPILE=yes \
+  HARDENING=-fPIE \
   SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'
 # Not under sanitizers: what waits or runs the command over and over. SANITIZE_SHORT=1 leaves to the unit
 # tests, too, what takes no foreign bytes, and what mostly waits.
@@ -168,36 +170,30 @@ $(LIBRARY): $(OBJECTS)
 	@rm -f $@ && ar rcs $@ $^
 
 # Compiled in half the time, and no faster when run.
-$(TEST_OBJECTS) $(BUILD)/tests/common.hpp.gch: private override OPTIMIZE = -O0 -g1
-$(TEST_OBJECTS) $(BUILD)/tests/common.hpp.gch: private override HARDENING = -fPIE
-$(TEST_OBJECTS): private COMMON = $(BUILD)/tests/common.hpp
-$(TEST_OBJECTS): | $(BUILD)/tests/common.hpp.gch
+$(TEST_OBJECTS): private override OPTIMIZE = -O0 -g1
+$(TEST_OBJECTS): private override HARDENING = -fPIE
 $(BUILD)/tests/%.o: private CPPFLAGS += -Itests
 $(BUILD)/bare-responder: tests/bench/bare_responder.c
 	@mkdir -p $(@D)
 	@$(CC) -O2 -Wall -Wextra -Werror -o $@ $< -lfcgi -lsqlite3
 
-# What nearly every file includes is compiled once for all: a third off each file's time. Every file
-# names its own headers all the same; lint compiles them without this. Not where g++ 12 optimizes: it
-# would warn of std::string, as it does not of a system's header that is read each time.
-COMMON_HEADERS := json/value.h algorithm array chrono cstdint functional iostream map memory optional \
-  set sstream stdexcept string string_view utility vector
-COMMON = $(if $(PRECOMPILE),$(BUILD)/src/common.hpp)
-$(BUILD)/src/common.hpp $(BUILD)/tests/common.hpp: Makefile
-	@mkdir -p $(@D)
-	@printf '#include <%s>\n' $(COMMON_HEADERS) >$@
-.SECONDARY: $(BUILD)/src/common.hpp.gch $(BUILD)/tests/common.hpp.gch
-%.hpp.gch: %.hpp
-	@$(CXX) $(CPPFLAGS) $(CXXFLAGS) -x c++-header -o $@ $<
-
-$(BUILD)/%.o: %.cpp | $(if $(PRECOMPILE),$(BUILD)/src/common.hpp.gch)
+COMPILE = $(CXX) $(CPPFLAGS) $(CXXFLAGS) -MMD -MP -c -o $@ $<
+$(BUILD)/%.o: %.cpp
 	@mkdir -p $(@D)
 	@echo "  c++   $<"
-	@$(CXX) $(CPPFLAGS) $(CXXFLAGS) $(addprefix -include ,$(COMMON)) -MMD -MP -c -o $@ $<
+	@$(COMPILE)
+.SECONDARY: $(patsubst %.o,%.cpp,$(call joined,$(SOURCES) $(TESTS)))
+$(BUILD)/%/folder.cpp: % Makefile
+	@mkdir -p $(@D)
+	@printf '#include "%s"\n' $(sort $(filter $(SOURCES) $(TESTS),$(wildcard $*/*.cpp))) >$@
+$(BUILD)/%/folder.o: private CPPFLAGS += -I.
+$(BUILD)/%/folder.o: $(BUILD)/%/folder.cpp
+	@echo "  c++   $*/"
+	@$(COMPILE)
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
 $(DRIVERS:%=$(BUILD)/migrations/%.o): %.o: %.cpp
-	@$(CXX) $(CPPFLAGS) $(CXXFLAGS) -MMD -MP -c -o $@ $<
+	@$(COMPILE)
 # The scripts of each driver of the store, in the order of their numbers.
 .SECONDARY: $(DRIVERS:%=$(BUILD)/migrations/%.cpp)
 .SECONDEXPANSION:

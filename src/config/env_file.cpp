@@ -172,7 +172,7 @@ class EnvFileReader {
 
 Faults read_env_file(std::string_view text, const std::function<void(const Assignment&)>& assign) {
   EnvFileReader reader(assign, text.size());
-  const std::size_t mark = text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
+  const std::size_t mark = text.starts_with(base::kByteOrderMark) ? base::kByteOrderMark.size() : 0;
   reader.begin_at(mark);
   for (const char c : text.substr(mark)) reader.take(c);
   reader.finish();

@@ -98,7 +98,7 @@ std::vector<std::string> all_names() {
 
 // The variable whose name it nearly is; empty where there is none.
 std::string resembles(const std::string& name) {
-  constexpr std::size_t kLongest = 64, kShortestEnd = 6, kMost = 2;
+  constexpr std::size_t kLongest = 64, kShortestEnd = 6, kMostEdits = 2;
   if (name.size() > kLongest) return {};
   for (const auto* const kind : provider::all()) {
     for (const auto& [theirs, ours] : kind->aliases()) {
@@ -106,7 +106,7 @@ std::string resembles(const std::string& name) {
     }
   }
   std::string nearest;
-  std::size_t least = kMost + 1;
+  std::size_t least = kMostEdits + 1;
   for (const std::string& known : all_names()) {
     const bool end = name.size() >= kShortestEnd && known.ends_with('_' + name);
     const std::size_t apart = end ? 1 : distance(name, known);

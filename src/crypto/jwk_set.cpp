@@ -11,8 +11,6 @@ namespace roomkey::crypto {
 
 namespace {
 
-constexpr std::string_view kMark = "\xEF\xBB\xBF";  // of UTF-8
-
 base::Error no_jwk_set(std::string why) { return {base::Code::invalid_token, std::move(why)}; }
 
 // What stands in the place of a JWK set, where it is something that is often taken for one.
@@ -106,7 +104,7 @@ class Gathering {
 }  // namespace
 
 base::Result<KeySet> key_set_from_jwks(std::string_view json, Algorithm algorithm) {
-  if (json.starts_with(kMark)) json.remove_prefix(kMark.size());
+  if (json.starts_with(base::kByteOrderMark)) json.remove_prefix(base::kByteOrderMark.size());
   const auto object = base::parse_json_object(json);
   if (!object) return no_jwk_set("the JWK set " + not_json(json, object.error()));
   if (!(*object)["keys"].isArray()) return no_jwk_set("the JWK set " + not_a_set(*object));
@@ -128,7 +126,8 @@ base::Result<KeySet> key_set_from_jwks(std::string_view json, Algorithm algorith
 }
 
 std::optional<std::string> public_half_of_jwks(std::string_view json) {
-  auto object = base::parse_json_object(json.substr(json.starts_with(kMark) ? kMark.size() : 0));
+  if (json.starts_with(base::kByteOrderMark)) json.remove_prefix(base::kByteOrderMark.size());
+  auto object = base::parse_json_object(json);
   if (!object || !(*object)["keys"].isArray()) return std::nullopt;
   bool has_private = false;
   for (Json::Value& key : (*object)["keys"]) {

@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <optional>
 
+#include "crypto/refused.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/crypto/base64url.hpp"
 
 namespace roomkey::crypto {
 
 namespace {
-
-base::Error refused(std::string why) { return {base::Code::invalid_token, std::move(why)}; }
 
 struct Parts {
   std::string_view header, payload, signature, signed_part;

@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "crypto/openssl_handles.hpp"
+#include "crypto/refused.hpp"
 #include "roomkey/crypto/secret.hpp"
 
 namespace roomkey::crypto {
@@ -40,8 +41,6 @@ const unsigned char* bytes(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
 unsigned char* bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
-
-base::Error refused(std::string why) { return {base::Code::invalid_token, std::move(why)}; }
 
 // OpenSSL's name of the pair's curve; empty where it is on none, or on one without a name.
 std::string group_of(EVP_PKEY* pair) {

@@ -7,14 +7,13 @@
 #include <new>
 
 #include "crypto/pem_parts.hpp"
+#include "crypto/refused.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/crypto/jws.hpp"
 
 namespace roomkey::crypto {
 
 namespace {
-
-base::Error refused(std::string why) { return {base::Code::invalid_token, std::move(why)}; }
 
 // One `-----BEGIN label-----`.
 struct Block {
@@ -132,8 +131,7 @@ bool read_blocks(std::string_view pem, Found& found) {
 }
 
 base::Result<Found> find_key(std::string_view text) {
-  constexpr std::string_view kMark = "\xEF\xBB\xBF";
-  if (text.starts_with(kMark)) text.remove_prefix(kMark.size());
+  if (text.starts_with(base::kByteOrderMark)) text.remove_prefix(base::kByteOrderMark.size());
   Found found;
   const bool whole = read_blocks(text, found);
   if (found.pair) return found;

@@ -4,7 +4,7 @@
 #include "support/clinic.hpp"
 #include "support/test.hpp"
 
-namespace {
+namespace record_test {
 
 using namespace roomkey::access;
 using namespace roomkey::test;
@@ -251,4 +251,4 @@ TEST(a_fault_quotes_no_value_and_no_raw_bytes) {
   for (const auto& fault : faults) expect(!contains(fault.why, "hunter2"), fault.why);
 }
 
-}  // namespace
+}  // namespace record_test

@@ -42,21 +42,21 @@ TEST(a_certificate_is_told_from_another_by_its_fingerprint) {
   const auto fingerprint = [](std::string_view pem) {
     return accepted(crypto::read_certificate(pem, "x")).fingerprint;
   };
-  const Certificate one("same.example"), other("same.example");
+  const test::Certificate one("same.example"), other("same.example");
   same(64, fingerprint(kPem).size());
   same(fingerprint(content_of(one.pem)), fingerprint(content_of(one.pem) + std::string(kPem)));
   expect(fingerprint(content_of(one.pem)) != fingerprint(content_of(other.pem)));
 }
 
 TEST(the_first_certificate_of_a_chain_counts) {
-  const Certificate other("other.example");
+  const test::Certificate other("other.example");
   const auto chain = std::string(kPem) + content_of(other.pem);
   expect(accepted(crypto::read_certificate(chain, "video.clinic.example")).for_host);
   expect(!accepted(crypto::read_certificate(chain, "other.example")).for_host);
 }
 
 TEST(what_is_no_certificate_is_refused) {
-  const Certificate other("other.example");
+  const test::Certificate other("other.example");
   for (const auto& text : {std::string(), std::string("x"), content_of(other.key),
                            std::string(kPem.substr(0, kPem.size() / 2))}) {
     refused(base::Code::bad_request, crypto::read_certificate(text, "x"));

@@ -4,7 +4,7 @@
 #include "roomkey/crypto/jws.hpp"
 #include "support/test.hpp"
 
-namespace {
+namespace jwk_test {
 
 using namespace roomkey::crypto;
 using namespace roomkey::test;
@@ -143,4 +143,4 @@ TEST(a_set_is_an_object_with_an_array_of_keys) {
   }
 }
 
-}  // namespace
+}  // namespace jwk_test

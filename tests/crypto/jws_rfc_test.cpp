@@ -3,7 +3,7 @@
 #include "roomkey/crypto/jws.hpp"
 #include "support/test.hpp"
 
-namespace {
+namespace jws_rfc_test {
 
 using namespace roomkey::crypto;
 using namespace roomkey::test;
@@ -82,4 +82,4 @@ TEST(the_examples_of_the_rfcs_are_signed_alike) {
        sign_jws(R"({"alg":"EdDSA"})", "Example of Ed25519 signing", pair));
 }
 
-}  // namespace
+}  // namespace jws_rfc_test

@@ -5,7 +5,7 @@
 #include "roomkey/crypto/base64url.hpp"
 #include "support/test.hpp"
 
-namespace {
+namespace jws_test {
 
 using namespace roomkey::crypto;
 using namespace roomkey::test;
@@ -208,4 +208,4 @@ TEST(without_keys_every_token_is_refused) {
   refused(Code::invalid_token, verify_jws(signed_with(R"({"alg":"HS256"})"), none));
 }
 
-}  // namespace
+}  // namespace jws_test

@@ -45,7 +45,7 @@ TEST(another_domain_or_key_is_seen) {
   expect(own.certificate != other.certificate && own.key != other.key);
 }
 
-TEST(the_first_certificate_of_a_chain_counts) {
+TEST(the_first_certificate_of_a_served_chain_counts) {
   const MadeCertificate own = made(), other = made();
   const auto facts =
       accepted(certificate_facts(own.certificate + other.certificate, own.key, kDomain));

@@ -10,7 +10,7 @@
 #include "support/store.hpp"
 #include "support/test.hpp"
 
-namespace {
+namespace live_test {
 
 using namespace roomkey::handlers;
 using namespace roomkey::test;
@@ -268,4 +268,4 @@ TEST(a_status_makes_the_room_that_could_not_be_made_before) {
   same(1, desk.there.seen()["rooms"].size());
 }
 
-}  // namespace
+}  // namespace live_test

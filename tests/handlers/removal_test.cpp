@@ -13,7 +13,7 @@
 #include "support/store.hpp"
 #include "support/test.hpp"
 
-namespace {
+namespace removal_test {
 
 using namespace roomkey::handlers;
 using namespace roomkey::test;
@@ -221,4 +221,4 @@ TEST(where_twilio_does_not_answer_nothing_is_done) {
   desk.there.control(R"({"fault":null})");
 }
 
-}  // namespace
+}  // namespace removal_test

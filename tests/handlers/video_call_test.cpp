@@ -4,7 +4,7 @@
 #include "support/store.hpp"
 #include "support/test.hpp"
 
-namespace {
+namespace video_call_test {
 
 using namespace roomkey::handlers;
 using namespace roomkey::test;
@@ -238,4 +238,4 @@ TEST(a_room_that_is_no_call_id_gets_no_token) {
   desk.all_refuse(Code::provider_not_configured, "a.b~c");
 }
 
-}  // namespace
+}  // namespace video_call_test

@@ -1,8 +1,7 @@
 #!/usr/bin/python3
-"""clang-tidy over src/, a folder at a time: most of its time goes to the headers that every file
-includes, so a folder's files are read as one. A file whose private names meet another's in the same
-folder is checked by itself. LINT_DEEP=1 lets clang-tidy follow paths through functions as well, which
-takes three times as long. CPPFLAGS comes from the Makefile."""
+"""clang-tidy over src/, each folder as one, as it is compiled. LINT_DEEP=1 lets it follow paths through
+functions as well, which takes three times as long, and compiles each source by itself: it names the
+headers that it needs. CPPFLAGS comes from the Makefile."""
 import collections
 import concurrent.futures
 import os
@@ -15,14 +14,14 @@ from pathlib import Path
 
 FLAGS = [*shlex.split(os.environ.get("CPPFLAGS", "")), "-std=c++20", "-Wall", "-Wextra",
          "-Wreserved-identifier"]
+DEEP = os.environ.get("LINT_DEEP") == "1"
 # Including a source is what the joined file is for.
-CHECKS = "-bugprone-suspicious-include" + (
-    "" if os.environ.get("LINT_DEEP") == "1" else ",-clang-analyzer-*")
+CHECKS = "-bugprone-suspicious-include" + ("" if DEEP else ",-clang-analyzer-*")
 NOISE = re.compile(r"^\d+ warnings? generated|^\d+ warnings? treated as|^Suppressed |^Use -")
 
 
-def folders():
-    listed = subprocess.run(["git", "ls-files", "src/*.cpp"], check=True, capture_output=True,
+def folders(*patterns):
+    listed = subprocess.run(["git", "ls-files", *patterns], check=True, capture_output=True,
                             text=True).stdout.split()
     found = collections.defaultdict(list)
     for name in listed:
@@ -35,54 +34,38 @@ def join(files, to):
     return to
 
 
-def stranger(files, joined):
-    """The first file that can't be read beside the ones before it, or None."""
-    tried = subprocess.run(["clang++", "-fsyntax-only", *FLAGS, str(joined)], capture_output=True,
-                           text=True, check=False)
-    if tried.returncode == 0:
-        return None
-    named = re.findall(r"^(?:In file included from )?(/[^:\n]+):\d+", tried.stderr, re.MULTILINE)
-    wrong = re.search(r"^(/[^:\n]+):\d+:\d+: (?:fatal )?error:", tried.stderr, re.MULTILINE)
-    blamed = [wrong[1]] + named if wrong else named
-    known = {str(name): name for name in files}
-    return next((known[name] for name in blamed if name in known), files[-1])
-
-
-def units(folder, files, scratch):
-    """What clang-tidy is given for a folder: the joined file, and those that don't fit in."""
-    together, alone = list(files), []
-    joined = scratch / f"{folder.replace('/', '_')}.cpp"
-    while len(together) > 1:
-        other = stranger(together, join(together, joined))
-        if other is None:
-            return [joined, *alone]
-        together.remove(other)
-        alone.append(other)
-    return together + alone
-
-
 def tidy(unit):
     return subprocess.run(["clang-tidy", "--quiet", f"--config-file={Path('.clang-tidy').resolve()}",
                            f"--checks={CHECKS}", str(unit), "--", *FLAGS],
                           capture_output=True, text=True, check=False)
 
 
+def compiled(source):
+    return subprocess.run(["clang++", "-fsyntax-only", *FLAGS, "-Itests", source],
+                          capture_output=True, text=True, check=False)
+
+
+def said(runs):
+    """Prints what they said; whether all of them were content."""
+    good = True
+    for run in runs:
+        lines = [line for line in (run.stdout + run.stderr).splitlines() if not NOISE.match(line)]
+        print(*lines, sep="\n", end="\n" if lines else "")
+        good = good and run.returncode == 0
+    return good
+
+
 def main():
-    with tempfile.TemporaryDirectory() as folder, \
+    with tempfile.TemporaryDirectory() as scratch, \
             concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        scratch = Path(folder)
-        given = [unit for found in pool.map(lambda each: units(*each, scratch), folders().items())
-                 for unit in found]
+        given = [join(files, Path(scratch, f"{folder.replace('/', '_')}.cpp"))
+                 for folder, files in folders("src/*.cpp").items()]
         if not given:
             sys.exit("clang-tidy: no source in src/")
-        good = True
-        for unit, said in zip(given, pool.map(tidy, given)):
-            lines = [line for line in (said.stdout + said.stderr).splitlines()
-                     if not NOISE.match(line)]
-            print(*lines, sep="\n", end="\n" if lines else "")
-            good = good and said.returncode == 0
-        alone = sum(1 for unit in given if scratch not in unit.parents)
-        print(f"clang-tidy: {len(given) - alone} folders as one, {alone} files by themselves")
+        good = said(pool.map(tidy, given))
+        if DEEP:
+            sources = [file for files in folders("src/*.cpp", "tests/*_test.cpp").values() for file in files]
+            good = said(pool.map(compiled, sources)) and good
     return 0 if good else 1
 
 

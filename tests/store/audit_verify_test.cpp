@@ -3,7 +3,7 @@
 #include "support/cut.hpp"
 #include "support/test.hpp"
 
-namespace {
+namespace audit_verify_test {
 
 using namespace roomkey::store;
 using namespace roomkey::store::driver::sqlite;
@@ -123,4 +123,4 @@ TEST(an_audit_that_does_not_hold_is_left_as_it_is) {
   same("4 5 6 ", ids_of(store.database));
 }
 
-}  // namespace
+}  // namespace audit_verify_test

@@ -9,6 +9,9 @@
 
 namespace roomkey::base {
 
+// Of UTF-8: some editors put it before the text. It is passed over wherever a file is read.
+inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
 // A decimal id, 1 to 2^63-1: digits only, no sign, no blank, no leading zero.
 [[nodiscard]] std::optional<std::int64_t> parse_id(std::string_view text);
 

@@ -23,9 +23,6 @@ struct Assignment {
   std::size_t end;    // behind its line end
 };
 
-// Some editors put it before the text; it is passed over.
-inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-
 // Hands each assignment to `assign`, which should copy no more than it needs: values are wiped
 // afterwards. Returns all that is wrong, each with its line.
 [[nodiscard]] Faults read_env_file(std::string_view text,

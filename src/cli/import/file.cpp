@@ -10,7 +10,6 @@ namespace roomkey::cli::import {
 
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::string_view kBundle = "\"Bundle\"";
 
 // Such as "Bundle", in its quotes; empty where this is no FHIR.
@@ -76,7 +75,7 @@ bool turn_into_utf8(ImportFile& file, Records& records) {
     }
     file.text = std::move(*text);
   }
-  if (file.text.starts_with(kByteOrderMark)) file.text.erase(0, kByteOrderMark.size());
+  if (file.text.starts_with(base::kByteOrderMark)) file.text.erase(0, base::kByteOrderMark.size());
   if (base::is_utf8(file.text)) return true;
   say_not_utf8(file, records);
   return false;

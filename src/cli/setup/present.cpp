@@ -31,7 +31,7 @@ std::string text_of(const std::string& path, Faults& faults) {
     faults.push_back(fault.text());
   }
   // systemd would take the mark for the beginning of the first variable's name.
-  if (text->starts_with(config::kByteOrderMark)) text->erase(0, config::kByteOrderMark.size());
+  if (text->starts_with(base::kByteOrderMark)) text->erase(0, base::kByteOrderMark.size());
   return std::move(*text);
 }
 

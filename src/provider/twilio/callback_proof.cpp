@@ -8,7 +8,7 @@ namespace {
 
 using Failure = Https::Failure;
 
-constexpr const char* kName = "callback";
+constexpr const char* kCallback = "callback";
 
 constexpr const char* kFromOutside =
     "Where the clinic's router can't lead this machine to its own public address, ask from another "
@@ -21,16 +21,16 @@ void say_unreachable(base::Findings& findings, const CallbackAnswer& answer) {
   const std::string text =
       "The callback's public address, " + answer.host + ", can't be reached: " + answer.why + '.';
   if (answer.failure == Failure::tls) {
-    return findings.error(kName, text,
+    return findings.error(kCallback, text,
                           "Twilio calls only where the certificate is trusted by everybody and for "
                           "that name: get one, for instance from Let's Encrypt.");
   }
   if (answer.failure == Failure::name) {
-    return findings.error(kName, text,
+    return findings.error(kCallback, text,
                           "Correct TWILIO_STATUS_CALLBACK_URL, or enter the name in the clinic's "
                           "public DNS.");
   }
-  findings.warn(kName, text, kFromOutside);
+  findings.warn(kCallback, text, kFromOutside);
 }
 
 std::string cure_for_status(int status) {
@@ -67,10 +67,10 @@ CallbackAnswer ask_callback(const std::string& url, const std::string& ca_file) 
 void check_callback(base::Findings& findings, const CallbackAnswer& answer) {
   if (answer.status == 0) return say_unreachable(findings, answer);
   if (answer.status == 403 && answer.code == "bad_signature") {
-    return findings.ok(kName, "The callback is reachable at " + answer.host +
-                                  ", and refuses what Twilio did not sign");
+    return findings.ok(kCallback, "The callback is reachable at " + answer.host +
+                                      ", and refuses what Twilio did not sign");
   }
-  findings.error(kName,
+  findings.error(kCallback,
                  "The callback's public address, " + answer.host + ", answers with HTTP " +
                      std::to_string(answer.status) +
                      (answer.code.empty() ? std::string() : " (" + answer.code + ')') +

@@ -10,7 +10,7 @@ namespace roomkey::provider {
 namespace {
 
 constexpr std::size_t kSecretSize = 32;
-constexpr const char* kConsole =
+constexpr const char* kCopyAgain =
     "Copy it again from Twilio's Console, under API keys & tokens, without anything around it, and "
     "restart the workers.";
 constexpr const char* kSecretOnce =
@@ -42,16 +42,16 @@ std::string wrong_sid(const std::string& value, const std::string& kind) {
 bool check_sid(base::Findings& findings, const std::string& name, const std::string& value,
                const std::string& kind) {
   if (value.empty()) {
-    findings.error(name, name + " is not set.", kConsole);
+    findings.error(name, name + " is not set.", kCopyAgain);
     return false;
   }
   if (const auto wrong = wrong_sid(value, kind); !wrong.empty()) {
-    findings.error(name, name + ' ' + wrong + '.', kConsole);
+    findings.error(name, name + ' ' + wrong + '.', kCopyAgain);
     return false;
   }
   if (!lower_hex(std::string_view(value).substr(2))) {
     findings.warn(name, name + " has capital letters behind " + kind + ", as no SID has.",
-                  kConsole);
+                  kCopyAgain);
   } else {
     findings.ok(name, name + " is " + twilio::masked_sid(value));
   }
@@ -104,10 +104,10 @@ void check_auth_token(base::Findings& findings, std::string_view value) {
   const std::string name = "TWILIO_AUTH_TOKEN";
   if (value.empty()) return;
   if (const auto wrong = wrong_secret(value); !wrong.empty()) {
-    findings.error(name, name + ' ' + wrong + '.', kConsole);
+    findings.error(name, name + ' ' + wrong + '.', kCopyAgain);
   } else if (value.size() != kSecretSize || !lower_hex(value)) {
     findings.warn(name, name + " is not of the form of an Auth Token: 32 hexadecimal digits.",
-                  kConsole);
+                  kCopyAgain);
   } else {
     findings.ok(name, name + " is set: 32 characters (not shown)");
   }

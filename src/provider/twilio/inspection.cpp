@@ -21,7 +21,7 @@ namespace {
 constexpr std::string_view kContent = "twilio-fpa;v=1";
 constexpr const char* kMintedWrong =
     "Use tokens issued by roomkey; whatever issued this one needs fixing.";
-constexpr const char* kConsole =
+constexpr const char* kCompareSids =
     "Compare TWILIO_ACCOUNT_SID (AC...) and TWILIO_API_KEY (SK...) with Twilio's Console, under "
     "API keys & tokens, and fetch a new token.";
 
@@ -130,7 +130,7 @@ void inspect_issuer(const Inquiry& inquiry) {
   inquiry.line("account",
                masked(claims, "sub") + own(subject, settings.account_sid, "TWILIO_ACCOUNT_SID"));
   if (auto why = wrong_sids(issuer, subject); !why.empty()) {
-    return inquiry.error("20103", std::move(why), kConsole);
+    return inquiry.error("20103", std::move(why), kCompareSids);
   }
   if (!settings.api_key.empty() && issuer != settings.api_key) {
     inquiry.error("20103", "The token was made with another API key than TWILIO_API_KEY.",
@@ -138,7 +138,8 @@ void inspect_issuer(const Inquiry& inquiry) {
                   "workers were not restarted after the key was changed.");
   }
   if (!settings.account_sid.empty() && subject != settings.account_sid) {
-    inquiry.error("20103", "The token is for another account than TWILIO_ACCOUNT_SID.", kConsole);
+    inquiry.error("20103", "The token is for another account than TWILIO_ACCOUNT_SID.",
+                  kCompareSids);
   }
 }
 

@@ -3,7 +3,7 @@
 #include "cli/check/checked.hpp"
 #include "support/clinic.hpp"
 
-namespace {
+namespace form_test {
 
 using namespace roomkey;
 using namespace roomkey::test;
@@ -137,4 +137,4 @@ TEST(half_a_callback_is_said) {
   came_out("warn TWILIO_STATUS_CALLBACK_URL", said("https://x.example/", kToken));
 }
 
-}  // namespace
+}  // namespace form_test

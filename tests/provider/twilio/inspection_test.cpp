@@ -1,6 +1,6 @@
 #include "cli/inspect/inspected.hpp"
 
-namespace {
+namespace inspection_test {
 
 using namespace roomkey;
 using namespace roomkey::test;
@@ -241,4 +241,4 @@ TEST(a_clinic_with_another_provider_is_told) {
   found("warning unchecked, warning other_provider", token(), config, "set up for Stream");
 }
 
-}  // namespace
+}  // namespace inspection_test

@@ -4,7 +4,7 @@
 #include "support/stand_in.hpp"
 #include "support/test.hpp"
 
-namespace {
+namespace outcome_test {
 
 using namespace roomkey::test;
 using roomkey::provider::Outcome;
@@ -62,4 +62,4 @@ TEST(what_is_not_sent_is_not_told) {
   same("", told);
 }
 
-}  // namespace
+}  // namespace outcome_test

@@ -2,7 +2,7 @@
 
 #include "cli/check/checked.hpp"
 
-namespace {
+namespace proof_test {
 
 using namespace roomkey;
 using namespace roomkey::test;
@@ -177,4 +177,4 @@ TEST(whoever_does_not_answer_as_twilio_does_is_not_believed) {
   }
 }
 
-}  // namespace
+}  // namespace proof_test

@@ -5,13 +5,13 @@
 
 #include "roomkey/provider/twilio/rest.hpp"
 #include "support/clinic.hpp"
+#include "support/room.hpp"
 #include "support/stand_in.hpp"
 #include "support/test.hpp"
 
 namespace roomkey::test {
 
 inline const std::string kName(kRoom);
-inline const std::string kJane = "2-jane.doe@example.com";
 inline const std::string kNoRoom = "RM00000000000000000000000000000000";
 inline const std::string kNobody = "PA00000000000000000000000000000000";
 
@@ -21,10 +21,10 @@ struct RestScene {
   provider::TwilioRest rest{twilio.settings()};
 
   provider::TwilioRoom room() { return accepted(rest.create_room(kName)); }
-  std::string join(const std::string& room, const std::string& identity = kJane,
+  std::string join(const std::string& room, std::string_view identity = kJane,
                    const std::string& status = "connected") {
     const auto answer = twilio.control(R"({"join":{"room":")" + room + R"(","identity":")" +
-                                       identity + R"(","status":")" + status + "\"}}");
+                                       std::string(identity) + R"(","status":")" + status + "\"}}");
     return answer["participant"]["sid"].asString();
   }
   void end(const std::string& room) const { twilio.control(R"({"end":")" + room + "\"}"); }

@@ -120,7 +120,7 @@ TEST(lists_who_is_there_or_was) {
   scene.join(room.sid, "19-dr.sarah@example.com", "disconnected");
   scene.join(room.sid, "5-some.one@example.com", "reconnecting");
   const auto list = accepted(scene.rest.participants(room.sid));
-  same(kJane + " connected", about(list));
+  same(std::string(kJane) + " connected", about(list));
   same(jane, list[0].sid);
   expect(list[0].start_time >= room.created_at && !list[0].end_time && !list[0].duration);
   same("100", scene.last()["query"]["PageSize"].asString());
@@ -189,7 +189,7 @@ TEST(who_is_reconnecting_is_put_out_before_coming_back) {
   const auto room = scene.room();
   scene.join(room.sid, kJane, "reconnecting");
   expect(accepted(scene.rest.disconnect(room.sid, kJane)));
-  same(kJane + " disconnected",
+  same(std::string(kJane) + " disconnected",
        about(accepted(scene.rest.participants(room.sid, TwilioParticipant::Status::disconnected))));
 }
 

@@ -46,7 +46,7 @@ NewFile::~NewFile() {
 }
 
 FolderLock::FolderLock(const std::string& folder)
-    : folder_(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    : folder_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
   if (folder_ < 0) {
     throw Unavailable(std::string("the folder can't be opened: ") + std::strerror(errno));
   }

@@ -53,7 +53,7 @@ base::Unavailable fault_of(int error, const std::filesystem::path& folder) {
 
 // Where the file system knows no files without a name, one that loses its name at once.
 int open_unnamed(const std::filesystem::path& folder) {
-  const int file = open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+  const int file = ::open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
   if (file >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT)) return file;
   std::string name = folder / ".roomkey-probe-XXXXXX";
   const int named = mkostemp(name.data(), O_CLOEXEC);
