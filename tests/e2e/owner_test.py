@@ -42,13 +42,14 @@ class Door:
             except OSError:  # shut down
                 return
             with caller:
-                self.callers.append(self.user_at(port))
+                self.callers += self.users_at(port)
 
     @staticmethod
-    def user_at(port):
-        """Whose socket has this local port: proc_net_tcp(5)."""
+    def users_at(port):
+        """Whose socket has this local port: proc_net_tcp(5). One that was closed has no inode, and
+        is nobody's, which reads as root's."""
         rows = (line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:])
-        return next(int(row[7]) for row in rows if row[1] == f"0100007F:{port:04X}")
+        return [int(row[7]) for row in rows if row[1] == f"0100007F:{port:04X}" and row[9] != "0"]
 
 
 @unittest.skipUnless(os.geteuid() == 0, "only root can become somebody else")

@@ -133,6 +133,21 @@ def families():
     yield [LAST]
 
 
+class Taken(unittest.TestSuite):
+    """The wanted tests of each family, which is taken when the one before has ended."""
+    _cleanup = False  # it holds no list
+
+    def __init__(self, wanted):
+        super().__init__()
+        self.wanted = wanted
+
+    def __iter__(self):
+        for modules in families():
+            tests = unittest.defaultTestLoader.loadTestsFromNames(modules)
+            yield from (test for test in every_test(tests) if not self.wanted or
+                        any(name in sentence(test) for name in self.wanted))
+
+
 def main():
     wanted = sys.argv[1:]
     if not wanted and "E2E_TAKEN" not in os.environ:
@@ -143,10 +158,7 @@ def main():
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     try:
-        for modules in families():
-            tests = unittest.defaultTestLoader.loadTestsFromNames(modules)
-            unittest.TestSuite([test for test in every_test(tests) if not wanted or
-                                any(name in sentence(test) for name in wanted)]).run(report)
+        Taken(wanted).run(report)
     finally:
         # A second Ctrl-C must not leave demos behind.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
