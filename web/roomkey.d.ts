@@ -31,6 +31,9 @@ export interface VideoToken {
   appointment_duration_minutes: number
   token_valid_until: string
   region: string | null
+  provider: string
+  /** What the provider's SDK needs besides the token. */
+  connect: Record<string, unknown>
   /** With `refresh` only. */
   refreshed_at?: string
 }

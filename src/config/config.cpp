@@ -180,6 +180,9 @@ Config read_config(const Environment& environment, Faults& faults) {
   Config config;
   config.store.path = reader.text("ROOMKEY_DB", "/var/lib/roomkey/roomkey.db");
   const bool full = reader.choice("ROOMKEY_AUDIT_SYNC", {"full", "normal"}) == "full";
+  std::vector<std::string> names;
+  for (const auto* const kind : provider::all()) names.emplace_back(kind->name());
+  config.store.room_provider = reader.choice("ROOMKEY_PROVIDER", names);
   config.store.sync = full ? store::Sync::full : store::Sync::normal;
   read_bearer(reader, config);
   config.complete_on_room_end =

@@ -32,6 +32,7 @@ constexpr std::array<std::string_view, 21> kOwnVariables{"ROOMKEY_AUDIT_SYNC",
                                                          "ROOMKEY_LOG_LEVEL",
                                                          "ROOMKEY_MEETING_URL",
                                                          "ROOMKEY_METRICS_DIR",
+                                                         "ROOMKEY_PROVIDER",
                                                          "ROOMKEY_ROOMS"};
 
 template <std::size_t N>

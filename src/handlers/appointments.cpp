@@ -70,7 +70,7 @@ base::Result<http::Response> video_token(const http::Call& call, Issue issue,
   if (!grant) return grant.error();
   const provider::Provider& provider = providers.of(*appointment->room);
   const auto credential = provider.mint(*grant, call.now);
-  if (!credential) return credential.error();
+  if (!credential) return Error{Code::token_failed, credential.error().detail};
 
   store::AuditEvent event = event_of(call, action, store::Outcome::granted);
   event.expires_at = credential->expires_at;
@@ -85,7 +85,9 @@ base::Result<http::Response> video_token(const http::Call& call, Issue issue,
       .add("appointment_id", call.id)
       .add("appointment_duration_minutes", std::int64_t{appointment->duration.count()})
       .add("token_valid_until", validity_text(grant->validity))
-      .add("region", or_null(std::string(provider.region())));
+      .add("region", or_null(std::string(provider.region())))
+      .add("provider", provider.name())
+      .add_raw("connect", provider.connect(*grant));
   if (issue == Issue::refresh) body.add("refreshed_at", base::format_utc(call.now));
   return http::Response{200, body.text()};
 }

@@ -15,7 +15,7 @@ using base::Unavailable;
 // A macro, so that a literal with its WHERE is still a literal.
 #define ROOMKEY_SELECT_APPOINTMENT                                                 \
   "SELECT a.id, patient_id, psychologist_id, starts_at, duration_minutes, status," \
-  " session_type, r.name, r.created_at,"                                           \
+  " session_type, r.name, r.created_at, r.provider,"                               \
   " (SELECT group_concat(user_id) FROM removals WHERE appointment_id = a.id)"      \
   " FROM appointments a LEFT JOIN rooms r ON r.appointment_id = a.id"
 
@@ -46,32 +46,34 @@ access::Appointment appointment_from(const Query& row) {
                                   *type,
                                   std::nullopt};
   if (!row.is_null(7)) {
-    appointment.room = access::Room{row.text(7), base::from_unix(row.integer(8))};
+    appointment.room = access::Room{row.text(7), base::from_unix(row.integer(8)), row.text(9)};
   }
-  if (!row.is_null(9)) appointment.removed = ids_from(row.text(9));
+  if (!row.is_null(10)) appointment.removed = ids_from(row.text(10));
   return appointment;
 }
 
 std::optional<access::Room> find_room(Database& database, std::int64_t appointment_id) {
-  Query query(database, "SELECT name, created_at FROM rooms WHERE appointment_id = ?",
+  Query query(database, "SELECT name, created_at, provider FROM rooms WHERE appointment_id = ?",
               appointment_id);
   if (!query.step()) return std::nullopt;
-  return access::Room{query.text(0), base::from_unix(query.integer(1))};
+  return access::Room{query.text(0), base::from_unix(query.integer(1)), query.text(2)};
 }
 
-access::Room new_room(std::int64_t appointment_id, std::chrono::sys_seconds now) {
+access::Room new_room(const Database& database, std::int64_t appointment_id,
+                      std::chrono::sys_seconds now) {
   return {"apt-" + std::to_string(appointment_id) + '-' + std::to_string(base::unix_seconds(now)) +
               '-' + crypto::random_hex(4),
-          now};
+          now, database.settings().room_provider};
 }
 
 // The room that it has stays; it must be given up before another takes its place.
 void put_room(Database& database, std::int64_t appointment_id, const access::Room& room) {
   Query(database,
-        "INSERT INTO rooms (appointment_id, name, created_at) SELECT ?1, ?2, ?3"
+        "INSERT INTO rooms (appointment_id, name, created_at, provider) SELECT ?1, ?2, ?3, ?4"
         " WHERE NOT EXISTS (SELECT 1 FROM former_rooms WHERE name = ?2)"
         " ON CONFLICT (appointment_id) DO NOTHING",
-        appointment_id, room.name, base::unix_seconds(room.created_at))
+        appointment_id, room.name, base::unix_seconds(room.created_at),
+        room.provider.empty() ? database.settings().room_provider : room.provider)
       .run();
 }
 
@@ -179,7 +181,7 @@ bool readmit_user(Transaction&, Database& database, std::int64_t appointment_id,
 GivenRoom give_room(Database& database, std::int64_t appointment_id, const AuditEvent& event) {
   Transaction transaction(database);
   if (auto room = find_room(database, appointment_id)) return {*room, false};
-  const access::Room fresh = new_room(appointment_id, event.at);
+  const access::Room fresh = new_room(database, appointment_id, event.at);
   put_room(database, appointment_id, fresh);
   append_audit(transaction, database, event);
   transaction.commit();

@@ -10,7 +10,8 @@ from tokens import opened
 from workers import Worker
 
 FIELDS = ["access_token", "room_name", "user_identity", "expires_in", "expires_at",
-          "appointment_id", "appointment_duration_minutes", "token_valid_until", "region"]
+          "appointment_id", "appointment_duration_minutes", "token_valid_until", "region",
+          "provider", "connect"]
 ROUTES = [("video_token", "video-token"), ("video_token_refresh", "video-token-refresh")]
 
 
@@ -23,7 +24,7 @@ class Tokens(Case):
     def open(self, answer):
         return opened(answer["access_token"], shared_demo().settings["TWILIO_API_SECRET"])
 
-    def test_a_browser_gets_exactly_the_eight_fields_and_region(self):
+    def test_a_browser_gets_exactly_the_fields_of_the_contract(self):
         answer = browser_get("/api/appointments/video-token/60/", JANE)
         body = self.given(answer)
         self.assertEqual(list(body), FIELDS)
@@ -34,6 +35,8 @@ class Tokens(Case):
         self.assertEqual((body["token_valid_until"], body["expires_in"]),
                          ("90 minutes (1 hours)", 5400))
         self.assertEqual(body["region"], "au1")
+        self.assertEqual(body["provider"], "twilio")
+        self.assertEqual(body["connect"], {"room": body["room_name"], "region": "au1"})
 
     def test_patient_and_psychologist_get_one_room_and_two_tokens(self):
         jane, sarah = (self.given(shared_demo().token(60, user)) for user in (JANE, SARAH))

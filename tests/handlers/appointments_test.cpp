@@ -130,6 +130,31 @@ TEST(without_a_provider_the_reason_is_told) {
   same(0, audit_of(desk.store.database).size());
 }
 
+TEST(a_room_of_another_provider_s_is_entered_with_that_one_s_token) {
+  Desk desk;
+  roomkey::provider::Stream stream(stream_settings());
+  auto settings = settings_at(":memory:");
+  settings.room_provider = "stream";
+  roomkey::store::Database database(settings);
+  fill(database);
+  const auto body = body_of(video_token(desk.call, Issue::first, "video_token", database, {},
+                                        Providers({&desk.twilio, &stream})));
+  const auto minted =
+      accepted(stream.mint({47, std::string(kRoom), 2, "jane.doe@example.com", 90min}, kNine));
+  same(minted.token, body["access_token"].asString());
+  same("stream", body["provider"].asString());
+  same("user_2", body["user_identity"].asString());
+  expect(body["region"].isNull());
+  const auto& connect = body["connect"];
+  same("stream-key default apt-47-1763138954-46eb915c user_2",
+       connect["api_key"].asString() + ' ' + connect["call_type"].asString() + ' ' +
+           connect["call_id"].asString() + ' ' + connect["user_id"].asString());
+  const Providers without({&desk.twilio});
+  throws<roomkey::base::Unavailable>([&] {
+    static_cast<void>(video_token(desk.call, Issue::first, "video_token", database, {}, without));
+  });
+}
+
 TEST(a_refresh_says_when_and_a_missing_region_is_null) {
   Desk desk;
   expect(!body_of(desk.token()).isMember("refreshed_at"));

@@ -85,7 +85,8 @@ TEST(the_token_answer_to_the_letter) {
       R"(","room_name":"apt-47-1763138954-46eb915c","user_identity":"2-jane.doe@example.com",)"
       R"("expires_in":5400,"expires_at":"2025-11-16T10:30:00Z","appointment_id":47,)"
       R"x("appointment_duration_minutes":60,"token_valid_until":"90 minutes (1 hours)",)x"
-      R"("region":"au1"})";
+      R"("region":"au1","provider":"twilio",)"
+      R"("connect":{"room":"apt-47-1763138954-46eb915c","region":"au1"}})";
   same(answer, clinic.ask("GET", kToken).body);
   same(answer, clinic.ask("HEAD", kToken).body);
 }

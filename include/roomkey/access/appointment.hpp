@@ -34,6 +34,7 @@ struct User {
 struct Room {
   std::string name;
   std::chrono::sys_seconds created_at{};
+  std::string provider = {};  // by its name; empty: whichever new rooms get
 };
 
 struct Appointment {

@@ -41,6 +41,9 @@ class Provider {
   [[nodiscard]] virtual base::Result<Credential> mint(const access::Grant& grant,
                                                       std::chrono::sys_seconds now) const = 0;
 
+  // What the provider's SDK needs beside the token of that grant: the members of a JSON object.
+  [[nodiscard]] virtual std::string connect(const access::Grant& grant) const = 0;
+
   // As named to the browser; empty: none.
   [[nodiscard]] virtual std::string_view region() const { return ""; }
 

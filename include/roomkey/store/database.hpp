@@ -22,6 +22,7 @@ struct Settings {
   // How long a statement waits for another process's lock.
   std::chrono::milliseconds busy_timeout{2000};
   std::string called = "the store";  // in what is said of it
+  std::string room_provider = {};    // that of rooms which get their name from now on
 };
 
 // Which a file may have: the newest alone, an older one as well, or even one that this roomkey

@@ -12,6 +12,7 @@ namespace roomkey::provider {
 
 namespace {
 
+constexpr std::string_view kCallType = "default";
 constexpr std::string_view kHeader = R"({"alg":"HS256","typ":"JWT"})";
 constexpr std::chrono::seconds kClockSkew{5};  // Stream refuses an `iat` in its future
 
@@ -92,7 +93,16 @@ base::Result<Credential> Stream::mint_for_call(const access::Grant& grant,
 
 base::Result<Credential> Stream::mint(const access::Grant& grant,
                                       std::chrono::sys_seconds now) const {
-  return mint_for_call(grant, "default", now);
+  return mint_for_call(grant, kCallType, now);
+}
+
+std::string Stream::connect(const access::Grant& grant) const {
+  return base::JsonObject()
+      .add("api_key", api_key_)
+      .add("call_type", kCallType)
+      .add("call_id", grant.room_name)
+      .add("user_id", stream_user_id(grant.user_id))
+      .text();
 }
 
 base::Result<Credential> Stream::mint_for_user(std::int64_t user_id,

@@ -61,4 +61,11 @@ base::Result<Credential> Twilio::mint(const access::Grant& grant,
   return credential;
 }
 
+std::string Twilio::connect(const access::Grant& grant) const {
+  return base::JsonObject()
+      .add("room", grant.room_name)
+      .add("region", region_.empty() ? std::nullopt : std::optional(region_))
+      .text();
+}
+
 }  // namespace roomkey::provider

@@ -41,6 +41,9 @@ class Stream final : public Provider, public Calls {
   [[nodiscard]] std::string_view fault() const override { return fault_; }
   [[nodiscard]] bool unused() const override { return unused_; }
   [[nodiscard]] base::Code refusal() const override { return base::Code::provider_not_configured; }
+  // {"api_key", "call_type", "call_id", "user_id"}
+  [[nodiscard]] std::string connect(const access::Grant& grant) const override;
+
   [[nodiscard]] const Calls* calls() const override { return this; }
   [[nodiscard]] const std::string& api_key() const override { return api_key_; }
   [[nodiscard]] std::string user_id(std::int64_t id) const override { return stream_user_id(id); }

@@ -32,6 +32,8 @@ class Twilio : public Provider {
   // Header and claims hold what the contract lists and nothing else, in its order, without blanks.
   [[nodiscard]] base::Result<Credential> mint(const access::Grant& grant,
                                               std::chrono::sys_seconds now) const override;
+  // {"room", "region"}: the region of the SDK's signalling, or null.
+  [[nodiscard]] std::string connect(const access::Grant& grant) const override;
 
  private:
   std::string account_sid_;
