@@ -61,9 +61,9 @@ base::Result<store::GivenRoom> name_room(const http::Call& call, std::string_vie
 
 }  // namespace
 
-base::Result<http::Response> video_token(const http::Call& call, Issue issue,
-                                         std::string_view action, store::Database& database,
-                                         const access::Policy& policy, const Providers& providers) {
+base::Result<http::Response> video_token(http::Call& call, Issue issue, std::string_view action,
+                                         store::Database& database, const access::Policy& policy,
+                                         const Providers& providers) {
   const auto appointment = find(database, call.id);
   if (!appointment) return appointment.error();
   const auto grant = access::decide(*appointment, call.caller(), call.now, policy);
@@ -75,6 +75,7 @@ base::Result<http::Response> video_token(const http::Call& call, Issue issue,
   store::AuditEvent event = event_of(call, action, store::Outcome::granted);
   event.expires_at = credential->expires_at;
   store::append_audit(database, event);
+  call.provider = provider.name();
 
   base::JsonObject body;
   body.add("access_token", credential->token)
@@ -92,7 +93,7 @@ base::Result<http::Response> video_token(const http::Call& call, Issue issue,
   return http::Response{200, body.text()};
 }
 
-base::Result<http::Response> video_token_and_room(const http::Call& call, Issue issue,
+base::Result<http::Response> video_token_and_room(http::Call& call, Issue issue,
                                                   std::string_view action,
                                                   store::Database& database,
                                                   const access::Policy& policy,

@@ -94,6 +94,7 @@ base::Result<http::Response> call_token(http::Call& call, std::string_view actio
   store::AuditEvent event = event_of(call, action, store::Outcome::granted);
   event.expires_at = credential->expires_at;
   store::append_audit(database, event);
+  call.provider = calls.name();
 
   base::JsonObject body;
   body.add("token", credential->token)

@@ -93,6 +93,7 @@ struct Router::Visit {
   // Back to before step 5.
   void reopen() {
     call->authenticated.reset();
+    call->provider = {};
     response.reset();
     code.reset();
     fault.clear();
@@ -205,7 +206,9 @@ void Router::tell(const Visit& visit) const {
                          ? routes_.size()
                          : static_cast<std::size_t>(visit.route - routes_.data());
   visit.log(spent);
-  hooks_.done({index, visit.response->status, visit.code, spent});
+  const bool gave = visit.call && !visit.code;
+  hooks_.done({index, visit.response->status, visit.code, spent,
+               gave ? visit.call->provider : std::string_view()});
 }
 
 void Router::answer(std::span<const Request> requests, const Send& send) const {

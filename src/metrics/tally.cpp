@@ -61,6 +61,10 @@ std::string hash_of(const Layout& layout) {
   for (std::size_t i = 0; i < kStatusCount; ++i) add(status_name(i));
   for (std::size_t i = 0; i < base::kCodeCount; ++i) add(word(static_cast<Code>(i)));
   for (const Bucket& bucket : kBuckets) add(bucket.name);
+  for (const auto& [route, provider, kind] : layout.tokens) {
+    for (const std::string_view part : {route, provider, kind}) add(part);
+  }
+  add("");
   add_all(layout.calls);
   add_all(kOutcomes);
   add_all(kPools);
@@ -87,7 +91,8 @@ Tally::Tally(Layout layout, const std::string& directory)
     : layout_(std::move(layout)),
       refusals_((layout_.routes.size() + 1) * kStatusCount),
       durations_(refusals_ + base::kCodeCount),
-      calls_(durations_ + (layout_.routes.size() + 1) * kDurationCount),
+      tokens_(durations_ + (layout_.routes.size() + 1) * kDurationCount),
+      calls_(tokens_ + layout_.tokens.size()),
       starts_(calls_ + layout_.calls.size() * kOutcomes.size()),
       counters_(counters_in(directory, layout_, starts_ + kPools.size(), fault_)) {}
 
@@ -99,6 +104,11 @@ void Tally::answered(const Answered& answer) const {
       kBuckets.begin(), kBuckets.end(), [&](const Bucket& b) { return answer.duration <= b.end; });
   counters_.add(durations + static_cast<std::size_t>(bucket - kBuckets.begin()));
   counters_.add(durations + kSum, static_cast<std::uint64_t>(answer.duration.count()));
+  for (std::size_t i = 0; !answer.provider.empty() && i < layout_.tokens.size(); ++i) {
+    const TokenRoute& token = layout_.tokens[i];
+    if (token.route != route_name(answer.route) || token.provider != answer.provider) continue;
+    counters_.add(tokens_ + i);
+  }
 }
 
 void Tally::called(std::size_t call, Outcome outcome) const {
@@ -155,11 +165,9 @@ void Tally::write_refusals(Exposition& out) const {
 
 void Tally::write_tokens(Exposition& out) const {
   out.family("roomkey_tokens_total", "counter", "Access tokens that were given.");
-  for (const auto& [route, provider, kind] : layout_.tokens) {
-    const auto found = std::find(layout_.routes.begin(), layout_.routes.end(), route);
-    out.sample(
-        {{"provider", provider}, {"kind", kind}},
-        requests(static_cast<std::size_t>(found - layout_.routes.begin()), status_index(200)));
+  for (std::size_t i = 0; i < layout_.tokens.size(); ++i) {
+    const TokenRoute& token = layout_.tokens[i];
+    out.sample({{"provider", token.provider}, {"kind", token.kind}}, counters_.read(tokens_ + i));
   }
 }
 
@@ -184,7 +192,7 @@ void Tally::write_durations(Exposition& out) const {
 
 void Tally::write_calls(Exposition& out) const {
   out.family("roomkey_provider_calls_total", "counter",
-             "Requests to Twilio's REST API, by what became of them.");
+             "Requests to the providers' APIs, by what became of them.");
   for (std::size_t call = 0; call < layout_.calls.size(); ++call) {
     for (std::size_t i = 0; i < kOutcomes.size(); ++i) {
       out.sample({{"call", layout_.calls[call]}, {"outcome", kOutcomes.at(i)}},

@@ -56,8 +56,7 @@ App::App(config::Config config, const base::Clock& clock)
   static_cast<provider::Settings&>(config_) = {};
 }
 
-base::Result<http::Response> App::give_token(const Call& call, Issue issue,
-                                             std::string_view action) {
+base::Result<http::Response> App::give_token(Call& call, Issue issue, std::string_view action) {
   if (!providers_.make_rooms()) {
     return handlers::video_token(call, issue, action, database_, config_.policy, providers_);
   }
@@ -76,7 +75,7 @@ http::Hooks App::hooks() {
           },
           [this](const std::function<void()>& work) { handlers::serve_together(database_, work); },
           [this](const http::Done& done) {
-            tally_.answered({done.route, done.status, done.code, done.duration});
+            tally_.answered({done.route, done.status, done.code, done.duration, done.provider});
           }};
 }
 

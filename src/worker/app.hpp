@@ -38,8 +38,7 @@ class App {
   [[nodiscard]] std::vector<http::Route> call_routes();
   [[nodiscard]] std::vector<http::Route> event_routes();
   [[nodiscard]] std::vector<http::Route> watch_routes();
-  [[nodiscard]] base::Result<http::Response> give_token(const http::Call& call,
-                                                        handlers::Issue issue,
+  [[nodiscard]] base::Result<http::Response> give_token(http::Call& call, handlers::Issue issue,
                                                         std::string_view action);
 
   config::Config config_;

@@ -7,10 +7,12 @@ namespace roomkey::worker {
 metrics::Layout layout_of(const std::vector<http::Route>& routes) {
   metrics::Layout layout;
   for (const http::Route& route : routes) layout.routes.push_back(route.name);
-  layout.tokens = {{"video_token", "twilio", "first"},
-                   {"video_token_refresh", "twilio", "refresh"},
-                   {"stream_token", "stream", "any"}};
   for (const provider::Kind* const kind : provider::all()) {
+    layout.tokens.push_back({"video_token", kind->name(), "first"});
+    layout.tokens.push_back({"video_token_refresh", kind->name(), "refresh"});
+    if (!kind->own_token_route().empty()) {
+      layout.tokens.push_back({kind->own_token_route(), kind->name(), "any"});
+    }
     const auto requests = kind->requests();
     layout.calls.insert(layout.calls.end(), requests.begin(), requests.end());
   }

@@ -102,6 +102,7 @@ class Metrics(Case):
         self.assertEqual(without(found, "healthz", "metrics"), dict(wanted))
         tokens = {("first", "twilio"): wanted["video_token", "200"],
                   ("refresh", "twilio"): wanted["video_token_refresh", "200"],
+                  ("first", "stream"): 0, ("refresh", "stream"): 0,
                   ("any", "stream"): wanted["stream_token", "200"]}
         self.assertEqual(found.of("tokens_total"), tokens)
         refused = Counter()

@@ -43,9 +43,11 @@ TEST(counts_by_route_status_and_code) {
   tally.answered({0, 200, {}, 1ms});
   tally.answered({0, 403, Code::permission_denied, 1ms});
   tally.answered({2, 404, Code::not_found, 1ms});
-  tally.answered({1, 200, {}, 1ms});
+  tally.answered({1, 200, {}, 1ms, "twilio"});
+  tally.answered({1, 200, {}, 1ms, "another"});
+  tally.answered({0, 200, {}, 1ms, "twilio"});
   tally.answered({1, 418, Code::internal_error, 1ms});
-  same("2", value(tally, R"(roomkey_requests_total{route="thing",status="200"})"));
+  same("3", value(tally, R"(roomkey_requests_total{route="thing",status="200"})"));
   same("1", value(tally, R"(roomkey_requests_total{route="thing",status="403"})"));
   same("-", value(tally, R"(roomkey_requests_total{route="thing",status="404"})"));
   same("1", value(tally, R"(roomkey_requests_total{route="none",status="404"})"));

@@ -12,9 +12,9 @@ namespace roomkey::handlers {
 
 // GET video-token, GET and POST video-token-refresh (which says `refreshed_at` as well): an access
 // token for the appointment's patient and psychologist. The audit event, named `action`, is
-// committed before this returns.
+// committed before this returns, and call.provider says whose it is.
 enum class Issue { first, refresh };
-[[nodiscard]] base::Result<http::Response> video_token(const http::Call& call, Issue issue,
+[[nodiscard]] base::Result<http::Response> video_token(http::Call& call, Issue issue,
                                                        std::string_view action,
                                                        store::Database& database,
                                                        const access::Policy& policy,
@@ -23,7 +23,7 @@ enum class Issue { first, refresh };
 // The same, and then has the provider make the room where no one is known to be in it: where
 // roomkey makes rooms, a token opens none that is not made. To be called where it may speak to the
 // provider, outside of any transaction. Where that is away the token is given all the same.
-[[nodiscard]] base::Result<http::Response> video_token_and_room(const http::Call& call, Issue issue,
+[[nodiscard]] base::Result<http::Response> video_token_and_room(http::Call& call, Issue issue,
                                                                 std::string_view action,
                                                                 store::Database& database,
                                                                 const access::Policy& policy,

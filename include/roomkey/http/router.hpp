@@ -31,7 +31,8 @@ struct Call {
   std::string_view text = {};                      // the path's {text}
   std::optional<access::User> authenticated = {};  // set where the route says Who::user
   std::string body = {};
-  std::int64_t user_id = 0;  // the path's {user}: whom it is about
+  std::int64_t user_id = 0;        // the path's {user}: whom it is about
+  std::string_view provider = {};  // set by the handler: whose token it gave
 
   [[nodiscard]] const access::User& caller() const { return authenticated.value(); }
 };
@@ -64,6 +65,7 @@ struct Done {
   int status;
   std::optional<base::Code> code;
   std::chrono::nanoseconds duration;
+  std::string_view provider = {};  // Call::provider
 };
 
 // What the router needs of other rooms.

@@ -14,7 +14,7 @@
 
 namespace roomkey::metrics {
 
-// A route that gives tokens: each answer with 200 is one.
+// A route that gives a provider's tokens: each answer of it that names the provider is one.
 struct TokenRoute {
   std::string_view route, provider, kind;
 };
@@ -25,6 +25,7 @@ struct Answered {
   int status;
   std::optional<base::Code> code;
   std::chrono::nanoseconds duration;
+  std::string_view provider = {};  // whose token was given; empty: none was
 };
 
 // What became of a request to a provider: it answered, or it refused, or nothing fit to read came.
@@ -33,7 +34,7 @@ enum class Outcome { answered, refused, unreachable };
 struct Layout {
   std::vector<std::string_view> routes;
   std::vector<TokenRoute> tokens;
-  std::vector<std::string_view> calls;  // requests to Twilio's REST API, by name
+  std::vector<std::string_view> calls;  // requests to providers, by name
 };
 
 class Tally {
@@ -65,7 +66,8 @@ class Tally {
   [[nodiscard]] std::uint64_t requests(std::size_t route, std::size_t status) const;
 
   Layout layout_;
-  std::size_t refusals_, durations_, calls_, starts_;  // where each begins; requests are first
+  std::size_t refusals_, durations_, tokens_, calls_,
+      starts_;  // where each begins; requests are first
   std::string fault_;
   Counters counters_;
 };

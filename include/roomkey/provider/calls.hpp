@@ -15,6 +15,7 @@ class Calls {
  public:
   virtual ~Calls() = default;
 
+  [[nodiscard]] virtual std::string_view name() const = 0;  // as Provider::name()
   // Names the clinic's app to a browser; no secret.
   [[nodiscard]] virtual const std::string& api_key() const = 0;
   // In the provider's spelling. No two users share one.

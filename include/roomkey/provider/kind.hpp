@@ -49,6 +49,9 @@ class Kind {
   // The names of its requests, for metrics.
   [[nodiscard]] virtual std::span<const std::string_view> requests() const { return {}; }
 
+  // The name of the route that gives its tokens alone; empty where there is none.
+  [[nodiscard]] virtual std::string_view own_token_route() const { return ""; }
+
   // Why a value can't be the variable's, in words that go behind its name and don't show it; empty
   // where it can.
   [[nodiscard]] virtual std::string wrong_value(const std::string& variable,

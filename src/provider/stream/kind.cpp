@@ -24,6 +24,8 @@ class StreamKind final : public Kind {
     return std::make_unique<Stream>(settings.stream);
   }
 
+  [[nodiscard]] std::string_view own_token_route() const override { return "stream_token"; }
+
   [[nodiscard]] std::string wrong_value(const std::string& variable,
                                         const std::string& value) const override {
     return wrong_stream_value(variable, value);
