@@ -25,6 +25,15 @@ struct Signer {
   std::string_view value;
 };
 
+// Where a provider is to send its events.
+struct EventAddress {
+  const char* variable;      // that has the address
+  const char* secret;        // the variable of what proves that they are the provider's
+  std::string_view path;     // Events::path()
+  const char* without;       // what is missing without the secret
+  const char* instructions;  // where the address has to be entered
+};
+
 // Whether a token is the provider's, by its look.
 enum class Sight { surely, likely, not_at_all };
 
@@ -48,6 +57,11 @@ class Kind {
       const Settings& settings, Listener listener = [](std::size_t, Outcome) {}) const = 0;
   // The names of its requests, for metrics.
   [[nodiscard]] virtual std::span<const std::string_view> requests() const { return {}; }
+
+  // Null where it sends none.
+  [[nodiscard]] virtual const EventAddress* event_address() const { return nullptr; }
+  // The variable of the region that browsers are told; empty where there is none.
+  [[nodiscard]] virtual std::string_view region_variable() const { return ""; }
 
   // The name of the route that gives its tokens alone; empty where there is none.
   [[nodiscard]] virtual std::string_view own_token_route() const { return ""; }

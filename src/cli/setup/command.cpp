@@ -18,6 +18,7 @@
 #include "roomkey/base/clock.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/crypto/secret.hpp"
+#include "roomkey/provider/all.hpp"
 
 namespace roomkey::cli::setup {
 
@@ -50,10 +51,20 @@ void need_machine(std::vector<std::string>& faults) {
   }
 }
 
-// Where it is new, and has to be set in Twilio's console.
-std::optional<std::string> new_callback(const Plan& plan) {
-  const auto callback = plan.variables.find("TWILIO_STATUS_CALLBACK_URL");
-  return callback == plan.variables.end() ? std::nullopt : callback->second;
+// Where a provider sends its events from now on, which has to be entered there.
+struct NewAddress {
+  std::string url;
+  const char* instructions;
+};
+std::optional<NewAddress> new_address(const Plan& plan) {
+  for (const provider::Kind* const kind : provider::all()) {
+    const auto* const address = kind->event_address();
+    const auto found =
+        address == nullptr ? plan.variables.end() : plan.variables.find(address->variable);
+    if (found == plan.variables.end() || !found->second) continue;
+    return NewAddress{*found->second, address->instructions};
+  }
+  return std::nullopt;
 }
 
 std::string url_of(const Plan& plan) { return "https://" + plan.site.domain + '/'; }
@@ -72,10 +83,8 @@ void say_where_it_leads(const Plan& plan, const Present& present) {
 
 void say_what_is_left(const Plan& plan, const Present& present) {
   say_where_it_leads(plan, present);
-  if (const auto callback = new_callback(plan)) {
-    std::cout << "For Twilio's callbacks, set this in its console (Video, Room Settings, Status "
-                 "Callback URL):\n  "
-              << *callback << '\n';
+  if (const auto address = new_address(plan)) {
+    std::cout << address->instructions << "\n  " << address->url << '\n';
   }
   if (plan.self_signed) {
     std::cout << "The certificate is self-signed: browsers refuse it until they are told to trust "
@@ -93,13 +102,14 @@ void say_changes(const std::vector<std::string>& list, bool would) {
 }
 
 void print_json(const std::vector<std::string>& list, const Plan& plan, bool dry_run) {
+  const auto address = new_address(plan);
   base::JsonArray changes;
   for (const auto& line : list) changes.add(line);
   std::cout << base::JsonObject()
                    .add("dry_run", dry_run)
                    .add_raw("changes", changes.text())
                    .add("url", url_of(plan))
-                   .add("new_callback_url", new_callback(plan))
+                   .add("new_callback_url", address ? std::optional(address->url) : std::nullopt)
                    .add("self_signed", plan.self_signed)
                    .text()
             << '\n';

@@ -9,15 +9,13 @@
 #include "roomkey/base/text.hpp"
 #include "roomkey/crypto/jws.hpp"
 #include "roomkey/crypto/secret.hpp"
+#include "roomkey/provider/all.hpp"
 
 namespace roomkey::cli::setup {
 
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr const char* kCallbackUrl = "TWILIO_STATUS_CALLBACK_URL";
-constexpr std::string_view kCallbackPath = "/api/appointments/twilio-status-callback/";
 
 // Gathers what the flags ask for and what is wrong with it.
 class Planner {
@@ -66,7 +64,9 @@ class Planner {
     }
     for (const auto& [variable, secret] : flags_.secrets) take_secret(variable, secret, variable);
     for (const auto* const kind : provider::all()) drop_account(kind->variables());
-    settle_callback();
+    for (const provider::Kind* const kind : provider::all()) {
+      if (kind->event_address() != nullptr) settle_events(*kind->event_address());
+    }
     for (const auto* const kind : provider::all()) need_whole(kind->title(), kind->variables());
   }
 
@@ -188,22 +188,24 @@ class Planner {
     return changed == plan_.variables.end() ? present_.has(variable) : changed->second.has_value();
   }
 
-  // Follows the domain. An auth token is good for nothing else, so with the first one it is on.
-  void settle_callback() {
-    const std::string mine = "https://" + plan_.site.domain + std::string(kCallbackPath);
-    const std::string before = present_.env.get(kCallbackUrl);
-    const bool followed = before == "https://" + present_.site.domain + std::string(kCallbackPath);
-    const bool first = before.empty() && plan_.variables.contains("TWILIO_AUTH_TOKEN") &&
-                       will_have("TWILIO_AUTH_TOKEN");
-    const bool dropped =
-        plan_.variables.contains("TWILIO_AUTH_TOKEN") && !will_have("TWILIO_AUTH_TOKEN");
+  // Follows the domain. What proves events is good for nothing else, so with the first one it is
+  // on.
+  void settle_events(const provider::EventAddress& address) {
+    const auto at = [&](const std::string& domain) {
+      return "https://" + domain + std::string(address.path);
+    };
+    const std::string before = present_.env.get(address.variable);
+    const bool followed = before == at(present_.site.domain);
+    const bool touched = plan_.variables.contains(address.secret);
+    const bool first = before.empty() && touched && will_have(address.secret);
+    const bool dropped = touched && !will_have(address.secret);
     if (flags_.callback.value_or((first || followed) && !dropped)) {
-      set(kCallbackUrl, mine, "--domain");
+      set(address.variable, at(plan_.site.domain), "--domain");
     } else if (flags_.callback == false || dropped) {
-      unset(kCallbackUrl);
+      unset(address.variable);
     }
-    if (flags_.callback == true && !will_have("TWILIO_AUTH_TOKEN")) {
-      missing(flag_of("TWILIO_AUTH_TOKEN"), "Twilio signs its callbacks with the Auth Token");
+    if (flags_.callback == true && !will_have(address.secret)) {
+      missing(flag_of(address.secret), address.without);
     }
   }
 

@@ -10,6 +10,7 @@
 
 #include "roomkey/base/ascii.hpp"
 #include "roomkey/base/text.hpp"
+#include "roomkey/provider/all.hpp"
 
 namespace roomkey::cli::site {
 
@@ -38,6 +39,15 @@ bool is_host_name(std::string_view name) {
 bool is_address(const std::string& text, int family) {
   std::array<unsigned char, sizeof(in6_addr)> bytes{};
   return inet_pton(family, text.c_str(), bytes.data()) == 1;
+}
+
+// The first that is configured.
+const provider::Kind& used_kind(const std::function<std::string(const std::string&)>& value) {
+  const auto kinds = provider::all();
+  const auto used = std::find_if(kinds.begin(), kinds.end(), [&](const provider::Kind* kind) {
+    return !value(std::string(kind->variables().front().name)).empty();
+  });
+  return used == kinds.end() ? *kinds.back() : **used;
 }
 
 }  // namespace
@@ -110,14 +120,15 @@ std::string allow_list(const std::vector<std::string>& addresses) {
 }
 
 Names names_of(const Site& site, const std::function<std::string(const std::string&)>& value) {
-  const bool twilio = !value("TWILIO_ACCOUNT_SID").empty();
+  const provider::Kind& used = used_kind(value);
+  const std::string region(used.region_variable());
   return {{"ORIGINS", origin_map(site.origins)},
           {"SERVER_NAME", site.domain},
           {"CERTIFICATE", site.certificate},
           {"CERTIFICATE_KEY", site.key},
           {"HEALTH_ALLOW", allow_list(site.health_allow)},
-          {"CHECK_CONFIG", check_config(site.origins, twilio ? "twilio" : "stream",
-                                        value("TWILIO_REGION"), site.practice)}};
+          {"CHECK_CONFIG", check_config(site.origins, std::string(used.name()),
+                                        region.empty() ? "" : value(region), site.practice)}};
 }
 
 base::Result<std::string> fill_in(std::string_view text, const Names& names) {

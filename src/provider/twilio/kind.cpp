@@ -64,6 +64,16 @@ class TwilioKind final : public Kind {
     return wrong_twilio_value(variable, value);
   }
 
+  [[nodiscard]] const EventAddress* event_address() const override {
+    static constexpr EventAddress kAddress{
+        "TWILIO_STATUS_CALLBACK_URL", "TWILIO_AUTH_TOKEN", kTwilioCallbackPath,
+        "Twilio signs its callbacks with the Auth Token",
+        "For Twilio's callbacks, set this in its console (Video, Room Settings, Status Callback "
+        "URL):"};
+    return &kAddress;
+  }
+  [[nodiscard]] std::string_view region_variable() const override { return "TWILIO_REGION"; }
+
   bool check(base::Findings& findings, const Settings& settings) const override {
     const auto& [account_sid, api_key, api_secret, region, stamp_region] = settings.twilio;
     const auto& auth_token = settings.callback.auth_token;

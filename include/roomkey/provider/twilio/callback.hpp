@@ -13,6 +13,8 @@
 
 namespace roomkey::provider {
 
+inline constexpr std::string_view kTwilioCallbackPath = "/api/appointments/twilio-status-callback/";
+
 struct CallbackSettings {
   std::string url;            // as Twilio was given it; empty: no callback is taken
   crypto::Secret auth_token;  // the account's; empty: no callback is taken
@@ -35,9 +37,7 @@ class TwilioEvents final : public Events {
  public:
   explicit TwilioEvents(CallbackSettings settings) : settings_(std::move(settings)) {}
 
-  [[nodiscard]] std::string_view path() const override {
-    return "/api/appointments/twilio-status-callback/";
-  }
+  [[nodiscard]] std::string_view path() const override { return kTwilioCallbackPath; }
   [[nodiscard]] std::string_view route() const override { return "twilio_status_callback"; }
   // Not before all that they need is set.
   [[nodiscard]] bool are_taken() const {
