@@ -124,8 +124,8 @@ struct Router::Visit {
   }
 };
 
-Router::Router(std::vector<Route> routes, Hooks hooks, const base::Clock& clock)
-    : routes_(std::move(routes)), hooks_(std::move(hooks)), clock_(clock) {}
+Router::Router(std::vector<Route> routes, Gate& gate, const base::Clock& clock)
+    : routes_(std::move(routes)), gate_(gate), clock_(clock) {}
 
 Router::Match Router::match(const Request& request) const {
   Match match;
@@ -167,14 +167,14 @@ void Router::check(Visit& visit) const {
     if (visit.call->body.size() > limit) return visit.refuse({Code::payload_too_large});
   }
   if (visit.route->who == Who::anyone) return;
-  const auto user_id = hooks_.authenticate(visit.request.authorization, visit.call->now);
+  const auto user_id = gate_.authenticate(visit.request.authorization, visit.call->now);
   if (!user_id) return visit.refuse(user_id.error());
   visit.user_id = *user_id;
 }
 
 void Router::serve(Visit& visit) const {
   if (visit.route->who == Who::anyone) return visit.take(visit.route->handle(*visit.call));
-  visit.take(hooks_.serve(*visit.route, *visit.call, visit.user_id));
+  visit.take(gate_.serve(*visit.route, *visit.call, visit.user_id));
 }
 
 // After this each of them has its answer, or none has: then each is to be served alone, so that one
@@ -187,7 +187,7 @@ void Router::serve_together(std::span<Visit> visits) const {
   if (writing.size() < 2) return;
   bool begun = false;
   try {
-    hooks_.together([&] {
+    gate_.together([&] {
       begun = true;
       for (Visit* visit : writing) serve(*visit);
     });
@@ -207,8 +207,8 @@ void Router::tell(const Visit& visit) const {
                          : static_cast<std::size_t>(visit.route - routes_.data());
   visit.log(spent);
   const bool gave = visit.call && !visit.code;
-  hooks_.done({index, visit.response->status, visit.code, spent,
-               gave ? visit.call->provider : std::string_view()});
+  gate_.done({index, visit.response->status, visit.code, spent,
+              gave ? visit.call->provider : std::string_view()});
 }
 
 void Router::answer(std::span<const Request> requests, const Send& send) const {

@@ -51,7 +51,7 @@ App::App(config::Config config, const base::Clock& clock)
       tally_(layout_of(routes()), config_.metrics_directory),
       bearer_keys_(config_.bearer_files),
       database_(config_.store),
-      router_(routes(), hooks(), clock) {
+      router_(routes(), *this, clock) {
   // Those who use them have them by now.
   static_cast<provider::Settings&>(config_) = {};
 }
@@ -65,18 +65,21 @@ base::Result<http::Response> App::give_token(Call& call, Issue issue, std::strin
   return handlers::video_token_and_room(call, issue, action, database_, config_.policy, providers_);
 }
 
-http::Hooks App::hooks() {
-  return {[this](std::string_view authorization, std::chrono::sys_seconds now) {
-            bearer_keys_.renew(config_.bearer->keys, now);
-            return access::authenticate(authorization, *config_.bearer, now);
-          },
-          [this](const http::Route& route, Call& call, std::int64_t user_id) {
-            return handlers::serve(route, call, user_id, database_);
-          },
-          [this](const std::function<void()>& work) { handlers::serve_together(database_, work); },
-          [this](const http::Done& done) {
-            tally_.answered({done.route, done.status, done.code, done.duration, done.provider});
-          }};
+base::Result<std::int64_t> App::authenticate(std::string_view authorization,
+                                             std::chrono::sys_seconds now) {
+  bearer_keys_.renew(config_.bearer->keys, now);
+  return access::authenticate(authorization, *config_.bearer, now);
+}
+
+base::Result<http::Response> App::serve(const http::Route& route, Call& call,
+                                        std::int64_t user_id) {
+  return handlers::serve(route, call, user_id, database_);
+}
+
+void App::together(const std::function<void()>& work) { handlers::serve_together(database_, work); }
+
+void App::done(const http::Done& what) {
+  tally_.answered({what.route, what.status, what.code, what.duration, what.provider});
 }
 
 std::string App::join(std::string_view pool) {

@@ -12,10 +12,12 @@
 
 namespace roomkey::worker {
 
-class App {
+class App final : private http::Gate {
  public:
   // config.bearer must be set. The clock must outlive the App.
   App(config::Config config, const base::Clock& clock);
+  App(const App&) = delete;
+  App& operator=(const App&) = delete;
 
   // As Router::answer().
   void answer(std::span<const http::Request> requests, const http::Send& send) const {
@@ -32,7 +34,13 @@ class App {
 
  private:
   [[nodiscard]] std::vector<http::Route> routes();
-  [[nodiscard]] http::Hooks hooks();
+  [[nodiscard]] base::Result<std::int64_t> authenticate(std::string_view authorization,
+                                                        std::chrono::sys_seconds now) override;
+  [[nodiscard]] base::Result<http::Response> serve(const http::Route& route, http::Call& call,
+                                                   std::int64_t user_id) override;
+  void together(const std::function<void()>& work) override;
+  void done(const http::Done& what) override;
+
   [[nodiscard]] std::vector<http::Route> appointment_routes();
   [[nodiscard]] std::vector<http::Route> participant_routes();
   [[nodiscard]] std::vector<http::Route> call_routes();

@@ -12,8 +12,8 @@
 
 namespace roomkey::test {
 
-// A router whose hooks and handlers write down what they are called for.
-struct Bench {
+// A router whose gate and handlers write down what they are called for.
+struct Bench : private http::Gate {
   FakeClock clock;
   std::string calls;
   base::Result<std::int64_t> user = std::int64_t{2};
@@ -48,28 +48,32 @@ struct Bench {
        route("GET", "/open", "open", http::Who::anyone),
        route("POST", "/open-body/", "open_body", http::Who::anyone, 10),
        route("GET", "/token/{id}/", "token", http::Who::user, 0, http::Effect::writes)},
-      {[this](std::string_view header, std::chrono::sys_seconds) {
-         calls += "authenticate(" + std::string(header) + ") ";
-         return user;
-       },
-       [this](const http::Route& chosen, http::Call& call, std::int64_t user_id) {
-         calls += "serve(" + std::to_string(user_id) + ") ";
-         call.authenticated = jane();
-         return chosen.handle(call);
-       },
-       [this](const std::function<void()>& work) {
-         calls += "begin ";
-         if (locked) throw base::Unavailable("the store: locked");
-         work();
-         calls += "commit ";
-         if (full) throw base::Unavailable("the store: disk full");
-       },
-       [this](const http::Done& done) {
-         told += std::to_string(done.route) + ':' + std::to_string(done.status) + ':';
-         told += done.code ? word(*done.code) : "-";
-         told += done.duration.count() > 0 ? " " : " in no time";
-       }},
+      *this,
       clock};
+
+  base::Result<std::int64_t> authenticate(std::string_view header,
+                                          std::chrono::sys_seconds /*now*/) override {
+    calls += "authenticate(" + std::string(header) + ") ";
+    return user;
+  }
+  base::Result<http::Response> serve(const http::Route& chosen, http::Call& call,
+                                     std::int64_t user_id) override {
+    calls += "serve(" + std::to_string(user_id) + ") ";
+    call.authenticated = jane();
+    return chosen.handle(call);
+  }
+  void together(const std::function<void()>& work) override {
+    calls += "begin ";
+    if (locked) throw base::Unavailable("the store: locked");
+    work();
+    calls += "commit ";
+    if (full) throw base::Unavailable("the store: disk full");
+  }
+  void done(const http::Done& what) override {
+    told += std::to_string(what.route) + ':' + std::to_string(what.status) + ':';
+    told += what.code ? word(*what.code) : "-";
+    told += what.duration.count() > 0 ? " " : " in no time";
+  }
 
   // Several GETs at once: "<status>" for each in the order of `paths`, and in `calls` when each was
   // sent.

@@ -69,19 +69,22 @@ struct Done {
 };
 
 // What the router needs of other rooms.
-struct Hooks {
+class Gate {
+ public:
+  virtual ~Gate() = default;
+
   // The id of the user that the Authorization header speaks for.
-  std::function<base::Result<std::int64_t>(std::string_view authorization,
-                                           std::chrono::sys_seconds now)>
-      authenticate;
+  [[nodiscard]] virtual base::Result<std::int64_t> authenticate(std::string_view authorization,
+                                                                std::chrono::sys_seconds now) = 0;
   // Finds the user and runs the route's handler; what is granted or refused to a known user is
   // committed to the audit when it returns.
-  std::function<base::Result<Response>(const Route&, Call&, std::int64_t user_id)> serve;
+  [[nodiscard]] virtual base::Result<Response> serve(const Route& route, Call& call,
+                                                     std::int64_t user_id) = 0;
   // Runs `work`, which calls serve() for several, in one write transaction that is committed when
   // it returns. An exception undoes all of it.
-  std::function<void(const std::function<void()>& work)> together;
+  virtual void together(const std::function<void()>& work) = 0;
   // Told of each answer once, right before it is sent.
-  std::function<void(const Done&)> done = [](const Done&) {};
+  virtual void done(const Done& /*what*/) {}
 };
 
 // Takes the answer to the request at `index`.
@@ -89,11 +92,12 @@ using Send = std::function<void(std::size_t index, const Response& response)>;
 
 class Router {
  public:
-  Router(std::vector<Route> routes, Hooks hooks, const base::Clock& clock);
+  // Gate and clock must outlive the Router.
+  Router(std::vector<Route> routes, Gate& gate, const base::Clock& clock);
 
   // Sends each request's answer once, in any order. A broken machine is a 503 or 500 and a log
   // line; throws only what `send` throws. Steps: 1 match, 2 method, 3 size, 4 bearer token, 5 user
-  // and handler, 6 map the error, 7 log one line and tell Hooks::done. Those that write take step 5
+  // and handler, 6 map the error, 7 log one line and tell Gate::done. Those that write take step 5
   // together, in one transaction: a commit is the dearest part of a token, and one serves them all.
   // None of their answers is sent before it.
   void answer(std::span<const Request> requests, const Send& send) const;
@@ -119,7 +123,7 @@ class Router {
   void serve_together(std::span<Visit> visits) const;
 
   std::vector<Route> routes_;
-  Hooks hooks_;
+  Gate& gate_;
   const base::Clock& clock_;
 };
 
