@@ -12,7 +12,7 @@ namespace roomkey::config {
 namespace {
 
 // Besides those of the providers.
-constexpr std::array<std::string_view, 21> kOwnVariables{"ROOMKEY_AUDIT_SYNC",
+constexpr std::array<std::string_view, 22> kOwnVariables{"ROOMKEY_AUDIT_SYNC",
                                                          "ROOMKEY_BACKUP_DIR",
                                                          "ROOMKEY_CERTIFICATE_FILE",
                                                          "ROOMKEY_COMPLETE_ON_ROOM_END",

@@ -33,10 +33,11 @@ TEST(each_route_answers_with_the_contract_s_fields_and_no_others) {
   for (const auto& [method, path, members] :
        {Case{"GET", "/api/appointments/video-token/47/",
              "access_token room_name user_identity expires_in expires_at appointment_id "
-             "appointment_duration_minutes token_valid_until region "},
-        Case{"GET", "/api/appointments/video-token-refresh/47/",
-             "access_token room_name user_identity expires_in expires_at appointment_id "
-             "appointment_duration_minutes token_valid_until region refreshed_at "},
+             "appointment_duration_minutes token_valid_until region provider connect "},
+        Case{
+            "GET", "/api/appointments/video-token-refresh/47/",
+            "access_token room_name user_identity expires_in expires_at appointment_id "
+            "appointment_duration_minutes token_valid_until region provider connect refreshed_at "},
         Case{"GET", "/api/appointments/video-status/47/",
              "appointment_id room_name room_sid status participants_count participants duration "
              "created_at region patient_connected psychologist_connected source as_of "},

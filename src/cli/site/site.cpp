@@ -41,13 +41,15 @@ bool is_address(const std::string& text, int family) {
   return inet_pton(family, text.c_str(), bytes.data()) == 1;
 }
 
-// The first that is configured.
+// The one that new rooms get, else the first that is configured.
 const provider::Kind& used_kind(const std::function<std::string(const std::string&)>& value) {
+  const std::string named = value("ROOMKEY_PROVIDER");
   const auto kinds = provider::all();
   const auto used = std::find_if(kinds.begin(), kinds.end(), [&](const provider::Kind* kind) {
-    return !value(std::string(kind->variables().front().name)).empty();
+    return named.empty() ? !value(std::string(kind->variables().front().name)).empty()
+                         : kind->name() == named;
   });
-  return used == kinds.end() ? *kinds.back() : **used;
+  return used == kinds.end() ? *kinds.front() : **used;
 }
 
 }  // namespace

@@ -76,12 +76,23 @@ TEST(a_site_without_port_80_has_no_line_for_it) {
 
 TEST(the_check_page_is_told_of_the_provider_that_is_configured) {
   const Site site{"a.example", "/c", "/k", {"https://b.example"}, {}, {}};
-  const auto told = [&](const std::string& set) {
-    return names_of(site, [&](const std::string& name) { return name == set ? "x1" : ""; })
+  const auto told = [&](const std::map<std::string, std::string>& set) {
+    return names_of(site,
+                    [&](const std::string& name) { return set.contains(name) ? set.at(name) : ""; })
         .at("CHECK_CONFIG");
   };
-  expect(contains(told("TWILIO_ACCOUNT_SID"), R"("provider": "twilio", "region": null)"));
-  expect(contains(told("TWILIO_REGION"), R"("provider": "stream", "region": "x1")"));
+  const char* const twilio = R"("provider": "twilio", "region": null)";
+  const char* const stream = R"("provider": "stream", "region": null)";
+  expect(contains(told({{"TWILIO_ACCOUNT_SID", "x"}}), twilio));
+  expect(contains(told({{"TWILIO_ACCOUNT_SID", "x"}, {"TWILIO_REGION", "au1"}}),
+                  R"("provider": "twilio", "region": "au1")"));
+  expect(contains(told({{"STREAM_API_KEY", "x"}, {"TWILIO_REGION", "au1"}}), stream));
+  expect(contains(told({{"TWILIO_ACCOUNT_SID", "x"},
+                        {"STREAM_API_KEY", "x"},
+                        {"ROOMKEY_PROVIDER", "stream"}}),
+                  stream),
+         "both are");
+  expect(contains(told({}), twilio), "none is");
 }
 
 TEST(a_name_that_nobody_knows_is_refused_and_named) {
