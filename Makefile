@@ -65,7 +65,7 @@ DEB_DIR ?= build
 NPM_DIR ?= build
 
 .PHONY: all build help packages demo demo-stop check check-bare browsers sanitize lint bench bench-scale chaos soak security fuzz \
-  fuzzers install deb npm clean
+  fuzzers install deb npm clean FORCE
 all: ## installs what is missing and builds
 	$(call with,BUILD,build)
 build: $(BUILD)/roomkey $(BUILD)/roomkey-fcgi
@@ -183,9 +183,12 @@ $(BUILD)/%.o: %.cpp
 	@echo "  c++   $<"
 	@$(COMPILE)
 .SECONDARY: $(patsubst %.o,%.cpp,$(call joined,$(SOURCES) $(TESTS)))
-$(BUILD)/%/folder.cpp: % Makefile
+# Written where it changes alone: a copy of the tree (`make deb`) has nothing to do over again.
+$(BUILD)/%/folder.cpp: FORCE
 	@mkdir -p $(@D)
-	@printf '#include "%s"\n' $(sort $(filter $(SOURCES) $(TESTS),$(wildcard $*/*.cpp))) >$@
+	@list() { printf '#include "%s"\n' $(sort $(filter $(SOURCES) $(TESTS),$(wildcard $*/*.cpp))); }; \
+	  list | cmp -s - $@ || list >$@
+FORCE:
 $(BUILD)/%/folder.o: private CPPFLAGS += -I.
 $(BUILD)/%/folder.o: $(BUILD)/%/folder.cpp
 	@echo "  c++   $*/"
