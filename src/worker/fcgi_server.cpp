@@ -1,8 +1,6 @@
 #include "worker/fcgi_server.hpp"
 
 #include <fcgiapp.h>
-#include <fcntl.h>
-#include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -19,6 +17,7 @@
 #include "roomkey/base/log.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/crypto/digest.hpp"
+#include "worker/connections.hpp"
 
 namespace roomkey::worker {
 
@@ -63,38 +62,67 @@ void send(FCGX_Stream* out, const http::Response& response, bool with_body) {
   FCGX_PutStr(text.data(), static_cast<int>(text.size()), out);
 }
 
-// Requests that were accepted together. What a request views lives in libfcgi's structure beside it
-// until that is finished.
+// Reads to the end, lest its last record be taken for the beginning of the next request.
+void read_to_end(FCGX_Stream* in) {
+  std::array<char, 4096> rest{};
+  while (FCGX_GetStr(rest.data(), rest.size(), in) > 0) {
+  }
+}
+
+// Requests that are answered together. What a request views lives in libfcgi's structure, one for
+// each connection, until that is finished.
 class Group {
  public:
-  Group(int listening_socket, const Service& service) : service_(service) {
-    for (FCGX_Request& slot : slots_) {
-      FCGX_InitRequest(&slot, listening_socket, FCGI_FAIL_ACCEPT_ON_INTR);
-    }
+  Group(Connections& connections, const Service& service)
+      : connections_(connections), service_(service) {
+    for (FCGX_Request& fcgi : fcgi_) FCGX_InitRequest(&fcgi, -1, FCGI_FAIL_ACCEPT_ON_INTR);
     requests_.reserve(kMost);
   }
 
-  // Takes what waits to be accepted. 0, or libfcgi's error where nothing was.
-  int accept() {
+  // Takes what has come. False where nothing has.
+  bool take() {
     requests_.clear();
     while (requests_.size() < kMost) {
-      const int error = FCGX_Accept_r(&slots_[requests_.size()]);
-      if (error < 0) return requests_.empty() ? error : 0;
-      add(slots_[requests_.size()], ids_[requests_.size()]);
-      if (!service_.likes_company(requests_.back())) return 0;
+      const auto number = connections_.next(requests_.empty());
+      if (!number) break;
+      if (!read(*number)) continue;
+      if (!service_.likes_company(requests_.back())) break;
     }
-    return 0;
+    return !requests_.empty();
   }
 
   void answer() {
     service_.answer(requests_, [this](std::size_t index, const http::Response& response) {
-      send(slots_[index].out, response, requests_[index].method != "HEAD");
-      FCGX_Finish_r(&slots_[index]);
+      FCGX_Request& fcgi = fcgi_[numbers_[index]];
+      send(fcgi.out, response, requests_[index].method != "HEAD");
+      read_to_end(fcgi.in);
+      FCGX_Finish_r(&fcgi);
+      if (fcgi.ipcFd < 0) {
+        connections_.forget(numbers_[index]);
+      } else {
+        connections_.keep(numbers_[index]);
+      }
     });
   }
 
  private:
   static constexpr std::size_t kMost = 8;
+
+  // libfcgi accepts nothing itself (it has no listening socket), and where it closes a connection
+  // it doesn't wait for the other side: all that this had to say was read.
+  bool read(std::size_t number) {
+    FCGX_Request& fcgi = fcgi_[number];
+    fcgi.ipcFd = connections_.descriptor(number);
+    fcgi.keepConnection = 1;  // until it says whether it is to be kept
+    fcgi.detached = 1;
+    if (FCGX_Accept_r(&fcgi) != 0) {
+      connections_.forget(number);
+      return false;
+    }
+    numbers_[requests_.size()] = number;
+    add(fcgi, ids_[requests_.size()]);
+    return true;
+  }
 
   void add(FCGX_Request& fcgi, std::string& id) {
     id = request_id(parameter(fcgi, "REQUEST_ID"));
@@ -112,8 +140,10 @@ class Group {
     request.read_body = [&fcgi](std::size_t most) { return read_body(fcgi.in, most); };
   }
 
+  Connections& connections_;
   const Service& service_;
-  std::array<FCGX_Request, kMost> slots_{};
+  std::array<FCGX_Request, Connections::kMost> fcgi_{};
+  std::array<std::size_t, kMost> numbers_{};
   std::array<std::string, kMost> ids_;
   std::vector<http::Request> requests_;
 };
@@ -194,30 +224,21 @@ std::string pool_of(int listening_socket) {
 
 void serve(int listening_socket, const Service& service) {
   const sigset_t while_waiting = take_over_signals();
-  // Several workers wake for one connection: those that come too late must not block in accept, nor
-  // those that look for company. systemd makes the socket, which all share, blocking again with
-  // each worker that it starts, also with one that ends before it gets here. So it is said before
-  // each accept, and the time limit, which systemd leaves alone, is for what happens in between.
-  const int flags = fcntl(listening_socket, F_GETFL) | O_NONBLOCK;
-  const timeval moment{0, 1000};
-  setsockopt(listening_socket, SOL_SOCKET, SO_RCVTIMEO, &moment, sizeof moment);
   FCGX_Init();
-  Group group(listening_socket, service);
+  Connections connections(listening_socket);
+  Group group(connections, service);
   while (stopping == 0) {
-    pollfd waiting{listening_socket, POLLIN, 0};
-    if (ppoll(&waiting, 1, nullptr, &while_waiting) < 0) continue;
-    // Where a connection waits already, ppoll returns without letting a signal in: under load a
+    connections.wait(while_waiting);
+    // Where something has come already, a wait ends without letting a signal in: under load a
     // worker would never learn that it is to stop.
     if (stop_is_due()) break;
-    fcntl(listening_socket, F_SETFL, flags);
-    const int error = group.accept();
-    if (error == 0) {
-      group.answer();
-    } else if (error != -EAGAIN && error != -EWOULDBLOCK && error != -EINTR) {
-      base::log_error("event=accept_failed error=" + std::to_string(-error));
-      usleep(100'000);  // out of descriptors, most likely: don't spin
-    }
+    if (group.take()) group.answer();
   }
+  connections.no_more();
+  do {
+    while (group.take()) group.answer();
+    if (connections.count_open() > 0) connections.wait(while_waiting);
+  } while (connections.count_open() > 0);
 }
 
 }  // namespace roomkey::worker

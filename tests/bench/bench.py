@@ -26,6 +26,7 @@ SECONDS = int(os.environ.get("BENCH_SECONDS", "4"))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 CONNECTIONS = 16
 TOKEN = "/api/appointments/video-token/47/"
+KEPT = "bare responder, kept"  # its connections
 STREAM_TOKEN = "/api/video-call/token"
 
 
@@ -116,11 +117,12 @@ class Stack:
         site = self.dir / "roomkey-site.conf"
         text = site.read_text().rstrip()
         assert text.endswith("}")
-        upstreams = "".join(
-            f"upstream bench_{name} {{" + f'server "unix:{name}.sock" max_fails=0;' * 3 + "}\n"
-            for name in names)
-        locations = "".join(f"location = /bench/{name} {{ fastcgi_pass bench_{name}; }}\n"
-                            for name in names)
+        upstreams = locations = ""
+        for name in names:
+            kept = ("keepalive 32;", "fastcgi_keep_conn on;") if name == "kept" else ("", "")
+            upstreams += (f"upstream bench_{name} {{" + f'server "unix:{name}.sock" max_fails=0;' * 3
+                          + f"{kept[0]}}}\n")
+            locations += f"location = /bench/{name} {{ {kept[1]} fastcgi_pass bench_{name}; }}\n"
         locations += "location = /bench/nginx { return 200 '{\"x\":\"" + "x" * 700 + "\"}'; }\n"
         site.write_text(upstreams + text[:-1] + locations + "}\n")
         os.kill(self.nginx(), signal.SIGHUP)
@@ -205,14 +207,20 @@ def main():
         with Stack(folder + "/normal", "normal") as stack:
             get, post = stack.scripts()
             bare = stack.add_responder("bare", 860)
-            stack.add_locations(["bare"])
+            kept = stack.add_responder("kept", 860, "kept")
+            stack.add_locations(["bare", "kept"])
             print(f"\nROOMKEY_AUDIT_SYNC=normal, 2 workers, {CONNECTIONS} connections, TLS, "
                   f"{ROUNDS} rounds of {SECONDS} s\n")
             rows = measure(stack, {"video-token": (TOKEN, stack.workers(), get),
                                    "stream token": (STREAM_TOKEN, stack.workers(), post),
                                    "bare responder": ("/bench/bare", bare, get),
+                                   KEPT: ("/bench/kept", kept, get),
                                    "nginx alone": ("/bench/nginx", [], get)})
             table(rows, "bare responder")
+            print(f"\nrequests/s of the kept bare responder's: "
+                  f"{rows['video-token'][0] / rows[KEPT][0]:.2f}")
+            cpu = [sum(rows[name][3:]) for name in ("video-token", "bare responder")]
+            print(f"CPU of nginx and worker of the bare responder's: {cpu[0] / cpu[1]:.2f}")
             more = rows["video-token"][3] - rows["bare responder"][3]
             print(f"\nworker CPU above the bare responder: {more:.1f} us a request, "
                   f"{more / rows['bare responder'][3]:.2f} of its own")
@@ -220,10 +228,11 @@ def main():
             script = stack.paused(get, max(1, 2000 * CONNECTIONS / rate - median))
             print("\nAt half load:\n")
             half = measure(stack, {"video-token": (TOKEN, stack.workers(), script),
-                                   "bare responder": ("/bench/bare", bare, script)})
+                                   "bare responder": ("/bench/bare", bare, script),
+                                   KEPT: ("/bench/kept", kept, script)})
             table(half, "bare responder")
-            print(f"\np99 of the bare responder's: "
-                  f"{half['video-token'][2] / half['bare responder'][2]:.2f}\n")
+            print(f"\np99 of the kept bare responder's: "
+                  f"{half['video-token'][2] / half[KEPT][2]:.2f}\n")
             print("worker memory (PSS): "
                   + ", ".join(f"{pss_kib(pid) / 1024:.1f} MiB" for pid in stack.workers())
                   + "; bare responder: "

@@ -18,8 +18,8 @@ def pair(name, value):
     return size(name) + size(value) + name + value
 
 
-def begin(role=1):
-    return record(BEGIN, struct.pack(">HB5x", role, 0))
+def begin(role=1, keep=False):
+    return record(BEGIN, struct.pack(">HB5x", role, keep))
 
 
 def chunks(kind, content):
@@ -27,9 +27,9 @@ def chunks(kind, content):
     return b"".join(parts) + record(kind)
 
 
-def fcgi_request(params, body=b""):
+def fcgi_request(params, body=b"", keep=False):
     pairs = b"".join(pair(*p) for p in params.items())
-    return begin() + chunks(PARAMS, pairs) + chunks(STDIN, body)
+    return begin(keep=keep) + chunks(PARAMS, pairs) + chunks(STDIN, body)
 
 
 def fcgi_answer(stream):

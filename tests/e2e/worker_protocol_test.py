@@ -1,4 +1,5 @@
 """One worker, and FastCGI as nginx never speaks it."""
+import contextlib
 import os
 import time
 
@@ -63,7 +64,7 @@ class Protocol(Case):
             self.lives_on(worker)
             self.assertEqual(worker.stop(), 0, worker.log())
 
-    @each((str(size), size) for size in (1, 7, 64))
+    @each((str(size), size) for size in (7, 64, 200))
     def test_takes_a_request_in_pieces_of(self, size):
         with Worker() as worker, worker.connect() as connection:
             data = good(worker)
@@ -139,6 +140,33 @@ class Protocol(Case):
         with Worker() as worker, worker.connect(), worker.connect():
             self.given(worker.token())
             self.lives_on(worker)
+
+    def test_whoever_says_half_a_request_or_none_holds_nobody_up(self):
+        """Twice as many as a worker has room for."""
+        with Worker() as worker, contextlib.ExitStack() as others:
+            for number in range(128):
+                other = others.enter_context(worker.connect())
+                other.sendall(good(worker)[:number])
+                if number in (10, 63):
+                    self.given(worker.token())
+            for _ in range(64):
+                self.given(worker.token())
+            self.lives_on(worker)
+
+    def test_a_kept_connection_takes_one_request_after_the_other(self):
+        with Worker() as worker, worker.connect() as connection:
+            stream = connection.makefile("rb")
+            for number in range(100):
+                body = b"{}" + b" " * number * 700
+                status = 200 if len(body) <= 4096 else 413
+                connection.sendall(worker.request("POST", ROOM, JANE, body=body, keep=True))
+                self.assertEqual(fcgi_answer(stream).status, status)
+                connection.sendall(worker.request(user=JANE, keep=True))
+                self.given(fcgi_answer(stream))
+            self.given(worker.token())  # beside it
+            self.assertEqual(len(worker.granted()), 101)
+            self.assertEqual(worker.stop(), 0)
+            self.assertEqual(stream.read(), b"")
 
     def test_a_peer_that_falls_silent_half_way_is_over_when_it_leaves(self):
         with Worker() as worker:

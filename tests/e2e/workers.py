@@ -70,9 +70,9 @@ class Worker(Stack):
                   "REQUEST_ID": secrets.token_hex(16)} | changes
         return {name: value for name, value in params.items() if value is not None}
 
-    def request(self, *asked, body=b"", **changes):
-        """The bytes of one request, of what params() takes."""
-        return fcgi_request(self.params(*asked, body=body, **changes), body)
+    def request(self, *asked, body=b"", keep=False, **changes):
+        """The bytes of one request, of what params() takes; `keep`: the connection."""
+        return fcgi_request(self.params(*asked, body=body, **changes), body, keep)
 
     def ask(self, method, path, user=None, token=None, body=b"", **changes):
         return self.send(self.request(method, path, user, token, body=body, **changes))
