@@ -18,7 +18,7 @@ base::Result<http::Response> serve(const http::Route& route, http::Call& call, s
                                    store::Database& database) {
   database.ready();
   std::optional<store::Transaction> transaction;
-  if (route.effect == http::Effect::writes) transaction.emplace(database);
+  if (route.transaction == http::Transaction::shared) transaction.emplace(database);
   call.authenticated = store::find_user(database, user_id);
   if (!call.authenticated || !call.authenticated->active) {
     return base::Error{base::Code::user_unknown, "The token's user is unknown or inactive"};

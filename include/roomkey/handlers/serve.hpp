@@ -10,8 +10,9 @@
 namespace roomkey::handlers {
 
 // Runs a route's handler for a user: user_unknown unless the user is there and active; the refusal
-// of a known user becomes an audit event. All of it is committed when this returns: for a route
-// that writes in one transaction, so that it decides on what no one else can change meanwhile.
+// of a known user becomes an audit event. All of it is committed when this returns: with
+// Transaction::shared in one transaction, so that it decides on what no one else can change
+// meanwhile.
 [[nodiscard]] base::Result<http::Response> serve(const http::Route& route, http::Call& call,
                                                  std::int64_t user_id, store::Database& database);
 
