@@ -6,7 +6,7 @@
 namespace roomkey::provider {
 
 std::span<const Kind* const> all() {
-  static const std::array kAll{&twilio_kind(), &stream_kind()};
+  static const std::array kAll{&twilio::kind(), &stream::kind()};
   return kAll;
 }
 

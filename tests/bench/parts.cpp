@@ -22,7 +22,7 @@ access::BearerRules rules() {
   return made;
 }
 
-provider::TwilioSettings twilio() {
+provider::twilio::TokenSettings twilio() {
   return {"AC0123456789abcdef0123456789abcdef", "SK0123456789abcdef0123456789abcdef",
           crypto::Secret(kSecret), "au1"};
 }
@@ -85,7 +85,7 @@ void decide(benchmark::State& state) {
 BENCHMARK(decide);
 
 void mint(benchmark::State& state) {
-  const provider::Twilio provider(twilio());
+  const provider::twilio::Tokens provider(twilio());
   const access::Grant grant{47, "apt-47-1763138954-46eb915c", 2, "jane.doe@example.com",
                             std::chrono::minutes{90}};
   for (auto _ : state) benchmark::DoNotOptimize(provider.mint(grant, kClock.now()).value());

@@ -123,7 +123,7 @@ TEST(where_no_token_is_given_there_is_no_event_of_a_grant) {
 
 TEST(without_a_provider_the_reason_is_told) {
   Desk desk;
-  TestTwilio none{roomkey::provider::TwilioSettings{}};
+  TestTwilio none{roomkey::provider::twilio::TokenSettings{}};
   same("Twilio is not configured",
        refused(Code::token_failed, video_token(desk.call, Issue::first, "video_token",
                                                desk.store.database, {}, Providers({&none}))));
@@ -132,7 +132,7 @@ TEST(without_a_provider_the_reason_is_told) {
 
 TEST(a_room_of_another_provider_s_is_entered_with_that_one_s_token) {
   Desk desk;
-  roomkey::provider::Stream stream(stream_settings());
+  roomkey::provider::stream::Tokens stream(stream_settings());
   auto settings = settings_at(":memory:");
   settings.room_provider = "stream";
   roomkey::store::Database database(settings);
@@ -218,9 +218,9 @@ TEST(can_join_says_what_the_token_route_would_do) {
   }
   desk.call.now = kNine;
   desk.call.authenticated = jane();
-  TestTwilio no_twilio{roomkey::provider::TwilioSettings{}};
-  roomkey::provider::Stream stream(stream_settings());
-  roomkey::provider::Stream no_stream({});
+  TestTwilio no_twilio{roomkey::provider::twilio::TokenSettings{}};
+  roomkey::provider::stream::Tokens stream(stream_settings());
+  roomkey::provider::stream::Tokens no_stream({});
   const auto can_join = [&](std::vector<roomkey::provider::Provider*> all) {
     const Providers providers(std::move(all));
     return body_of(appointment(desk.call, desk.store.database, {}, providers))["can_join"].asBool();

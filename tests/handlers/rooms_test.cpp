@@ -37,8 +37,8 @@ struct Desk {
 
   Desk() { take_events(std::string(kUrl), kToken); }
   void take_events(const std::string& url, std::string_view token) {
-    twilio.own_events = std::make_unique<roomkey::provider::TwilioEvents>(
-        roomkey::provider::CallbackSettings{url, roomkey::crypto::Secret(token)});
+    twilio.own_events = std::make_unique<roomkey::provider::twilio::Events>(
+        roomkey::provider::twilio::CallbackSettings{url, roomkey::crypto::Secret(token)});
   }
 
   Result<Response> status() { return video_status(call, store.database, providers); }

@@ -78,7 +78,7 @@ TEST(the_answers_to_the_letter) {
 
 TEST(the_token_answer_to_the_letter) {
   AppClinic clinic;
-  const provider::Twilio twilio(twilio_settings());
+  const provider::twilio::Tokens twilio(twilio_settings());
   const auto token =
       twilio.mint({47, std::string(kRoom), 2, "jane.doe@example.com", 90min}, kNine).value().token;
   const std::string answer =

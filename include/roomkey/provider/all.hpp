@@ -10,7 +10,7 @@
 namespace roomkey::provider {
 
 // The configuration of all of them.
-struct Settings : TwilioConfiguration, StreamConfiguration {};
+struct Settings : twilio::Configuration, stream::Configuration {};
 
 [[nodiscard]] std::span<const Kind* const> all();
 

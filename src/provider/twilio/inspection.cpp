@@ -12,7 +12,7 @@
 #include "roomkey/base/words.hpp"
 #include "roomkey/provider/all.hpp"
 
-namespace roomkey::provider {
+namespace roomkey::provider::twilio {
 
 using namespace inspection;
 
@@ -44,7 +44,7 @@ std::string official_name(const std::string& code) {
 
 std::string masked(const Json::Value& claims, const char* key) {
   const std::string text = text_at(claims, key);
-  return text.empty() ? shown(claims, key) : twilio::masked_sid(text);
+  return text.empty() ? shown(claims, key) : masked_sid(text);
 }
 
 void inspect_header(const Inquiry& inquiry) {
@@ -64,12 +64,12 @@ void inspect_header(const Inquiry& inquiry) {
 }
 
 void warn_of_region(const Inquiry& inquiry, const std::string& region) {
-  if (!twilio::has_signalling(region)) {
+  if (!has_signalling(region)) {
     inquiry.warning("53000",
                     "The token names the region " + shown(inquiry.token.header, "twr") +
                         ", where Twilio Video has no signalling. A browser that connects with "
                         "that region fails.",
-                    twilio::kSetRegion);
+                    kSetRegion);
   }
   if (region == "us1") return;
   inquiry.warning("20103",
@@ -108,11 +108,11 @@ std::string wrong_sids(const std::string& issuer, const std::string& subject) {
   if (issuer.starts_with("AC")) {
     return "The issuer (iss) is an account SID: the API key's SID (SK...) belongs there.";
   }
-  if (!twilio::is_sid(issuer, "SK")) {
+  if (!is_sid(issuer, "SK")) {
     return "The issuer (iss) is not the SID of an API key: SK and 32 hexadecimal digits.";
   }
   if (subject.empty()) return "The token names no subject (sub): the account's SID belongs there.";
-  if (!twilio::is_sid(subject, "AC")) {
+  if (!is_sid(subject, "AC")) {
     return "The subject (sub) is not the SID of an account: AC and 32 hexadecimal digits.";
   }
   return {};
@@ -236,13 +236,13 @@ void inspect_signature(const Inquiry& inquiry) {
                 "The signature was made with another secret than TWILIO_API_SECRET." + other, cure);
 }
 
-}  // namespace
-
-bool is_surely_twilios(const Token& token) {
+// By what no other token has.
+bool is_surely_ours(const Token& token) {
   return text_at(token.header, "cty").starts_with("twilio-") || token.claims.isMember("grants");
 }
 
-bool is_likely_twilios(const Token& token) {
+// By what others seldom have.
+bool is_likely_ours(const Token& token) {
   const auto looks_like_sid = [](const std::string& text) {
     return text.size() == 34 && (text.starts_with("SK") || text.starts_with("AC"));
   };
@@ -250,7 +250,14 @@ bool is_likely_twilios(const Token& token) {
          looks_like_sid(text_at(token.claims, "sub"));
 }
 
-void inspect_twilio(const Inquiry& inquiry) {
+}  // namespace
+
+Sight see(const Token& token) {
+  if (is_surely_ours(token)) return Sight::surely;
+  return is_likely_ours(token) ? Sight::likely : Sight::not_at_all;
+}
+
+void inspect(const Inquiry& inquiry) {
   const auto before = inquiry.report.findings.size();
   inspect_header(inquiry);
   inspect_region(inquiry);
@@ -265,4 +272,4 @@ void inspect_twilio(const Inquiry& inquiry) {
   }
 }
 
-}  // namespace roomkey::provider
+}  // namespace roomkey::provider::twilio

@@ -16,7 +16,7 @@ std::string good(const std::string& more = "") {
 }
 
 TEST(what_roomkey_mints_for_stream_has_no_fault) {
-  const provider::Stream stream(stream_settings());
+  const provider::stream::Tokens stream(stream_settings());
   const access::Grant grant{47, std::string(kRoom), 2, "jane.doe@example.com", 90min};
   const auto call = found("", accepted(stream.mint(grant, kNine)).token);
   same("stream", call.kind);

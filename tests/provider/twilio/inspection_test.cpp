@@ -60,7 +60,7 @@ config::Config region_config(const std::string& region) {
 
 std::string minted(const config::Config& config) {
   const access::Grant grant{47, std::string(kRoom), 2, "jane.doe@example.com", 90min};
-  return accepted(provider::Twilio(config.twilio).mint(grant, kNine)).token;
+  return accepted(provider::twilio::Tokens(config.twilio).mint(grant, kNine)).token;
 }
 
 TEST(what_roomkey_mints_has_no_fault) {

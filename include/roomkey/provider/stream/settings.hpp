@@ -4,12 +4,12 @@
 #include "roomkey/provider/kind.hpp"
 #include "roomkey/provider/stream/token.hpp"
 
-namespace roomkey::provider {
+namespace roomkey::provider::stream {
 
-struct StreamConfiguration {
-  StreamSettings stream;
+struct Configuration {
+  TokenSettings stream;
 };
 
-[[nodiscard]] const Kind& stream_kind();
+[[nodiscard]] const Kind& kind();
 
-}  // namespace roomkey::provider
+}  // namespace roomkey::provider::stream
