@@ -107,9 +107,13 @@ void audit_commit(benchmark::State& state) {
   const Folder folder(state.range(0) == 0 ? store::Sync::normal : store::Sync::full);
   store::Database database(folder.settings());
   database.ready();
-  const store::AuditEvent event{0,  kClock.now(), "0123456789abcdef0123456789abcdef",
-                                2,  47,           "video_token",
-                                {}, std::nullopt, kClock.now()};
+  const store::AuditEvent event{.at = kClock.now(),
+                                .request_id = "0123456789abcdef0123456789abcdef",
+                                .user_id = 2,
+                                .appointment_id = 47,
+                                .action = "video_token",
+                                .outcome = store::Outcome::granted,
+                                .expires_at = kClock.now()};
   for (auto _ : state) store::append_audit(database, event);
 }
 BENCHMARK(audit_commit)->ArgName("full")->Arg(0)->Arg(1);

@@ -12,8 +12,8 @@
 namespace roomkey::provider {
 
 struct Credential {
-  std::string token;     // compact JWS
-  std::string identity;  // who the token says its holder is, in the provider's spelling
+  std::string token = {};  // compact JWS
+  std::string identity;    // who the token says its holder is, in the provider's spelling
   std::chrono::sys_seconds issued_at{};  // as the token says
   std::chrono::sys_seconds expires_at{};
 };

@@ -58,15 +58,13 @@ void inspect_calls(const Inquiry& inquiry) {
 }
 
 void inspect_life(const Inquiry& inquiry) {
-  inspect_times(inquiry, {"40",
-                          "40",
-                          "41",
-                          "42",
-                          {},
-                          {},
-                          false,
-                          false,
-                          "Fetch a new token; give Stream's client a function that fetches one "
+  inspect_times(inquiry,
+                {.expired = "40",
+                 .bad_expiry = "40",
+                 .not_yet = "41",
+                 .issued_later = "42",
+                 .exp_required = false,
+                 .renew = "Fetch a new token; give Stream's client a function that fetches one "
                           "(token provider), not a string."});
   if (inquiry.token.claims.isMember("exp")) return;
   inquiry.warning("no_expiry", "The token never expires. roomkey makes no such token.",

@@ -65,7 +65,9 @@ Tokens::Tokens(const TokenSettings& settings)
 Credential Tokens::sign(std::int64_t user_id, std::string_view call, std::chrono::seconds validity,
                         std::chrono::sys_seconds now) const {
   const auto issued_at = now - kClockSkew;
-  Credential credential{"", stream::user_id(user_id), issued_at, issued_at + validity};
+  Credential credential{.identity = stream::user_id(user_id),
+                        .issued_at = issued_at,
+                        .expires_at = issued_at + validity};
   base::JsonObject payload;
   payload.add("user_id", credential.identity)
       .add("iat", base::unix_seconds(credential.issued_at))

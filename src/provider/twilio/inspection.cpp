@@ -145,17 +145,15 @@ void inspect_issuer(const Inquiry& inquiry) {
 
 void inspect_life(const Inquiry& inquiry) {
   constexpr std::chrono::hours kLongest{24};
-  inspect_times(inquiry,
-                {"20104",
-                 "20104",
-                 "20105",
-                 "20105",
-                 {},
-                 std::chrono::seconds{5},
-                 true,
-                 false,
-                 "Fetch a new token, right before the call is joined; a browser must not keep one. "
-                 "If new tokens have expired too, set this machine's clock (timedatectl)."});
+  inspect_times(
+      inquiry,
+      {.expired = "20104",
+       .bad_expiry = "20104",
+       .not_yet = "20105",
+       .issued_later = "20105",
+       .early = std::chrono::seconds{5},
+       .renew = "Fetch a new token, right before the call is joined; a browser must not keep one. "
+                "If new tokens have expired too, set this machine's clock (timedatectl)."});
   const auto issued = time_at(inquiry.token.claims, "iat");
   const auto expires = time_at(inquiry.token.claims, "exp");
   const auto start = issued.value_or(inquiry.now);

@@ -26,10 +26,16 @@ class Whole final : public Tokens {
     return crypto::Secret(secret.reveal());
   }
   static RestSettings rest_settings(const RestSettings& given) {
-    return {
-        given.account_sid, given.api_key,      copy(given.api_secret),    given.api_url,
-        given.video_url,   given.media_region, given.status_callback_url, given.connect_deadline,
-        given.deadline,    given.ca_file};
+    return {.account_sid = given.account_sid,
+            .api_key = given.api_key,
+            .api_secret = copy(given.api_secret),
+            .api_url = given.api_url,
+            .video_url = given.video_url,
+            .media_region = given.media_region,
+            .status_callback_url = given.status_callback_url,
+            .connect_deadline = given.connect_deadline,
+            .deadline = given.deadline,
+            .ca_file = given.ca_file};
   }
 
   Events events_;

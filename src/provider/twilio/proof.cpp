@@ -195,18 +195,18 @@ void check_auth_token(base::Findings& findings, const Answers& answers) {
 
 Answers ask(const Configuration& configuration) {
   const auto& rest = configuration.twilio_rest;
-  Account twilio({rest.account_sid, rest.api_key, crypto::Secret(rest.api_secret.reveal()),
-                  rest.api_url, rest.video_url},
+  Account twilio({.account_sid = rest.account_sid,
+                  .api_key = rest.api_key,
+                  .api_secret = crypto::Secret(rest.api_secret.reveal()),
+                  .api_url = rest.api_url,
+                  .video_url = rest.video_url},
                  configuration.callback.auth_token);
-  Answers answers{rest.account_sid,
-                  rest.api_key,
-                  host_of(rest.video_url),
-                  host_of(rest.api_url),
-                  twilio.rooms(),
-                  twilio.account(Account::As::api_key),
-                  {},
-                  {},
-                  {}};
+  Answers answers{.account_sid = rest.account_sid,
+                  .api_key = rest.api_key,
+                  .video_host = host_of(rest.video_url),
+                  .api_host = host_of(rest.api_url),
+                  .rooms = twilio.rooms(),
+                  .account = twilio.account(Account::As::api_key)};
   if (answers.account.status == 0) return answers;
   answers.key = twilio.key(Account::As::api_key);
   const bool unclear =

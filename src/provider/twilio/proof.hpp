@@ -16,8 +16,8 @@ struct Answers {
   std::string account_sid, api_key;  // who was asked about
   std::string video_host, api_host;  // who was asked
   Reply rooms, account;
-  std::optional<Reply> key;
-  std::optional<Reply> account_by_token, key_by_token;  // with the Auth Token
+  std::optional<Reply> key = {};
+  std::optional<Reply> account_by_token = {}, key_by_token = {};  // with the Auth Token
 };
 [[nodiscard]] Answers ask(const Configuration& configuration);
 // Pure.

@@ -47,8 +47,9 @@ base::Result<Credential> Tokens::mint(const access::Grant& grant,
   if (access::is_identity_too_long(grant.user_id, grant.email)) {
     return base::Error{base::Code::token_failed, kTooLong};
   }
-  Credential credential{"", access::user_identity(grant.user_id, grant.email), now,
-                        now + grant.validity};
+  Credential credential{.identity = access::user_identity(grant.user_id, grant.email),
+                        .issued_at = now,
+                        .expires_at = now + grant.validity};
   const auto issued_at = base::unix_seconds(now);
   base::JsonObject payload;
   payload.add("jti", api_key_ + '-' + std::to_string(issued_at))
