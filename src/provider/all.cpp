@@ -10,6 +10,20 @@ std::span<const Kind* const> all() {
   return kAll;
 }
 
+std::string join(std::string_view between,
+                 const std::function<std::string(const Kind& kind)>& word) {
+  std::string text;
+  for (const Kind* const kind : all()) {
+    const std::string one = word(*kind);
+    if (!one.empty()) text.append(text.empty() ? "" : between).append(one);
+  }
+  return text;
+}
+
+std::string titles(bool (*can)(const Kind& kind)) {
+  return join(" and ", [&](const Kind& kind) { return can(kind) ? kind.title() : ""; });
+}
+
 const Kind* whose(std::string_view variable) {
   const auto kinds = all();
   const auto found = std::find_if(kinds.begin(), kinds.end(), [&](const Kind* kind) {

@@ -150,16 +150,16 @@ std::vector<http::Route> App::call_routes() {
   if (found == providers_.end()) return {};
   const provider::Calls& calls = *(*found)->calls();
   return {
-      {.name = "stream_token",
+      {.name = calls.routes().token,
        .method = "POST",
        .pattern = "/api/video-call/token/",
        .transaction = Transaction::shared,
        .body_limit = http::kSmallBody,
        .handle =
            [this, &calls](Call& call) {
-             return handlers::call_token(call, "stream_token", database_, config_.policy, calls);
+             return handlers::call_token(call, database_, config_.policy, calls);
            }},
-      {.name = "stream_call",
+      {.name = calls.routes().call,
        .method = "POST",
        .pattern = "/api/video-call/",
        .body_limit = http::kSmallBody,
@@ -167,7 +167,7 @@ std::vector<http::Route> App::call_routes() {
            [this, &calls](Call& call) {
              return handlers::video_call(call, database_, config_.policy, calls);
            }},
-      {.name = "stream_key",
+      {.name = calls.routes().key,
        .method = "GET",
        .pattern = "/api/video-call/",
        .handle =

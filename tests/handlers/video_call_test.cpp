@@ -39,11 +39,7 @@ struct Desk {
     return result;
   }
   Result<Response> token(const std::string& body = kCall) {
-    return run(
-        [&](Call& call) {
-          return call_token(call, "stream_token", store.database, policy, stream);
-        },
-        body);
+    return run([&](Call& call) { return call_token(call, store.database, policy, stream); }, body);
   }
   Result<Response> config(const std::string& body = kCall) {
     return run([&](Call& call) { return video_call(call, store.database, policy, stream); }, body);

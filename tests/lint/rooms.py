@@ -34,7 +34,7 @@ DRIVER = re.compile(r'(roomkey/)?store/driver/(\w+)/')
 OWN_WORDS = re.compile(r'"[^"\n]*\b(PRAGMA|sqlite_\w+|pragma_\w+)\b')
 SQL = re.compile(r'"[^"\n]*\b(SELECT .* FROM|INSERT INTO|UPDATE .* SET|DELETE FROM|PRAGMA) ')
 INCLUDE = re.compile(r'^#include ([<"])([^>"]+)[>"]', re.M)
-VENDOR = re.compile(r"twilio|stream_?(api|token|key|user|call|settings)|getstream|provider::stream|provider::Stream", re.I)
+VENDOR = re.compile(r"twilio|stream_?(api|token|key|user|call|settings)|getstream|provider::stream", re.I)
 
 
 class House:

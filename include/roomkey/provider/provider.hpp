@@ -26,7 +26,7 @@ class Provider {
  public:
   virtual ~Provider() = default;
 
-  // "twilio": the word for logs, health lines and metrics.
+  // In lower case: the word for logs, health lines and metrics.
   [[nodiscard]] virtual std::string_view name() const = 0;
 
   // Why no token can be made: names the variable that is missing; empty where all is set.

@@ -24,7 +24,7 @@ class Row final : public Kind {
     return std::make_unique<Tokens>(settings.stream);
   }
 
-  [[nodiscard]] std::string_view own_token_route() const override { return "stream_token"; }
+  [[nodiscard]] std::string_view own_token_route() const override { return Tokens::kRoutes.token; }
 
   [[nodiscard]] std::string wrong_value(const std::string& variable,
                                         const std::string& value) const override {

@@ -134,6 +134,9 @@ class Row final : public Kind {
   [[nodiscard]] const char* token_field() const override { return "access_token"; }
   [[nodiscard]] std::string_view malformed() const override { return "20101"; }
 
+  [[nodiscard]] bool names_by_address() const override { return true; }
+
+  [[nodiscard]] std::string_view check_command() const override { return "test-twilio"; }
   [[nodiscard]] std::string_view passed() const override { return "All Twilio tests passed!"; }
 };
 

@@ -9,6 +9,7 @@ namespace roomkey::provider::twilio {
 
 namespace {
 
+// https://www.twilio.com/docs/api/errors/53200
 constexpr const char* kTooLong =
     "the user's address is too long: Twilio takes 128 characters of <user id>-<email>";
 

@@ -45,6 +45,8 @@ class Tokens final : public Provider, public Calls {
   [[nodiscard]] std::string connect(const access::Grant& grant) const override;
 
   [[nodiscard]] const Calls* calls() const override { return this; }
+  static constexpr Routes kRoutes{"stream_token", "stream_call", "stream_key"};
+  [[nodiscard]] Routes routes() const override { return kRoutes; }
   [[nodiscard]] const std::string& api_key() const override { return api_key_; }
   [[nodiscard]] std::string user_id(std::int64_t id) const override { return stream::user_id(id); }
   [[nodiscard]] bool is_own_name(std::string_view name, const access::User& user) const override {
