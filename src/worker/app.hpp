@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "roomkey/config/config.hpp"
-#include "roomkey/handlers/appointments.hpp"
+#include "roomkey/handlers/appointment.hpp"
 #include "roomkey/handlers/providers.hpp"
 #include "roomkey/http/router.hpp"
 #include "roomkey/metrics/tally.hpp"

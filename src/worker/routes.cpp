@@ -2,12 +2,12 @@
 #include <algorithm>
 #include <iterator>
 
-#include "roomkey/handlers/appointments.hpp"
+#include "roomkey/handlers/appointment.hpp"
 #include "roomkey/handlers/events.hpp"
 #include "roomkey/handlers/health.hpp"
 #include "roomkey/handlers/metrics.hpp"
+#include "roomkey/handlers/participants.hpp"
 #include "roomkey/handlers/removal.hpp"
-#include "roomkey/handlers/rooms.hpp"
 #include "roomkey/handlers/sync.hpp"
 #include "roomkey/handlers/video_call.hpp"
 #include "roomkey/provider/calls.hpp"

@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 BREACHES = [  # file, a line put at its top, what is said
     ("src/cli/user.cpp", '#include "roomkey/http/router.hpp"', "cli may see only"),
-    ("include/roomkey/config/config.hpp", '#include "roomkey/handlers/rooms.hpp"',
+    ("include/roomkey/config/config.hpp", '#include "roomkey/handlers/participants.hpp"',
      "cli may see only base crypto access provider store config: src/cli/"),
     ("src/base/text.cpp", '#include "roomkey/access/decide.hpp"', "base may see only itself"),
     ("src/worker/app.cpp", '#include "cli/session.hpp"', "is private to its room"),

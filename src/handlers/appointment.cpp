@@ -1,4 +1,4 @@
-#include "roomkey/handlers/appointments.hpp"
+#include "roomkey/handlers/appointment.hpp"
 
 #include <algorithm>
 

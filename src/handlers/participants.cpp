@@ -1,4 +1,4 @@
-#include "roomkey/handlers/rooms.hpp"
+#include "roomkey/handlers/participants.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
-#include "roomkey/handlers/appointments.hpp"
+#include "roomkey/handlers/appointment.hpp"
 
 #include "roomkey/base/json.hpp"
-#include "roomkey/handlers/rooms.hpp"
+#include "roomkey/handlers/participants.hpp"
 #include "roomkey/provider/twilio/token.hpp"
 #include "support/provider.hpp"
 #include "support/store.hpp"
