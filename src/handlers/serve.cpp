@@ -1,8 +1,16 @@
 #include "roomkey/handlers/serve.hpp"
 
+#include "roomkey/store/appointments.hpp"
 #include "roomkey/store/users.hpp"
 
 namespace roomkey::handlers {
+
+base::Result<access::Appointment> appointment_of(const http::Call& call,
+                                                 store::Database& database) {
+  auto appointment = store::find_appointment(database, call.id);
+  if (!appointment) return base::Error{base::Code::appointment_not_found};
+  return std::move(*appointment);
+}
 
 store::AuditEvent event_of(const http::Call& call, std::string_view action,
                            store::Outcome outcome) {

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "roomkey/config/config.hpp"
-#include "roomkey/handlers/appointment.hpp"
 #include "roomkey/handlers/providers.hpp"
+#include "roomkey/handlers/token.hpp"
 #include "roomkey/http/router.hpp"
 #include "roomkey/metrics/tally.hpp"
 

@@ -8,6 +8,7 @@
 #include "roomkey/handlers/metrics.hpp"
 #include "roomkey/handlers/participants.hpp"
 #include "roomkey/handlers/removal.hpp"
+#include "roomkey/handlers/room.hpp"
 #include "roomkey/handlers/sync.hpp"
 #include "roomkey/handlers/video_call.hpp"
 #include "roomkey/provider/calls.hpp"

@@ -16,6 +16,10 @@ namespace roomkey::handlers {
 [[nodiscard]] base::Result<http::Response> serve(const http::Route& route, http::Call& call,
                                                  std::int64_t user_id, store::Database& database);
 
+// The one that a call is about; appointment_not_found.
+[[nodiscard]] base::Result<access::Appointment> appointment_of(const http::Call& call,
+                                                               store::Database& database);
+
 // What the audit keeps of a call; the caller must be known.
 [[nodiscard]] store::AuditEvent event_of(const http::Call& call, std::string_view action,
                                          store::Outcome outcome);
