@@ -131,7 +131,7 @@ void whole_answer(benchmark::State& state) {
   config::Config config;
   config.store = folder.settings();
   config.bearer = rules();
-  config.twilio = twilio();
+  config.twilio.token = twilio();
   const std::string header =
       "Bearer " + access::make_bearer(2, *config.bearer, kClock.now(), std::chrono::hours{1});
   const worker::App app(std::move(config), kClock);

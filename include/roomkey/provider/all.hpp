@@ -10,7 +10,10 @@
 namespace roomkey::provider {
 
 // The configuration of all of them.
-struct Settings : twilio::Configuration, stream::Configuration {};
+struct Settings {
+  twilio::Configuration twilio;
+  stream::TokenSettings stream;
+};
 
 [[nodiscard]] std::span<const Kind* const> all();
 

@@ -16,9 +16,11 @@ class Row final : public Kind {
   [[nodiscard]] std::span<const Alias> aliases() const override { return stream::aliases(); }
   [[nodiscard]] std::string_view where() const override { return ""; }
 
-  void read(Values& values, Settings& settings) const override { stream::read(values, settings); }
+  void read(Values& values, Settings& settings) const override {
+    stream::read(values, settings.stream);
+  }
   [[nodiscard]] std::vector<Part> parts(const Settings& settings) const override {
-    return stream::parts(settings);
+    return stream::parts(settings.stream);
   }
   [[nodiscard]] std::unique_ptr<Provider> make(const Settings& settings, Listener) const override {
     return std::make_unique<Tokens>(settings.stream);

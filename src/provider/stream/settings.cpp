@@ -22,8 +22,7 @@ std::span<const Variable> variables() { return kVariables; }
 
 std::span<const Alias> aliases() { return kAliases; }
 
-void read(Values& values, Configuration& configuration) {
-  auto& settings = configuration.stream;
+void read(Values& values, TokenSettings& settings) {
   const std::string key = values.text("STREAM_API_KEY");
   const std::string next = values.text("NEXT_PUBLIC_STREAM_API_KEY");
   if (!key.empty() && !next.empty() && key != next) {
@@ -36,8 +35,7 @@ void read(Values& values, Configuration& configuration) {
       std::chrono::minutes{values.number("STREAM_TOKEN_MINUTES", kDay, 1).value_or(60)};
 }
 
-std::vector<Part> parts(const Configuration& configuration) {
-  const auto& settings = configuration.stream;
+std::vector<Part> parts(const TokenSettings& settings) {
   return {{"STREAM_API_KEY", !settings.api_key.empty()},
           {"STREAM_API_SECRET", !settings.api_secret.empty()}};
 }

@@ -10,7 +10,7 @@ namespace roomkey::provider::stream {
 
 [[nodiscard]] std::span<const Variable> variables();
 [[nodiscard]] std::span<const Alias> aliases();
-void read(Values& values, Configuration& configuration);
-[[nodiscard]] std::vector<Part> parts(const Configuration& configuration);
+void read(Values& values, TokenSettings& settings);
+[[nodiscard]] std::vector<Part> parts(const TokenSettings& settings);
 
 }  // namespace roomkey::provider::stream

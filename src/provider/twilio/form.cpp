@@ -133,8 +133,8 @@ bool check_variables(base::Findings& findings, const Variables& values) {
 }
 
 void check_regions(base::Findings& findings, const Configuration& configuration) {
-  const std::string& region = configuration.twilio.region;
-  const std::string& media = configuration.twilio_rest.media_region;
+  const std::string& region = configuration.token.region;
+  const std::string& media = configuration.rest.media_region;
   if (!region.empty() && !has_signalling(region)) {
     findings.warn("TWILIO_REGION",
                   "TWILIO_REGION names no region where Twilio Video has signalling: a browser that "
@@ -150,7 +150,7 @@ void check_regions(base::Findings& findings, const Configuration& configuration)
         "See in Twilio's Console that TWILIO_API_KEY is listed under region US1. Where Twilio "
         "refuses tokens though all else is right, leave twr out: TWILIO_REGION_HEADER=off.");
   }
-  if (media.empty() || configuration.twilio_makes_rooms) return;
+  if (media.empty() || configuration.makes_rooms) return;
   findings.warn("TWILIO_MEDIA_REGION",
                 "TWILIO_MEDIA_REGION moves nothing: it is for rooms that roomkey makes, and "
                 "TWILIO_ROOMS is ad-hoc.",

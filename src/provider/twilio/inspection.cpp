@@ -82,7 +82,7 @@ void warn_of_region(const Inquiry& inquiry, const std::string& region) {
 }
 
 void inspect_region(const Inquiry& inquiry) {
-  const auto& settings = inquiry.settings.twilio;
+  const auto& settings = inquiry.settings.twilio.token;
   const Json::Value& header = inquiry.token.header;
   if (!header.isMember("twr")) return;
   inquiry.line("region", shown(header, "twr") + " (twr)");
@@ -119,7 +119,7 @@ std::string wrong_sids(const std::string& issuer, const std::string& subject) {
 }
 
 void inspect_issuer(const Inquiry& inquiry) {
-  const auto& settings = inquiry.settings.twilio;
+  const auto& settings = inquiry.settings.twilio.token;
   const Json::Value& claims = inquiry.token.claims;
   const std::string issuer = text_at(claims, "iss");
   const std::string subject = text_at(claims, "sub");
@@ -209,7 +209,7 @@ void inspect_grants(const Inquiry& inquiry) {
 }
 
 void inspect_signature(const Inquiry& inquiry) {
-  const auto& settings = inquiry.settings.twilio;
+  const auto& settings = inquiry.settings.twilio.token;
   const Token& token = inquiry.token;
   const std::string cure =
       "Copy the secret of exactly this API key to TWILIO_API_SECRET, without anything around it "

@@ -13,10 +13,10 @@ namespace {
 class Whole final : public Tokens {
  public:
   Whole(const Configuration& configuration, Listener listener)
-      : Tokens(configuration.twilio),
+      : Tokens(configuration.token),
         events_({configuration.callback.url, copy(configuration.callback.auth_token)}),
-        rooms_(rest_settings(configuration.twilio_rest),
-               {configuration.twilio_makes_rooms, events_.are_taken()}, std::move(listener)) {}
+        rooms_(rest_settings(configuration.rest), {configuration.makes_rooms, events_.are_taken()},
+               std::move(listener)) {}
 
   [[nodiscard]] provider::Rooms* rooms() override { return fault().empty() ? &rooms_ : nullptr; }
   [[nodiscard]] const provider::Events* events() const override { return &events_; }
@@ -53,13 +53,15 @@ class Row final : public Kind {
     return ", as Twilio's Console shows them under API keys & tokens";
   }
 
-  void read(Values& values, Settings& settings) const override { twilio::read(values, settings); }
+  void read(Values& values, Settings& settings) const override {
+    twilio::read(values, settings.twilio);
+  }
   [[nodiscard]] std::vector<Part> parts(const Settings& settings) const override {
-    return twilio::parts(settings);
+    return twilio::parts(settings.twilio);
   }
   [[nodiscard]] std::unique_ptr<Provider> make(const Settings& settings,
                                                Listener listener) const override {
-    return std::make_unique<Whole>(settings, std::move(listener));
+    return std::make_unique<Whole>(settings.twilio, std::move(listener));
   }
   [[nodiscard]] std::span<const std::string_view> requests() const override {
     return Rest::kRequests;
@@ -81,9 +83,9 @@ class Row final : public Kind {
   [[nodiscard]] std::string_view region_variable() const override { return "TWILIO_REGION"; }
 
   bool check(base::Findings& findings, const Settings& settings) const override {
-    const auto& [account_sid, api_key, api_secret, region, stamp_region] = settings.twilio;
-    const auto& auth_token = settings.callback.auth_token;
-    if (Tokens(settings.twilio).unused()) {
+    const auto& [account_sid, api_key, api_secret, region, stamp_region] = settings.twilio.token;
+    const auto& auth_token = settings.twilio.callback.auth_token;
+    if (Tokens(settings.twilio.token).unused()) {
       if (!auth_token.empty()) {
         findings.warn("TWILIO_AUTH_TOKEN",
                       "TWILIO_AUTH_TOKEN is set, and TWILIO_ACCOUNT_SID, TWILIO_API_KEY and "
@@ -94,13 +96,14 @@ class Row final : public Kind {
     }
     const bool good =
         check_variables(findings, {account_sid, api_key, api_secret.reveal(), auth_token.reveal()});
-    check_regions(findings, settings);
-    check_callback_variables(findings, settings);
+    check_regions(findings, settings.twilio);
+    check_callback_variables(findings, settings.twilio);
     return good;
   }
 
   [[nodiscard]] std::string_view proves(const Settings& settings) const override {
-    const bool nothing = Tokens(settings.twilio).unused() && settings.callback.url.empty();
+    const bool nothing =
+        Tokens(settings.twilio.token).unused() && settings.twilio.callback.url.empty();
     return nothing ? ""
                    : "this machine's clock, the account, the API key, its secret, and the way "
                      "to the callback";
@@ -109,22 +112,22 @@ class Row final : public Kind {
   void prove(base::Findings& findings, const Settings& settings, bool usable,
              const std::function<bool(std::string_view)>& is_faulty) const override {
     if (usable && !is_faulty("TWILIO_API_URL") && !is_faulty("TWILIO_VIDEO_URL")) {
-      check_answers(findings, ask(settings));
-    } else if (!Tokens(settings.twilio).unused()) {
+      check_answers(findings, ask(settings.twilio));
+    } else if (!Tokens(settings.twilio.token).unused()) {
       findings.warn("network",
                     "Twilio was not asked, and this machine's clock not compared with Twilio's.",
                     "Fix the errors above, then run `roomkey check` again.");
     }
-    const std::string& url = settings.callback.url;
+    const std::string& url = settings.twilio.callback.url;
     if (!url.empty() && !is_faulty("TWILIO_STATUS_CALLBACK_URL")) {
       check_callback(findings, ask_callback(url));
     }
   }
 
   [[nodiscard]] std::vector<Signer> signers(const Settings& settings) const override {
-    return {{"TWILIO_API_SECRET", settings.twilio.api_secret.reveal()},
-            {"TWILIO_API_KEY", settings.twilio.api_key},
-            {"TWILIO_ACCOUNT_SID", settings.twilio.account_sid}};
+    return {{"TWILIO_API_SECRET", settings.twilio.token.api_secret.reveal()},
+            {"TWILIO_API_KEY", settings.twilio.token.api_key},
+            {"TWILIO_ACCOUNT_SID", settings.twilio.token.account_sid}};
   }
   [[nodiscard]] Sight see(const inspection::Token& token) const override {
     return twilio::see(token);

@@ -194,7 +194,7 @@ void check_auth_token(base::Findings& findings, const Answers& answers) {
 }  // namespace
 
 Answers ask(const Configuration& configuration) {
-  const auto& rest = configuration.twilio_rest;
+  const auto& rest = configuration.rest;
   Account twilio({.account_sid = rest.account_sid,
                   .api_key = rest.api_key,
                   .api_secret = crypto::Secret(rest.api_secret.reveal()),

@@ -136,7 +136,7 @@ TEST(neither_signature_nor_secret_is_in_a_report) {
 
 TEST(errors_come_first) {
   config::Config config = clinic_config();
-  config.twilio = {"", "", {}, ""};
+  config.twilio.token = {"", "", {}, ""};
   const auto report =
       cli::inspect::inspect(of(R"({"cty":"twilio-fpa;v=1","twr":"au1"})", "{}"), config, kNine);
   expect(codes(report).find("warning") > codes(report).rfind("error"), codes(report));

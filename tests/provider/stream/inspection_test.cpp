@@ -60,7 +60,7 @@ TEST(a_stream_token_is_known_without_its_secret) {
   same("stream",
        found("warning unchecked", with(good(R"(,"call_cids":["default:a"])")), none).kind);
   config::Config twilio;
-  twilio.twilio = twilio_settings();
+  twilio.twilio.token = twilio_settings();
   found("warning unchecked, warning other_provider", with(good()), twilio, "set up for Twilio");
 }
 

@@ -101,9 +101,9 @@ TEST(an_auth_token_is_looked_at_too) {
 TEST(a_region_is_explained) {
   const auto said = [](const std::string& region, const std::string& media, bool rest) {
     provider::twilio::Configuration config;
-    config.twilio.region = region;
-    config.twilio_rest.media_region = media;
-    config.twilio_makes_rooms = rest;
+    config.token.region = region;
+    config.rest.media_region = media;
+    config.makes_rooms = rest;
     base::Findings findings;
     provider::twilio::check_regions(findings, config);
     return findings;

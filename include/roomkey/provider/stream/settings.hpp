@@ -6,10 +6,6 @@
 
 namespace roomkey::provider::stream {
 
-struct Configuration {
-  TokenSettings stream;
-};
-
 [[nodiscard]] const Kind& kind();
 
 }  // namespace roomkey::provider::stream

@@ -9,9 +9,9 @@
 namespace roomkey::provider::twilio {
 
 struct Configuration {
-  TokenSettings twilio;
-  RestSettings twilio_rest;
-  bool twilio_makes_rooms = false;  // TWILIO_ROOMS=rest
+  TokenSettings token;
+  RestSettings rest;
+  bool makes_rooms = false;  // TWILIO_ROOMS=rest
   CallbackSettings callback;
 };
 
