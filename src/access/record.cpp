@@ -109,7 +109,7 @@ std::string name_fault(const std::string& name) {
   return is_name(name) ? "" : "must be one line of at most 400 bytes";
 }
 
-// Twilio: a UniqueName has at most 128 characters. The name stands in URLs as well.
+// No provider takes a name of more than 128 characters. It stands in URLs as well.
 bool is_room_name(std::string_view text) {
   return !text.empty() && text.size() <= 128 && std::all_of(text.begin(), text.end(), [](char c) {
     return c > 0x20 && c < 0x7F &&

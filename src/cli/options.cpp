@@ -3,12 +3,13 @@
 #include "cli/setup/options.hpp"
 #include "cli/site/origin.hpp"
 #include "roomkey/base/validators.hpp"
+#include "roomkey/provider/all.hpp"
 
 namespace roomkey::cli {
 
 namespace {
 
-CLI::App* command(CLI::App& parent, Arguments& arguments, const char* name, const char* does,
+CLI::App* command(CLI::App& parent, Arguments& arguments, const char* name, const std::string& does,
                   Run run) {
   CLI::App* added = parent.add_subcommand(name, does);
   added->footer("--env-file FILE and --json are understood here as well (roomkey --help).");
@@ -108,11 +109,12 @@ void add_bearer(CLI::App& root, Arguments& a) {
 }
 
 void add_inspect(CLI::App& root, Arguments& a) {
-  CLI::App* inspect =
-      command(root, a, "inspect",
-              "What a token says and what is wrong with it: a Twilio access token, a Stream token "
-              "or a bearer token. Exit status 1 where it has a fault.",
-              [&a](Session& s) { return inspect::run(s, a.token); });
+  const std::string kinds =
+      provider::join(", ", [](const auto& kind) { return std::string("a ") + kind.token_title(); });
+  CLI::App* inspect = command(root, a, "inspect",
+                              "What a token says and what is wrong with it: " + kinds +
+                                  " or a bearer token. Exit status 1 where it has a fault.",
+                              [&a](Session& s) { return inspect::run(s, a.token); });
   inspect
       ->add_option("TOKEN", a.token,
                    "The token, or - to read it from standard input (better: a command line is "
@@ -128,7 +130,9 @@ void add_check(CLI::App& root, Arguments& a) {
                               a.check.env_file = a.env_file;
                               return check::run(s, a.check);
                             });
-  check->alias("test-twilio");
+  for (const auto* const kind : provider::all()) {
+    if (!kind->check_command().empty()) check->alias(std::string(kind->check_command()));
+  }
   check->parse_complete_callback([&a] { a.takes_faults = a.leaves_root_itself = true; });
   check->add_flag(
       "--offline", a.check.offline,

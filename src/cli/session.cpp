@@ -19,15 +19,12 @@ int say_faults(const std::vector<access::FieldFault>& faults) {
 
 store::AuditEvent change_event(const Session& session, std::string_view action,
                                std::optional<std::int64_t> appointment_id, std::string_view what) {
-  return {0,
-          session.now,
-          "cli",
-          std::nullopt,
-          appointment_id,
-          std::string(action),
-          store::Outcome::changed,
-          std::string(what),
-          std::nullopt};
+  return {.at = session.now,
+          .request_id = "cli",
+          .appointment_id = appointment_id,
+          .action = std::string(action),
+          .outcome = store::Outcome::changed,
+          .reason = std::string(what)};
 }
 
 void append_change(store::Transaction& transaction, Session& session, std::string_view action,

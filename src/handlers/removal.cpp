@@ -53,8 +53,8 @@ base::Result<std::string> named_identity(const http::Call& call, store::Database
 
 base::Result<Person> find_person(const http::Call& call, store::Database& database,
                                  const Providers& providers) {
-  auto appointment = store::find_appointment(database, call.id);
-  if (!appointment) return Error{Code::appointment_not_found};
+  auto appointment = appointment_of(call, database);
+  if (!appointment) return appointment.error();
   const auto permitted = access::permit(access::Action::remove, *appointment, call.caller());
   if (!permitted) return permitted.error();
   if (!appointment->room) return Error{Code::room_not_found};

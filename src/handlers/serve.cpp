@@ -1,8 +1,16 @@
 #include "roomkey/handlers/serve.hpp"
 
+#include "roomkey/store/appointments.hpp"
 #include "roomkey/store/users.hpp"
 
 namespace roomkey::handlers {
+
+base::Result<access::Appointment> appointment_of(const http::Call& call,
+                                                 store::Database& database) {
+  auto appointment = store::find_appointment(database, call.id);
+  if (!appointment) return base::Error{base::Code::appointment_not_found};
+  return std::move(*appointment);
+}
 
 store::AuditEvent event_of(const http::Call& call, std::string_view action,
                            store::Outcome outcome) {
@@ -18,7 +26,7 @@ base::Result<http::Response> serve(const http::Route& route, http::Call& call, s
                                    store::Database& database) {
   database.ready();
   std::optional<store::Transaction> transaction;
-  if (route.effect == http::Effect::writes) transaction.emplace(database);
+  if (route.transaction == http::Transaction::shared) transaction.emplace(database);
   call.authenticated = store::find_user(database, user_id);
   if (!call.authenticated || !call.authenticated->active) {
     return base::Error{base::Code::user_unknown, "The token's user is unknown or inactive"};

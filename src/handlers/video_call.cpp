@@ -80,8 +80,8 @@ base::Result<std::monostate> check_call(const Wanted& wanted, http::Call& call,
 
 }  // namespace
 
-base::Result<http::Response> call_token(http::Call& call, std::string_view action,
-                                        store::Database& database, const access::Policy& policy,
+base::Result<http::Response> call_token(http::Call& call, store::Database& database,
+                                        const access::Policy& policy,
                                         const provider::Calls& calls) {
   const auto wanted = read_body(call.body, calls);
   if (!wanted) return wanted.error();
@@ -91,7 +91,7 @@ base::Result<http::Response> call_token(http::Call& call, std::string_view actio
                                  : calls.mint_for_user(call.caller().id, call.now);
   if (!credential) return credential.error();
 
-  store::AuditEvent event = event_of(call, action, store::Outcome::granted);
+  store::AuditEvent event = event_of(call, calls.routes().token, store::Outcome::granted);
   event.expires_at = credential->expires_at;
   store::append_audit(database, event);
   call.provider = calls.name();

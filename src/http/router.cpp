@@ -98,9 +98,9 @@ struct Router::Visit {
     code.reset();
     fault.clear();
   }
-  // True where nothing but step 5 is missing, and it writes.
-  [[nodiscard]] bool will_write() const {
-    return !response && route != nullptr && route->effect == Effect::writes;
+  // True where nothing but step 5 is missing, in a transaction that others may share.
+  [[nodiscard]] bool will_share() const {
+    return !response && route != nullptr && route->transaction == Transaction::shared;
   }
 
   // Runs a step; what it throws is the answer.
@@ -140,9 +140,9 @@ Router::Match Router::match(const Request& request) const {
   return match;
 }
 
-bool Router::writes(const Request& request) const {
+bool Router::shares_transaction(const Request& request) const {
   const Match found = match(request);
-  return found.route != nullptr && found.route->effect == Effect::writes;
+  return found.route != nullptr && found.route->transaction == Transaction::shared;
 }
 
 void Router::admit(Visit& visit) const {
@@ -180,20 +180,20 @@ void Router::serve(Visit& visit) const {
 // After this each of them has its answer, or none has: then each is to be served alone, so that one
 // which breaks its handler, or a row of the store that can't be read, does not break the others.
 void Router::serve_together(std::span<Visit> visits) const {
-  std::vector<Visit*> writing;
+  std::vector<Visit*> sharing;
   for (Visit& visit : visits) {
-    if (visit.will_write()) writing.push_back(&visit);
+    if (visit.will_share()) sharing.push_back(&visit);
   }
-  if (writing.size() < 2) return;
+  if (sharing.size() < 2) return;
   bool begun = false;
   try {
     gate_.together([&] {
       begun = true;
-      for (Visit* visit : writing) serve(*visit);
+      for (Visit* visit : sharing) serve(*visit);
     });
   } catch (const std::exception& exception) {
     // Where the lock can't be had, waiting for it once is enough.
-    for (Visit* visit : writing) {
+    for (Visit* visit : sharing) {
       begun ? visit->reopen() : visit->fail(Code::store_unavailable, exception);
     }
   }

@@ -6,8 +6,22 @@
 namespace roomkey::provider {
 
 std::span<const Kind* const> all() {
-  static const std::array kAll{&twilio_kind(), &stream_kind()};
+  static const std::array kAll{&twilio::kind(), &stream::kind()};
   return kAll;
+}
+
+std::string join(std::string_view between,
+                 const std::function<std::string(const Kind& kind)>& word) {
+  std::string text;
+  for (const Kind* const kind : all()) {
+    const std::string one = word(*kind);
+    if (!one.empty()) text.append(text.empty() ? "" : between).append(one);
+  }
+  return text;
+}
+
+std::string titles(bool (*can)(const Kind& kind)) {
+  return join(" and ", [&](const Kind& kind) { return can(kind) ? kind.title() : ""; });
 }
 
 const Kind* whose(std::string_view variable) {

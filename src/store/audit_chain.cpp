@@ -71,16 +71,15 @@ std::string testimony(const AuditCut& cut) {
 std::optional<AuditEvent> try_event_from(const Query& row) {
   const auto outcome = parse_outcome(row.text(6));
   if (!outcome) return std::nullopt;
-  AuditEvent event{row.integer(0),
-                   base::from_unix(row.integer(1)),
-                   row.text(2),
-                   row.optional_integer(3),
-                   row.optional_integer(4),
-                   row.text(5),
-                   *outcome,
-                   row.optional_text(7),
-                   std::nullopt,
-                   row.text(9)};
+  AuditEvent event{.id = row.integer(0),
+                   .at = base::from_unix(row.integer(1)),
+                   .request_id = row.text(2),
+                   .user_id = row.optional_integer(3),
+                   .appointment_id = row.optional_integer(4),
+                   .action = row.text(5),
+                   .outcome = *outcome,
+                   .reason = row.optional_text(7),
+                   .hash = row.text(9)};
   if (const auto expires_at = row.optional_integer(8)) {
     event.expires_at = base::from_unix(*expires_at);
   }

@@ -69,29 +69,24 @@ std::string hash_of(Database& database, std::int64_t event) {
 }
 
 AuditEvent change(const SignOff& sign_off, std::string_view action, std::string reason) {
-  return {0,
-          sign_off.at,
-          "cli",
-          std::nullopt,
-          std::nullopt,
-          std::string(action),
-          Outcome::changed,
-          std::move(reason),
-          std::nullopt};
+  return {.at = sign_off.at,
+          .request_id = "cli",
+          .action = std::string(action),
+          .outcome = Outcome::changed,
+          .reason = std::move(reason)};
 }
 
 void cut(Transaction& transaction, Database& database, const Prunable& old,
          const SignOff& sign_off) {
   const auto before = audit_cuts(database);
-  AuditCut fresh{static_cast<std::int64_t>(before.size()) + 1,
-                 sign_off.at,
-                 old.last_event,
-                 hash_of(database, old.last_event),
-                 old.events,
-                 sign_off.by,
-                 sign_off.reason,
-                 read_head(database).id + 1,
-                 ""};
+  AuditCut fresh{.id = static_cast<std::int64_t>(before.size()) + 1,
+                 .at = sign_off.at,
+                 .last_event = old.last_event,
+                 .last_hash = hash_of(database, old.last_event),
+                 .events = old.events,
+                 .signed_by = sign_off.by,
+                 .reason = sign_off.reason,
+                 .witness = read_head(database).id + 1};
   fresh.hash = chained_hash(before.empty() ? no_hash() : before.back().hash, fresh);
   append_audit(transaction, database, change(sign_off, kPruneAction, testimony(fresh)));
   Query(database, "INSERT INTO audit_cuts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", fresh.id,

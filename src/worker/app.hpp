@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "roomkey/config/config.hpp"
-#include "roomkey/handlers/appointments.hpp"
 #include "roomkey/handlers/providers.hpp"
+#include "roomkey/handlers/token.hpp"
 #include "roomkey/http/router.hpp"
 #include "roomkey/metrics/tally.hpp"
 
@@ -26,7 +26,9 @@ class App final : private http::Gate {
   [[nodiscard]] http::Response answer(const http::Request& request) const {
     return router_.answer(request);
   }
-  [[nodiscard]] bool writes(const http::Request& request) const { return router_.writes(request); }
+  [[nodiscard]] bool shares_transaction(const http::Request& request) const {
+    return router_.shares_transaction(request);
+  }
   [[nodiscard]] store::Database& database() { return database_; }
   // Once, by a worker: it counts among those of its pool from now on. Returns why it counts alone;
   // empty where it doesn't.

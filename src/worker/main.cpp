@@ -102,7 +102,7 @@ int run(const std::string& env_file, const std::string& listen) {
   base::log_info("event=started version=" ROOMKEY_VERSION);
   worker::notify("READY=1");
   worker::serve(socket, {[&](auto requests, const auto& send) { app.answer(requests, send); },
-                         [&](const auto& request) { return app.writes(request); }});
+                         [&](const auto& request) { return app.shares_transaction(request); }});
   base::log_info("event=stopped");
   return 0;
 }

@@ -2,12 +2,13 @@
 #include <algorithm>
 #include <iterator>
 
-#include "roomkey/handlers/appointments.hpp"
+#include "roomkey/handlers/appointment.hpp"
 #include "roomkey/handlers/events.hpp"
 #include "roomkey/handlers/health.hpp"
 #include "roomkey/handlers/metrics.hpp"
+#include "roomkey/handlers/participants.hpp"
 #include "roomkey/handlers/removal.hpp"
-#include "roomkey/handlers/rooms.hpp"
+#include "roomkey/handlers/room.hpp"
 #include "roomkey/handlers/sync.hpp"
 #include "roomkey/handlers/video_call.hpp"
 #include "roomkey/provider/calls.hpp"
@@ -18,8 +19,8 @@ namespace roomkey::worker {
 
 using handlers::Issue;
 using http::Call;
-using http::Effect;
 using http::Pool;
+using http::Transaction;
 using http::Who;
 
 std::vector<http::Route> App::routes() {
@@ -33,17 +34,17 @@ std::vector<http::Route> App::routes() {
 
 std::vector<http::Route> App::appointment_routes() {
   // A provider can't be asked within a transaction.
-  const Effect giving = providers_.make_rooms() ? Effect::reads : Effect::writes;
+  const Transaction giving = providers_.make_rooms() ? Transaction::own : Transaction::shared;
   return {
       {.name = "video_token",
        .method = "GET",
        .pattern = "/api/appointments/video-token/{id}/",
-       .effect = giving,
+       .transaction = giving,
        .handle = [this](Call& call) { return give_token(call, Issue::first, "video_token"); }},
       {.name = "video_token_refresh",
        .method = "GET, POST",
        .pattern = "/api/appointments/video-token-refresh/{id}/",
-       .effect = giving,
+       .transaction = giving,
        .body_limit = http::kSmallBody,
        .handle =
            [this](Call& call) { return give_token(call, Issue::refresh, "video_token_refresh"); }},
@@ -53,7 +54,7 @@ std::vector<http::Route> App::appointment_routes() {
        .pool = Pool::room,
        .handle =
            [this](Call& call) { return handlers::video_status(call, database_, providers_); }},
-      // Not Effect::writes: the provider is asked between its transactions.
+      // Not Transaction::shared: the provider is asked between its transactions.
       {.name = "video_room",
        .method = "POST",
        .pattern = "/api/appointments/video-room/{id}/",
@@ -74,7 +75,7 @@ std::vector<http::Route> App::appointment_routes() {
       {.name = "appointment_put",
        .method = "PUT",
        .pattern = "/api/appointments/{id}/",
-       .effect = Effect::writes,
+       .transaction = Transaction::shared,
        .body_limit = http::kMaxBody,
        .handle =
            [this](Call& call) {
@@ -83,7 +84,7 @@ std::vector<http::Route> App::appointment_routes() {
       {.name = "user_put",
        .method = "PUT",
        .pattern = "/api/users/{user}/",
-       .effect = Effect::writes,
+       .transaction = Transaction::shared,
        .body_limit = http::kMaxBody,
        .handle = [this](Call& call) { return handlers::put_user(call, "user_put", database_); }},
   };
@@ -124,7 +125,7 @@ std::vector<http::Route> App::participant_routes() {
   };
 }
 
-// Not Effect::writes: nobody's turn is taken before the signature was looked at.
+// Not Transaction::shared: nobody's turn is taken before the signature was looked at.
 std::vector<http::Route> App::event_routes() {
   using handlers::AtRoomEnd;
   const auto at_end = config_.complete_on_room_end ? AtRoomEnd::complete : AtRoomEnd::leave;
@@ -150,16 +151,16 @@ std::vector<http::Route> App::call_routes() {
   if (found == providers_.end()) return {};
   const provider::Calls& calls = *(*found)->calls();
   return {
-      {.name = "stream_token",
+      {.name = calls.routes().token,
        .method = "POST",
        .pattern = "/api/video-call/token/",
-       .effect = Effect::writes,
+       .transaction = Transaction::shared,
        .body_limit = http::kSmallBody,
        .handle =
            [this, &calls](Call& call) {
-             return handlers::call_token(call, "stream_token", database_, config_.policy, calls);
+             return handlers::call_token(call, database_, config_.policy, calls);
            }},
-      {.name = "stream_call",
+      {.name = calls.routes().call,
        .method = "POST",
        .pattern = "/api/video-call/",
        .body_limit = http::kSmallBody,
@@ -167,7 +168,7 @@ std::vector<http::Route> App::call_routes() {
            [this, &calls](Call& call) {
              return handlers::video_call(call, database_, config_.policy, calls);
            }},
-      {.name = "stream_key",
+      {.name = calls.routes().key,
        .method = "GET",
        .pattern = "/api/video-call/",
        .handle =

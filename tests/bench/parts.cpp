@@ -22,7 +22,7 @@ access::BearerRules rules() {
   return made;
 }
 
-provider::TwilioSettings twilio() {
+provider::twilio::TokenSettings twilio() {
   return {"AC0123456789abcdef0123456789abcdef", "SK0123456789abcdef0123456789abcdef",
           crypto::Secret(kSecret), "au1"};
 }
@@ -85,7 +85,7 @@ void decide(benchmark::State& state) {
 BENCHMARK(decide);
 
 void mint(benchmark::State& state) {
-  const provider::Twilio provider(twilio());
+  const provider::twilio::Tokens provider(twilio());
   const access::Grant grant{47, "apt-47-1763138954-46eb915c", 2, "jane.doe@example.com",
                             std::chrono::minutes{90}};
   for (auto _ : state) benchmark::DoNotOptimize(provider.mint(grant, kClock.now()).value());
@@ -107,9 +107,13 @@ void audit_commit(benchmark::State& state) {
   const Folder folder(state.range(0) == 0 ? store::Sync::normal : store::Sync::full);
   store::Database database(folder.settings());
   database.ready();
-  const store::AuditEvent event{0,  kClock.now(), "0123456789abcdef0123456789abcdef",
-                                2,  47,           "video_token",
-                                {}, std::nullopt, kClock.now()};
+  const store::AuditEvent event{.at = kClock.now(),
+                                .request_id = "0123456789abcdef0123456789abcdef",
+                                .user_id = 2,
+                                .appointment_id = 47,
+                                .action = "video_token",
+                                .outcome = store::Outcome::granted,
+                                .expires_at = kClock.now()};
   for (auto _ : state) store::append_audit(database, event);
 }
 BENCHMARK(audit_commit)->ArgName("full")->Arg(0)->Arg(1);
@@ -127,7 +131,7 @@ void whole_answer(benchmark::State& state) {
   config::Config config;
   config.store = folder.settings();
   config.bearer = rules();
-  config.twilio = twilio();
+  config.twilio.token = twilio();
   const std::string header =
       "Bearer " + access::make_bearer(2, *config.bearer, kClock.now(), std::chrono::hours{1});
   const worker::App app(std::move(config), kClock);

@@ -173,8 +173,8 @@ int main(int argc, char** argv) {
   config::Config config;
   config.store = settings;
   config.bearer = rules();
-  config.twilio = {"AC0123456789abcdef0123456789abcdef", "SK0123456789abcdef0123456789abcdef",
-                   crypto::Secret(kSecret), "au1"};
+  config.twilio.token = {"AC0123456789abcdef0123456789abcdef", "SK0123456789abcdef0123456789abcdef",
+                         crypto::Secret(kSecret), "au1"};
   const worker::App app(std::move(config), kClock);
   std::puts(
       "| appointments | events | CPU us a token | of the first | allocations | memory |"

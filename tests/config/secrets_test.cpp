@@ -26,7 +26,7 @@ TEST(a_secret_may_come_from_a_file) {
                              {"TWILIO_API_SECRET_FILE", folder.file("twilio", "of twilio\r\n\n")}});
   same("", read.names());
   expect(takes_secret(read.config, "from a file"));
-  same("of twilio", read.config.twilio.api_secret.reveal());
+  same("of twilio", read.config.twilio.token.api_secret.reveal());
 }
 
 TEST(a_binary_secret_is_taken_to_the_byte) {
@@ -48,9 +48,9 @@ TEST(a_secret_may_be_a_systemd_credential) {
   const Read read = reading({{"CREDENTIALS_DIRECTORY", folder.path()}});
   same("", read.names());
   expect(takes_secret(read.config, "a credential"));
-  same("another", read.config.twilio.api_secret.reveal());
-  same("another", read.config.twilio_rest.api_secret.reveal());
-  same("a third", read.config.callback.auth_token.reveal());
+  same("another", read.config.twilio.token.api_secret.reveal());
+  same("another", read.config.twilio.rest.api_secret.reveal());
+  same("a third", read.config.twilio.callback.auth_token.reveal());
   const Read nearer =
       reading({{"CREDENTIALS_DIRECTORY", folder.path()}, {"ROOMKEY_JWT_SECRET", "nearer"}});
   expect(takes_secret(nearer.config, "nearer") && !takes_secret(nearer.config, "a credential"));

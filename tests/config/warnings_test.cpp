@@ -100,13 +100,13 @@ TEST(half_a_provider_is_named_with_what_is_missing) {
   config::Config config;
   same("", halves(std::move(config)));
   config = {};
-  config.twilio.account_sid = "AC1";
+  config.twilio.token.account_sid = "AC1";
   same(
       "TWILIO_ACCOUNT_SID is set, TWILIO_API_KEY and TWILIO_API_SECRET are not: no token of "
       "Twilio's can be made\n",
       halves(std::move(config)));
   config = {};
-  config.callback.auth_token = crypto::Secret("secret");
+  config.twilio.callback.auth_token = crypto::Secret("secret");
   config.stream.api_key = "key";
   same(
       "TWILIO_AUTH_TOKEN is set, TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET are "

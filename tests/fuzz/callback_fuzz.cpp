@@ -77,7 +77,7 @@ FUZZ(input) {
     // Twilio gives a number once in a session: of two events that share it, the first counts.
     const auto form = base::parse_form(bodies.back());
     if (!form) continue;
-    const auto callback = provider::read_twilio_callback(*form);
+    const auto callback = provider::twilio::read_callback(*form);
     if (!callback || !callback->room_event) continue;
     if (!numbers.emplace(callback->room_sid, callback->sequence).second) bodies.pop_back();
   }

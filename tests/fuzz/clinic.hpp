@@ -19,11 +19,11 @@ inline config::Config whole_config() {
   config::Config config;
   config.store = test::settings_at(":memory:");
   config.bearer = test::hs256_rules();
-  config.twilio = test::twilio_settings();
+  config.twilio.token = test::twilio_settings();
   config.stream = test::stream_settings();
   config.meeting_url = "https://app.clinic.example/visit/{id}?room={room}";
-  config.callback.url = kCallbackUrl;
-  config.callback.auth_token = crypto::Secret(std::string(kAuthToken));
+  config.twilio.callback.url = kCallbackUrl;
+  config.twilio.callback.auth_token = crypto::Secret(std::string(kAuthToken));
   config.complete_on_room_end = true;
   return config;
 }

@@ -11,7 +11,7 @@ FUZZ(input) {
   static const config::Config config = [] {
     config::Config made;
     made.bearer = test::hs256_rules();
-    made.twilio = test::twilio_settings();
+    made.twilio.token = test::twilio_settings();
     made.stream = test::stream_settings();
     return made;
   }();

@@ -10,8 +10,8 @@ namespace {
 
 using namespace roomkey::handlers;
 using namespace roomkey::test;
-using roomkey::provider::Stream;
-using roomkey::provider::Twilio;
+namespace stream = roomkey::provider::stream;
+namespace twilio = roomkey::provider::twilio;
 
 std::string check(const roomkey::http::Response& response, const char* name) {
   const auto body = accepted(roomkey::base::parse_json_object(response.body), response.body);
@@ -19,8 +19,8 @@ std::string check(const roomkey::http::Response& response, const char* name) {
 }
 
 roomkey::http::Response ready(roomkey::store::Database& database,
-                              Twilio twilio = Twilio(twilio_settings()),
-                              Stream stream = Stream(stream_settings())) {
+                              twilio::Tokens twilio = twilio::Tokens(twilio_settings()),
+                              stream::Tokens stream = stream::Tokens(stream_settings())) {
   return readyz(database, roomkey::handlers::Providers({&twilio, &stream}));
 }
 
@@ -43,19 +43,20 @@ TEST(ready_where_all_is_well_a_line_a_check) {
 
 TEST(a_provider_that_is_not_used_is_no_failure_and_half_a_provider_is_one) {
   MemoryStore store;
-  const auto unused = ready(store.database, Twilio({}));
+  const auto unused = ready(store.database, twilio::Tokens({}));
   same(200, unused.status);
   same("not configured", check(unused, "twilio"));
   auto settings = twilio_settings();
   settings.api_key.clear();
-  const auto half = ready(store.database, Twilio(settings));
+  const auto half = ready(store.database, twilio::Tokens(settings));
   same(503, half.status);
   same("TWILIO_API_KEY is not set", check(half, "twilio"));
   same("ok", check(half, "store"));
-  const auto without = ready(store.database, Twilio({}), Stream({}));
+  const auto without = ready(store.database, twilio::Tokens({}), stream::Tokens({}));
   same(200, without.status);
   same("not configured", check(without, "stream"));
-  const auto half_stream = ready(store.database, Twilio({}), Stream({"key", {}, 60min}));
+  const auto half_stream =
+      ready(store.database, twilio::Tokens({}), stream::Tokens({"key", {}, 60min}));
   same(503, half_stream.status);
   same("STREAM_API_SECRET is not set", check(half_stream, "stream"));
 }

@@ -14,8 +14,8 @@ namespace live_test {
 
 using namespace roomkey::handlers;
 using namespace roomkey::test;
-using roomkey::provider::TwilioRooms;
-using Habits = TwilioRooms::Habits;
+using roomkey::provider::twilio::Rooms;
+using Habits = Rooms::Habits;
 
 const std::string kJoin = R"({"join":{"room":"apt-47-1763138954-46eb915c","identity":")";
 
@@ -23,12 +23,12 @@ const std::string kJoin = R"({"join":{"room":"apt-47-1763138954-46eb915c","ident
 struct Desk {
   MemoryStore store;
   StandIn& there = stand_in();
-  std::unique_ptr<TwilioRooms> rooms = std::make_unique<TwilioRooms>(there.settings(), Habits{});
+  std::unique_ptr<Rooms> rooms = std::make_unique<Rooms>(there.settings(), Habits{});
   // The stand-in has its own clock, so this one goes with it.
   std::chrono::sys_seconds now =
       std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 
-  void ask(Habits habits) { rooms = std::make_unique<TwilioRooms>(there.settings(), habits); }
+  void ask(Habits habits) { rooms = std::make_unique<Rooms>(there.settings(), habits); }
   Known look(std::chrono::seconds later = 0s) {
     return look_at_room(store.database,
                         roomkey::store::find_appointment(store.database, 47).value(), rooms.get(),
@@ -196,7 +196,7 @@ TEST(one_whom_twilio_does_not_put_out_is_tried_again_by_the_next_who_looks) {
 TEST(where_the_store_can_not_keep_the_answer_it_is_given_all_the_same) {
   FileStore store;
   StandIn& there = stand_in();
-  TwilioRooms rooms(there.settings(), {});
+  Rooms rooms(there.settings(), {});
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   accepted(rooms.make(std::string(kRoom), now));
   there.control(kJoin + kJane + "\"}}");

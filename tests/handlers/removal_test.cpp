@@ -75,8 +75,8 @@ struct Told : Desk {
   Json::Value participant;
 
   Told() {
-    twilio.own_events = std::make_unique<roomkey::provider::TwilioEvents>(
-        roomkey::provider::CallbackSettings{url, roomkey::crypto::Secret("token")});
+    twilio.own_events = std::make_unique<roomkey::provider::twilio::Events>(
+        roomkey::provider::twilio::CallbackSettings{url, roomkey::crypto::Secret("token")});
     accepted(twilio.own_rooms->make(std::string(kRoom), kNine));
     participant = there.control(R"({"join":{"room":"apt-47-1763138954-46eb915c","identity":")" +
                                 std::string(kJane) + "\"}}")["participant"];

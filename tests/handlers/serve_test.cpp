@@ -20,11 +20,11 @@ struct Served {
   bool writes_event = false;
 
   Served() { request.request_id = "0123"; }
-  Result<Response> run(Effect effect, std::int64_t user_id = 2) {
+  Result<Response> run(Transaction whose, std::int64_t user_id = 2) {
     const Route route{.name = "a_route",
                       .method = "GET",
                       .pattern = "/",
-                      .effect = effect,
+                      .transaction = whose,
                       .handle = [this](const Call&) {
                         if (writes_event) append_audit(store.database, event_at(kNine));
                         return answer;
@@ -34,19 +34,19 @@ struct Served {
 };
 
 TEST(the_handler_is_run_for_a_user_who_is_there_and_active) {
-  for (const auto effect : {Effect::reads, Effect::writes}) {
+  for (const auto whose : {Transaction::own, Transaction::shared}) {
     Served served;
-    same(200, accepted(served.run(effect)).status);
+    same(200, accepted(served.run(whose)).status);
     same("Jane Doe", served.call.caller().name);
     same(0, audit_of(served.store.database).size(), "what is granted, the handler writes itself");
   }
 }
 
 TEST(a_user_who_is_unknown_or_inactive_is_refused_without_an_event) {
-  for (const auto effect : {Effect::reads, Effect::writes}) {
+  for (const auto whose : {Transaction::own, Transaction::shared}) {
     Served served;
     served.answer = Error{Code::internal_error, "must not be run"};
-    refused(Code::user_unknown, served.run(effect, 3));
+    refused(Code::user_unknown, served.run(whose, 3));
     {
       roomkey::store::Transaction transaction(served.store.database);
       auto user = jane();
@@ -54,16 +54,16 @@ TEST(a_user_who_is_unknown_or_inactive_is_refused_without_an_event) {
       put_user(transaction, served.store.database, user);
       transaction.commit();
     }
-    refused(Code::user_unknown, served.run(effect));
+    refused(Code::user_unknown, served.run(whose));
     same(0, audit_of(served.store.database).size());
   }
 }
 
 TEST(the_refusal_of_a_known_user_is_an_event) {
-  for (const auto effect : {Effect::reads, Effect::writes}) {
+  for (const auto whose : {Transaction::own, Transaction::shared}) {
     Served served;
     served.answer = Error{Code::too_early, "", {}};
-    refused(Code::too_early, served.run(effect));
+    refused(Code::too_early, served.run(whose));
     const auto events = audit_of(served.store.database);
     same(1, events.size());
     same("0123", events[0].request_id);
@@ -80,7 +80,7 @@ TEST(the_refusal_of_a_known_user_is_an_event) {
 TEST(what_a_writing_route_did_is_committed_when_it_returns) {
   Served served;
   served.writes_event = true;
-  accepted(served.run(Effect::writes));
+  accepted(served.run(Transaction::shared));
   same(1, audit_of(served.store.database).size());
   const roomkey::store::Transaction free(served.store.database);
 }
@@ -89,7 +89,7 @@ TEST(what_a_writing_route_did_before_it_refused_is_undone) {
   Served served;
   served.writes_event = true;
   served.answer = Error{Code::room_not_found};
-  refused(Code::room_not_found, served.run(Effect::writes));
+  refused(Code::room_not_found, served.run(Transaction::shared));
   const auto events = audit_of(served.store.database);
   same(1, events.size());
   same("refused", word(events[0].outcome));
@@ -100,7 +100,7 @@ TEST(what_a_writing_route_did_before_it_broke_is_undone) {
   const Route route{.name = "a_route",
                     .method = "GET",
                     .pattern = "/",
-                    .effect = Effect::writes,
+                    .transaction = Transaction::shared,
                     .handle = [&](const Call&) -> Result<Response> {
                       append_audit(served.store.database, event_at(kNine));
                       throw std::runtime_error("broken");
@@ -108,7 +108,7 @@ TEST(what_a_writing_route_did_before_it_broke_is_undone) {
   throws<std::runtime_error>(
       [&] { static_cast<void>(serve(route, served.call, 2, served.store.database)); });
   same(0, audit_of(served.store.database).size());
-  same(200, accepted(served.run(Effect::writes)).status, "and the next goes on");
+  same(200, accepted(served.run(Transaction::shared)).status, "and the next goes on");
 }
 
 TEST(several_are_committed_together) {
@@ -120,13 +120,13 @@ TEST(several_are_committed_together) {
       .name = "b_route",
       .method = "GET",
       .pattern = "/",
-      .effect = Effect::writes,
+      .transaction = Transaction::shared,
       .handle = [](const Call&) -> Result<Response> { return Error{Code::too_late}; }};
   serve_together(database, [&] {
-    accepted(granted.run(Effect::writes));
+    accepted(granted.run(Transaction::shared));
     refused(Code::too_late, serve(refusing, refused_one.call, 2, database));
-    accepted(granted.run(Effect::writes));
-    refused(Code::user_unknown, granted.run(Effect::writes, 99));
+    accepted(granted.run(Transaction::shared));
+    refused(Code::user_unknown, granted.run(Transaction::shared, 99));
   });
   const auto events = audit_of(database);
   same(3, events.size());
@@ -141,7 +141,7 @@ TEST(of_several_none_is_committed_where_one_breaks) {
   served.writes_event = true;
   throws<std::runtime_error>([&] {
     serve_together(served.store.database, [&] {
-      accepted(served.run(Effect::writes));
+      accepted(served.run(Transaction::shared));
       throw std::runtime_error("broken");
     });
   });
@@ -153,9 +153,9 @@ TEST(a_refusal_after_a_write_is_not_undone_in_the_midst_of_others) {
   served.writes_event = true;
   throws<std::logic_error>([&] {
     serve_together(served.store.database, [&] {
-      accepted(served.run(Effect::writes));
+      accepted(served.run(Transaction::shared));
       served.answer = Error{Code::room_not_found};
-      static_cast<void>(served.run(Effect::writes));
+      static_cast<void>(served.run(Transaction::shared));
     });
   });
   same(0, audit_of(served.store.database).size(), "all of it is undone");
@@ -168,7 +168,7 @@ TEST(a_store_that_is_away_makes_every_route_unavailable) {
   const Route route{.name = "a_route",
                     .method = "GET",
                     .pattern = "/",
-                    .effect = Effect::reads,
+                    .transaction = Transaction::own,
                     .handle = [](const Call&) {
                       return Response{200, "{}"};
                     }};

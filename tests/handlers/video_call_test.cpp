@@ -16,14 +16,14 @@ using roomkey::base::Code;
 using roomkey::base::Result;
 using roomkey::http::Call;
 using roomkey::http::Response;
-using roomkey::provider::Stream;
+namespace stream = roomkey::provider::stream;
 
 const std::string kCall = R"({"callId":"apt-47-1763138954-46eb915c"})";
 
 // The three routes with a caller, a time and a store to call them with.
 struct Desk {
   MemoryStore store;
-  Stream stream{stream_settings()};
+  stream::Tokens stream{stream_settings()};
   Policy policy;
   User caller = jane();
   std::int64_t found = 0;  // the appointment that the last call was found to be about
@@ -39,11 +39,7 @@ struct Desk {
     return result;
   }
   Result<Response> token(const std::string& body = kCall) {
-    return run(
-        [&](Call& call) {
-          return call_token(call, "stream_token", store.database, policy, stream);
-        },
-        body);
+    return run([&](Call& call) { return call_token(call, store.database, policy, stream); }, body);
   }
   Result<Response> config(const std::string& body = kCall) {
     return run([&](Call& call) { return video_call(call, store.database, policy, stream); }, body);
@@ -94,7 +90,7 @@ TEST(a_token_for_the_call_of_an_appointment) {
 
 TEST(a_token_that_is_not_for_one_call) {
   Desk desk;
-  desk.stream = Stream({"key", roomkey::crypto::Secret("s"), 7min});
+  desk.stream = stream::Tokens({"key", roomkey::crypto::Secret("s"), 7min});
   const auto minted = accepted(desk.stream.mint_for_user(2, kNine));
   same(R"({"token":")" + minted.token +
            R"(","userId":"user_2","expires_in":420,"expires_at":"2025-11-16T09:06:55Z"})",
@@ -223,7 +219,7 @@ TEST(a_body_must_be_the_object_asked_for) {
 
 TEST(without_credentials_it_says_so_last) {
   Desk desk;
-  desk.stream = Stream({});
+  desk.stream = stream::Tokens({});
   desk.all_refuse(Code::provider_not_configured);
   refused(Code::provider_not_configured, desk.token("{}"));
   desk.all_refuse(Code::appointment_not_found, "apt-48-1763138954-46eb915c");
@@ -234,7 +230,7 @@ TEST(a_room_that_is_no_call_id_gets_no_token) {
   Desk desk;
   desk.change([](auto& appointment) { appointment.room->name = "a.b~c"; });
   desk.all_refuse(Code::token_failed, "a.b~c");
-  desk.stream = Stream({});
+  desk.stream = stream::Tokens({});
   desk.all_refuse(Code::provider_not_configured, "a.b~c");
 }
 

@@ -13,7 +13,7 @@ using roomkey::base::Code;
 using roomkey::base::Error;
 using roomkey::base::Result;
 
-TEST(those_that_write_are_served_in_one_transaction_and_answered_after_it) {
+TEST(those_that_share_a_transaction_are_served_in_one_and_answered_after_it) {
   Bench bench;
   same("200 200 404 200 ", bench.statuses({"/token/1/", "/things/5/", "/nowhere/", "/token/2/"}));
   same(
@@ -92,17 +92,17 @@ TEST(what_is_served_a_second_time_alone_is_counted_once) {
   same("7:200:- 7:500:internal_error 7:200:- ", bench.told);
 }
 
-TEST(knows_which_requests_write) {
+TEST(knows_which_requests_may_share_a_transaction) {
   Bench bench;
-  const auto writes = [&](std::string_view method, std::string_view path) {
+  const auto shares = [&](std::string_view method, std::string_view path) {
     Request request;
     request.method = method;
     request.path = path;
-    return bench.router.writes(request);
+    return bench.router.shares_transaction(request);
   };
-  expect(writes("GET", "/token/1/") && writes("HEAD", "/token/1"));
-  expect(!writes("GET", "/things/1/") && !writes("POST", "/token/1/") &&
-         !writes("GET", "/token/0/"));
+  expect(shares("GET", "/token/1/") && shares("HEAD", "/token/1"));
+  expect(!shares("GET", "/things/1/") && !shares("POST", "/token/1/") &&
+         !shares("GET", "/token/0/"));
 }
 
 }  // namespace

@@ -26,12 +26,12 @@ struct Bench : private http::Gate {
 
   http::Route route(std::string_view method, std::string_view pattern, std::string_view name,
                     http::Who who = http::Who::user, std::size_t body_limit = 0,
-                    http::Effect effect = http::Effect::reads) {
+                    http::Transaction transaction = http::Transaction::own) {
     return {.name = name,
             .method = method,
             .pattern = pattern,
             .who = who,
-            .effect = effect,
+            .transaction = transaction,
             .body_limit = body_limit,
             .handle = [this, name](const http::Call& call) {
               calls += std::string(name) + '(' + std::to_string(call.id) + ") ";
@@ -47,7 +47,7 @@ struct Bench : private http::Gate {
        route("PUT", "/people/{user}/", "put_person", http::Who::user, 10),
        route("GET", "/open", "open", http::Who::anyone),
        route("POST", "/open-body/", "open_body", http::Who::anyone, 10),
-       route("GET", "/token/{id}/", "token", http::Who::user, 0, http::Effect::writes)},
+       route("GET", "/token/{id}/", "token", http::Who::user, 0, http::Transaction::shared)},
       *this,
       clock};
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 EXAMPLE = {"{id}": "47", "{user}": "2", "{text}": "PA1"}
 ROW = re.compile(r'\.pattern = "([^"]+)"(.*?)\.handle', re.S)
-EVENTS = re.compile(r'return "(/api/appointments/[a-z-]+/)";')
+EVENTS = re.compile(r'(?:return|=) "(/api/appointments/[a-z-]+/)";')
 PASS = re.compile(r"fastcgi_pass roomkey_(token|room);")
 
 

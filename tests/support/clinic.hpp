@@ -53,12 +53,12 @@ inline std::string bearer_with(std::string_view claims,
   return crypto::sign_jws(header, claims, hs256_rules().keys.keys.front());
 }
 
-inline provider::TwilioSettings twilio_settings(std::string region = "au1") {
+inline provider::twilio::TokenSettings twilio_settings(std::string region = "au1") {
   return {"AC0123456789abcdef0123456789abcdef", "SKfedcba9876543210fedcba9876543210",
           crypto::Secret("not-a-real-secret-0123456789abcd"), std::move(region)};
 }
 
-inline provider::StreamSettings stream_settings() {
+inline provider::stream::TokenSettings stream_settings() {
   return {"stream-key", crypto::Secret("not-a-real-stream-secret-0123456789"), 60min};
 }
 

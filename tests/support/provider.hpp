@@ -11,19 +11,20 @@
 
 namespace roomkey::test {
 
-struct TestTwilio final : provider::Twilio {
-  explicit TestTwilio(provider::TwilioSettings settings = twilio_settings())
-      : Twilio(std::move(settings)) {}
+struct TestTwilio final : provider::twilio::Tokens {
+  explicit TestTwilio(provider::twilio::TokenSettings settings = twilio_settings())
+      : Tokens(std::move(settings)) {}
 
-  void asked_at(provider::TwilioRestSettings settings, provider::TwilioRooms::Habits habits = {}) {
-    own_rooms = std::make_unique<provider::TwilioRooms>(std::move(settings), habits);
+  void asked_at(provider::twilio::RestSettings settings,
+                provider::twilio::Rooms::Habits habits = {}) {
+    own_rooms = std::make_unique<provider::twilio::Rooms>(std::move(settings), habits);
   }
 
   [[nodiscard]] provider::Rooms* rooms() override { return own_rooms.get(); }
   [[nodiscard]] const provider::Events* events() const override { return own_events.get(); }
 
-  std::unique_ptr<provider::TwilioRooms> own_rooms;
-  std::unique_ptr<provider::TwilioEvents> own_events;
+  std::unique_ptr<provider::twilio::Rooms> own_rooms;
+  std::unique_ptr<provider::twilio::Events> own_events;
 };
 
 }  // namespace roomkey::test

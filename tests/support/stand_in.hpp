@@ -67,8 +67,8 @@ class StandIn {
   }
 
   // With time enough for a busy machine.
-  [[nodiscard]] provider::TwilioRestSettings settings() const {
-    provider::TwilioRestSettings settings{kAccount, kKey, crypto::Secret(kSecret), url(), url()};
+  [[nodiscard]] provider::twilio::RestSettings settings() const {
+    provider::twilio::RestSettings settings{kAccount, kKey, crypto::Secret(kSecret), url(), url()};
     settings.connect_deadline = std::chrono::seconds{20};
     settings.deadline = std::chrono::seconds{20};
     return settings;

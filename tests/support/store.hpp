@@ -93,15 +93,13 @@ struct FileStore {
 };
 
 inline store::AuditEvent event_at(std::chrono::sys_seconds at) {
-  return {0,
-          at,
-          "0123456789abcdef",
-          2,
-          47,
-          "video_token",
-          store::Outcome::granted,
-          std::nullopt,
-          at + 90min};
+  return {.at = at,
+          .request_id = "0123456789abcdef",
+          .user_id = 2,
+          .appointment_id = 47,
+          .action = "video_token",
+          .outcome = store::Outcome::granted,
+          .expires_at = at + 90min};
 }
 
 inline std::vector<store::AuditEvent> audit_of(store::Database& database,

@@ -14,7 +14,7 @@ inline config::Config config_at(const std::string& path) {
   config::Config config;
   config.store = settings_at(path);
   config.bearer = hs256_rules();
-  config.twilio = twilio_settings();
+  config.twilio.token = twilio_settings();
   config.stream = stream_settings();
   config.meeting_url = "https://app.example/video-session/{room}";
   return config;

@@ -78,7 +78,7 @@ TEST(the_answers_to_the_letter) {
 
 TEST(the_token_answer_to_the_letter) {
   AppClinic clinic;
-  const provider::Twilio twilio(twilio_settings());
+  const provider::twilio::Tokens twilio(twilio_settings());
   const auto token =
       twilio.mint({47, std::string(kRoom), 2, "jane.doe@example.com", 90min}, kNine).value().token;
   const std::string answer =
@@ -139,7 +139,7 @@ TEST(the_checks_come_in_the_contract_s_order) {
 TEST(where_roomkey_makes_rooms_the_token_pool_sends_token_requests_on) {
   FileStore store;
   config::Config config = config_at(store.database.path());
-  config.twilio_makes_rooms = true;
+  config.twilio.makes_rooms = true;
   FakeClock clock;
   App app(std::move(config), clock);
   static_cast<void>(app.join("token"));

@@ -10,7 +10,7 @@
 
 namespace roomkey::access {
 
-// Twilio refuses longer ones (53200): https://www.twilio.com/docs/api/errors/53200
+// What every provider takes.
 inline constexpr std::size_t kLongestIdentity = 128;
 
 // `<user id>-<email>`.
@@ -19,7 +19,7 @@ inline constexpr std::size_t kLongestIdentity = 128;
 // The user of an identity that user_identity() made: the digits before its first `-`.
 [[nodiscard]] std::optional<std::int64_t> user_of_identity(std::string_view identity);
 
-// Characters as Twilio counts them: those that are not ASCII twice.
+// Characters as the strictest provider counts them: those that are not ASCII twice.
 [[nodiscard]] std::size_t identity_size(std::string_view identity);
 
 [[nodiscard]] bool is_identity_too_long(std::int64_t user_id, std::string_view email);

@@ -18,7 +18,7 @@ enum class RoomEventKind {
   participant_disconnected
 };
 
-[[nodiscard]] std::string_view word(RoomEventKind kind);  // "room-created", as Twilio spells it
+[[nodiscard]] std::string_view word(RoomEventKind kind);  // "room-created"
 [[nodiscard]] std::optional<RoomEventKind> parse_room_event(std::string_view word);
 
 struct RoomEvent {

@@ -30,7 +30,8 @@ class Sha256 {
   std::unique_ptr<evp_md_ctx_st, Free> context_;
 };
 
-// HMAC (RFC 2104) with SHA-1, 20 bytes: for Twilio's request signatures and nothing else.
+// HMAC (RFC 2104) with SHA-1, 20 bytes: for the signatures of requests that others sign so, and
+// nothing else.
 [[nodiscard]] std::string hmac_sha1(std::string_view key, std::string_view message);
 
 [[nodiscard]] std::string to_hex(std::string_view bytes);

@@ -10,10 +10,15 @@
 namespace roomkey::handlers {
 
 // Runs a route's handler for a user: user_unknown unless the user is there and active; the refusal
-// of a known user becomes an audit event. All of it is committed when this returns: for a route
-// that writes in one transaction, so that it decides on what no one else can change meanwhile.
+// of a known user becomes an audit event. All of it is committed when this returns: with
+// Transaction::shared in one transaction, so that it decides on what no one else can change
+// meanwhile.
 [[nodiscard]] base::Result<http::Response> serve(const http::Route& route, http::Call& call,
                                                  std::int64_t user_id, store::Database& database);
+
+// The one that a call is about; appointment_not_found.
+[[nodiscard]] base::Result<access::Appointment> appointment_of(const http::Call& call,
+                                                               store::Database& database);
 
 // What the audit keeps of a call; the caller must be known.
 [[nodiscard]] store::AuditEvent event_of(const http::Call& call, std::string_view action,

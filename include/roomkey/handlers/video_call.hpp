@@ -1,4 +1,4 @@
-// The routes for an SDK that asks for a user's token and then for a call (Stream's): what a browser
+// The routes for an SDK that asks for a user's token and then for a call: what a browser
 // needs to make its client and to join.
 #pragma once
 
@@ -17,8 +17,7 @@ namespace roomkey::handlers {
 
 // POST token: for the caller, for the one call where `callId` is given. The audit event is
 // committed before this returns.
-[[nodiscard]] base::Result<http::Response> call_token(http::Call& call, std::string_view action,
-                                                      store::Database& database,
+[[nodiscard]] base::Result<http::Response> call_token(http::Call& call, store::Database& database,
                                                       const access::Policy& policy,
                                                       const provider::Calls& calls);
 

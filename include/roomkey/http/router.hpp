@@ -17,9 +17,10 @@ namespace roomkey::http {
 // Who may call a route at all; what a user may is decide()'s.
 enum class Who { anyone, user };
 
-// Whether a route changes the store where it succeeds. One that does is served in one write
-// transaction from the look at the user on, alone or together with others of its kind.
-enum class Effect { reads, writes };
+// Whose transaction a route is served in. Shared: one that is begun for it, from the look at the
+// user on, alone or together with others of its kind. Own: those that it begins by itself, if any,
+// since a provider can't be asked within one.
+enum class Transaction { own, shared };
 
 // What a handler is called with.
 struct Call {
@@ -49,7 +50,7 @@ struct Route {
   std::string_view pattern;  // "/api/appointments/{id}/{text}/": {id}, {user} as base::parse_id,
                              // final / optional
   Who who = Who::user;
-  Effect effect = Effect::reads;
+  Transaction transaction = Transaction::own;
   Pool pool = Pool::token;
   std::size_t body_limit = 0;  // 0: takes no body, a body sent along is not read
   Handler handle;
@@ -97,14 +98,14 @@ class Router {
 
   // Sends each request's answer once, in any order. A broken machine is a 503 or 500 and a log
   // line; throws only what `send` throws. Steps: 1 match, 2 method, 3 size, 4 bearer token, 5 user
-  // and handler, 6 map the error, 7 log one line and tell Gate::done. Those that write take step 5
-  // together, in one transaction: a commit is the dearest part of a token, and one serves them all.
-  // None of their answers is sent before it.
+  // and handler, 6 map the error, 7 log one line and tell Gate::done. Those that share a
+  // transaction take step 5 together: a commit is the dearest part of a token, and one serves them
+  // all. None of their answers is sent before it.
   void answer(std::span<const Request> requests, const Send& send) const;
   [[nodiscard]] Response answer(const Request& request) const;
 
-  // Whether the request is for a route that writes, so that it may share a transaction.
-  [[nodiscard]] bool writes(const Request& request) const;
+  // Whether the request is for a route with Transaction::shared.
+  [[nodiscard]] bool shares_transaction(const Request& request) const;
 
  private:
   struct Match {

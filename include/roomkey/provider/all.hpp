@@ -10,9 +10,19 @@
 namespace roomkey::provider {
 
 // The configuration of all of them.
-struct Settings : TwilioConfiguration, StreamConfiguration {};
+struct Settings {
+  twilio::Configuration twilio;
+  stream::TokenSettings stream;
+};
 
 [[nodiscard]] std::span<const Kind* const> all();
+
+// A word on each, with another between them; those that `word` is empty for are left out.
+[[nodiscard]] std::string join(std::string_view between,
+                               const std::function<std::string(const Kind& kind)>& word);
+
+// The titles of those that `can` is true for: "A", "A and B".
+[[nodiscard]] std::string titles(bool (*can)(const Kind& kind));
 
 // Null where no provider has a variable of that name.
 [[nodiscard]] const Kind* whose(std::string_view variable);

@@ -16,6 +16,11 @@ class Calls {
   virtual ~Calls() = default;
 
   [[nodiscard]] virtual std::string_view name() const = 0;  // as Provider::name()
+  // The names of its routes, for logs, metrics and the audit.
+  struct Routes {
+    std::string_view token, call, key;
+  };
+  [[nodiscard]] virtual Routes routes() const = 0;
   // Names the clinic's app to a browser; no secret.
   [[nodiscard]] virtual const std::string& api_key() const = 0;
   // In the provider's spelling. No two users share one.

@@ -41,7 +41,7 @@ class Kind {
  public:
   virtual ~Kind() = default;
 
-  [[nodiscard]] virtual std::string_view name() const = 0;    // "twilio", as Provider::name()
+  [[nodiscard]] virtual std::string_view name() const = 0;    // as Provider::name()
   [[nodiscard]] virtual const char* title() const = 0;        // as people write it
   [[nodiscard]] virtual std::string_view prefix() const = 0;  // of its variables' names
   [[nodiscard]] virtual std::span<const Variable> variables() const = 0;
@@ -83,11 +83,16 @@ class Kind {
   [[nodiscard]] virtual std::vector<Signer> signers(const Settings& settings) const = 0;
   [[nodiscard]] virtual Sight see(const inspection::Token& token) const = 0;
   virtual void inspect(const inspection::Inquiry& inquiry) const = 0;
-  [[nodiscard]] virtual const char* token_title() const = 0;  // "Twilio access token"
+  [[nodiscard]] virtual const char* token_title() const = 0;  // as people call it
   [[nodiscard]] virtual const char* token_field() const = 0;  // the answer's member that has it
   // The provider's code for what is no token at all; empty where it has none.
   [[nodiscard]] virtual std::string_view malformed() const { return ""; }
 
+  // Whether a user's address is part of their name there, so that who has a long one gets no token.
+  [[nodiscard]] virtual bool names_by_address() const { return false; }
+
+  // Another name of `roomkey check`, from when it was the provider's alone; empty: none.
+  [[nodiscard]] virtual std::string_view check_command() const { return ""; }
   // The verdict where nothing is wrong.
   [[nodiscard]] virtual std::string_view passed() const { return "All checks passed!"; }
 };

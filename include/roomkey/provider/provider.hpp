@@ -12,8 +12,8 @@
 namespace roomkey::provider {
 
 struct Credential {
-  std::string token;     // compact JWS
-  std::string identity;  // who the token says its holder is, in the provider's spelling
+  std::string token = {};  // compact JWS
+  std::string identity;    // who the token says its holder is, in the provider's spelling
   std::chrono::sys_seconds issued_at{};  // as the token says
   std::chrono::sys_seconds expires_at{};
 };
@@ -26,7 +26,7 @@ class Provider {
  public:
   virtual ~Provider() = default;
 
-  // "twilio": the word for logs, health lines and metrics.
+  // In lower case: the word for logs, health lines and metrics.
   [[nodiscard]] virtual std::string_view name() const = 0;
 
   // Why no token can be made: names the variable that is missing; empty where all is set.

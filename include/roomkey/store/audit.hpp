@@ -61,7 +61,7 @@ struct AuditCut {
   std::string signed_by;
   std::string reason;
   std::int64_t witness = 0;  // the event that tells of it
-  std::string hash;          // 32 bytes
+  std::string hash = {};     // 32 bytes
 };
 
 // By id.

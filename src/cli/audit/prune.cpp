@@ -8,6 +8,7 @@
 #include "cli/audit/events.hpp"
 #include "roomkey/base/counted.hpp"
 #include "roomkey/base/text.hpp"
+#include "roomkey/provider/all.hpp"
 #include "roomkey/store/retention.hpp"
 
 namespace roomkey::cli::audit {
@@ -63,13 +64,15 @@ void print_pruned_json(const store::Prunable& old, sys_seconds point, bool dry_r
 }
 
 void print_pruned(const store::Prunable& old, sys_seconds point, bool dry_run) {
+  const std::string asked =
+      provider::titles([](const auto& kind) { return !kind.requests().empty(); });
   std::cout << (dry_run ? "would remove" : "removed") << " what is older than "
             << base::format_utc(point) << ":\n  " << base::counted(old.events, "event")
             << " of the audit";
   if (old.events > 0) std::cout << ", up to event " << old.last_event;
   std::cout << "\n  " << base::counted(old.sessions, "session") << " of rooms with "
             << base::counted(old.room_events, "event") << ", "
-            << base::counted(old.answers, "answer") << " of Twilio's\n";
+            << base::counted(old.answers, "answer") << " of " << asked << "'s\n";
 }
 
 }  // namespace

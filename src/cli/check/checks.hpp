@@ -49,7 +49,7 @@ void check_token(base::Findings& findings, const provider::Kind& provider,
 void check_store(base::Findings& findings, store::Database& database);
 // The same without a look at what it holds: as quick for a store of years.
 void check_store_opens(base::Findings& findings, store::Database& database);
-// Those who get no token of Twilio's because of their address.
+// Those who get no token because of their address.
 void check_users(base::Findings& findings, store::Database& database);
 // Whether SQLite can be relied on where the store lies.
 void check_file_system(base::Findings& findings, const std::string& store, const std::string& type);

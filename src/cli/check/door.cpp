@@ -159,7 +159,8 @@ void say_silent(base::Findings& findings, const FoundSite& site, const DoorAnswe
   say_stranger(findings, site.file, answer);
 }
 
-// Whether there is an error about what /readyz calls so: "store", "twilio" (TWILIO_API_KEY).
+// Whether there is an error about what /readyz calls so: "store", or a provider, whose
+// variables begin with its name.
 bool is_said(const base::Findings& findings, const std::string& name) {
   const std::string about = name == "schema" ? "store" : name;
   return std::any_of(findings.all().begin(), findings.all().end(), [&](const base::Finding& one) {

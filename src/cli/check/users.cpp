@@ -2,6 +2,7 @@
 
 #include "cli/check/checks.hpp"
 #include "roomkey/access/identity.hpp"
+#include "roomkey/provider/all.hpp"
 
 namespace roomkey::cli::check {
 
@@ -23,15 +24,19 @@ std::size_t count_too_long(store::Database& database, std::string& named) {
 }  // namespace
 
 void check_users(base::Findings& findings, store::Database& database) {
+  const std::string where =
+      provider::titles([](const auto& kind) { return kind.names_by_address(); });
+  if (where.empty()) return;
   try {
     std::string named;
     const auto count = count_too_long(database, named);
     if (count == 0) return;
     findings.error("users",
                    std::to_string(count) + (count == 1 ? " user has" : " users have") +
-                       " a name at Twilio, <id>-<email>, of more than the 128 characters that it "
-                       "takes, and get" +
-                       (count == 1 ? "s" : "") + " no token: " + named + '.',
+                       " a name at " + where + ", <id>-<email>, of more than the " +
+                       std::to_string(access::kLongestIdentity) +
+                       " characters that it takes, and get" + (count == 1 ? "s" : "") +
+                       " no token: " + named + '.',
                    "Give each a shorter address: `roomkey user set ID --email ADDRESS`, or in the "
                    "booking system.");
   } catch (const base::Unavailable&) {  // check_store() says so

@@ -100,8 +100,15 @@ void inspect_parties(const Inquiry& inquiry) {
 
 void inspect_life(const Inquiry& inquiry) {
   const auto leeway = inquiry.login ? inquiry.login->leeway : access::BearerRules{}.leeway;
-  inspect_times(inquiry, {"token_expired", kCode, kCode, kCode, leeway, leeway, true, true,
-                          "The frontend must renew it at the clinic's login, or the user must log "
+  inspect_times(inquiry,
+                {.expired = "token_expired",
+                 .bad_expiry = kCode,
+                 .not_yet = kCode,
+                 .issued_later = kCode,
+                 .late = leeway,
+                 .early = leeway,
+                 .any_number = true,
+                 .renew = "The frontend must renew it at the clinic's login, or the user must log "
                           "in again. If new ones have expired too, set the clocks."});
 }
 

@@ -10,6 +10,7 @@
 namespace roomkey::cli::inspect {
 
 using namespace provider::inspection;
+using provider::join;
 using provider::Kind;
 using provider::Sight;
 
@@ -36,15 +37,6 @@ std::string_view bare(std::string_view text) {
   if (starts_with("bearer ") || starts_with("bearer\t")) text = without_blanks(text.substr(7));
   const bool quoted = text.size() >= 2 && (text.front() == '"' || text.front() == '\'');
   return quoted && text.back() == text.front() ? text.substr(1, text.size() - 2) : text;
-}
-
-// Of each provider, with a word between them.
-std::string join(std::string_view between, std::string (*word)(const Kind& kind)) {
-  std::string text;
-  for (const auto* const kind : provider::all()) {
-    text.append(text.empty() ? "" : between).append(word(*kind));
-  }
-  return text;
 }
 
 std::string what_roomkey_makes() {

@@ -1,5 +1,7 @@
 #include "cli/setup/options.hpp"
 
+#include "roomkey/provider/all.hpp"
+
 namespace roomkey::cli::setup {
 
 namespace {
@@ -42,10 +44,12 @@ CLI::App* add_options(CLI::App& root, SetupFlags& flags) {
       *setup, "--origin", flags.origins,
       "Origin of a page that may ask for tokens (repeat for each; the list replaces the old one)");
   for (const Setting& setting : settings()) add_setting(*setup, setting, flags);
+  const std::string callers =
+      provider::titles([](const auto& kind) { return kind.event_address() != nullptr; });
   setup
       ->add_option_function<std::string>(
           "--callback", [&flags](const std::string& word) { flags.callback = word == "on"; },
-          "on or off: Twilio's callbacks, at this domain")
+          "on or off: " + callers + "'s callbacks, at this domain")
       ->check(CLI::IsMember({"on", "off"}));
   add_list(*setup, "--health-allow", flags.health_allow,
            "Address or network that may see health and metrics (may be repeated)");

@@ -10,7 +10,7 @@ namespace roomkey::cli::setup {
 
 namespace {
 
-// TWILIO_API_SECRET -> --twilio-api-secret-file
+// X_API_SECRET -> --x-api-secret-file
 std::string flag_for(const provider::Variable& variable) {
   std::string flag = "--" + base::lower_ascii(variable.name);
   std::replace(flag.begin(), flag.end(), '_', '-');

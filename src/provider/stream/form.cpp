@@ -3,7 +3,7 @@
 #include "roomkey/base/counted.hpp"
 #include "roomkey/provider/variables.hpp"
 
-namespace roomkey::provider {
+namespace roomkey::provider::stream {
 
 namespace {
 
@@ -15,7 +15,7 @@ std::string characters(std::string_view text) {
   return base::counted(static_cast<std::int64_t>(text.size()), "character");
 }
 
-std::string wrong_stream_key(const std::string& api_key, std::string_view api_secret) {
+std::string wrong_key(const std::string& api_key, std::string_view api_secret) {
   constexpr std::size_t kLongestKey = 40, kShortestSecret = 20;
   if (api_key.empty()) return "is not set";
   if (api_key == api_secret) return "is the same as STREAM_API_SECRET";
@@ -28,7 +28,7 @@ std::string wrong_stream_key(const std::string& api_key, std::string_view api_se
 
 }  // namespace
 
-std::string wrong_stream_value(const std::string& variable, const std::string& value) {
+std::string wrong_value(const std::string& variable, const std::string& value) {
   constexpr std::size_t kLongestKey = 40;
   if (variable == "STREAM_API_KEY" && value.size() > kLongestKey) {
     return "has " + characters(value) + ", as a secret has and no API key";
@@ -37,14 +37,14 @@ std::string wrong_stream_value(const std::string& variable, const std::string& v
   return {};
 }
 
-bool check_stream_variables(base::Findings& findings, const std::string& api_key,
-                            std::string_view api_secret) {
+bool check_variables(base::Findings& findings, const std::string& api_key,
+                     std::string_view api_secret) {
   const auto said = [&](const std::string& name, const std::string& wrong) {
     if (!wrong.empty()) findings.error(name, name + ' ' + wrong + '.', kStream);
     return !wrong.empty();
   };
   const std::string wrong = api_secret.empty() ? "is not set" : pasted_along(api_secret);
-  const bool bad_key = said("STREAM_API_KEY", wrong_stream_key(api_key, api_secret));
+  const bool bad_key = said("STREAM_API_KEY", wrong_key(api_key, api_secret));
   const bool bad_secret = said("STREAM_API_SECRET", wrong);
   if (bad_key || bad_secret) return false;
   findings.ok("STREAM_API_KEY", "STREAM_API_KEY and STREAM_API_SECRET are set (the secret, " +
@@ -52,4 +52,4 @@ bool check_stream_variables(base::Findings& findings, const std::string& api_key
   return true;
 }
 
-}  // namespace roomkey::provider
+}  // namespace roomkey::provider::stream

@@ -7,13 +7,13 @@
 
 #include "roomkey/base/finding.hpp"
 
-namespace roomkey::provider {
+namespace roomkey::provider::stream {
 
 // False where no token can be made with these.
-bool check_stream_variables(base::Findings& findings, const std::string& api_key,
-                            std::string_view api_secret);
+bool check_variables(base::Findings& findings, const std::string& api_key,
+                     std::string_view api_secret);
 
 // As Kind::wrong_value().
-[[nodiscard]] std::string wrong_stream_value(const std::string& variable, const std::string& value);
+[[nodiscard]] std::string wrong_value(const std::string& variable, const std::string& value);
 
-}  // namespace roomkey::provider
+}  // namespace roomkey::provider::stream

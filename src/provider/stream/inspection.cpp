@@ -4,7 +4,7 @@
 #include "roomkey/base/text.hpp"
 #include "roomkey/provider/all.hpp"
 
-namespace roomkey::provider {
+namespace roomkey::provider::stream {
 
 using namespace inspection;
 
@@ -33,7 +33,7 @@ void inspect_user(const Inquiry& inquiry) {
                   "dashboard. Browsers get the tokens that roomkey makes.");
   } else if (user.empty()) {
     inquiry.error("5", "The token names no user (user_id).", kMintedWrong);
-  } else if (user != fit_for_stream(user)) {
+  } else if (user != fit_name(user)) {
     inquiry.warning("5",
                     "The user id is not of the form that roomkey gives: a-z 0-9 @ _ - and no digit "
                     "at its beginning.",
@@ -58,15 +58,13 @@ void inspect_calls(const Inquiry& inquiry) {
 }
 
 void inspect_life(const Inquiry& inquiry) {
-  inspect_times(inquiry, {"40",
-                          "40",
-                          "41",
-                          "42",
-                          {},
-                          {},
-                          false,
-                          false,
-                          "Fetch a new token; give Stream's client a function that fetches one "
+  inspect_times(inquiry,
+                {.expired = "40",
+                 .bad_expiry = "40",
+                 .not_yet = "41",
+                 .issued_later = "42",
+                 .exp_required = false,
+                 .renew = "Fetch a new token; give Stream's client a function that fetches one "
                           "(token provider), not a string."});
   if (inquiry.token.claims.isMember("exp")) return;
   inquiry.warning("no_expiry", "The token never expires. roomkey makes no such token.",
@@ -99,16 +97,20 @@ void inspect_signature(const Inquiry& inquiry) {
                 "STREAM_API_KEY and STREAM_API_SECRET, restart the workers and fetch a new token.");
 }
 
-}  // namespace
-
-bool is_surely_streams(const Token& token) { return token.claims.isMember("call_cids"); }
-
-bool is_likely_streams(const Token& token) {
+// By what others seldom have.
+bool is_likely_ours(const Token& token) {
   const std::string user = text_at(token.claims, "user_id");
   return (!user.empty() && !base::parse_id(user)) || token.claims.isMember("server");
 }
 
-void inspect_stream(const Inquiry& inquiry) {
+}  // namespace
+
+Sight see(const Token& token) {
+  if (token.claims.isMember("call_cids")) return Sight::surely;  // as no other token has
+  return is_likely_ours(token) ? Sight::likely : Sight::not_at_all;
+}
+
+void inspect(const Inquiry& inquiry) {
   inspect_header(inquiry);
   inspect_user(inquiry);
   inspect_calls(inquiry);
@@ -117,4 +119,4 @@ void inspect_stream(const Inquiry& inquiry) {
   inspect_signature(inquiry);
 }
 
-}  // namespace roomkey::provider
+}  // namespace roomkey::provider::stream

@@ -3,37 +3,39 @@
 #include "provider/stream/settings.hpp"
 #include "roomkey/provider/all.hpp"
 
-namespace roomkey::provider {
+namespace roomkey::provider::stream {
 
 namespace {
 
-class StreamKind final : public Kind {
+class Row final : public Kind {
  public:
   [[nodiscard]] std::string_view name() const override { return "stream"; }
   [[nodiscard]] const char* title() const override { return "Stream"; }
   [[nodiscard]] std::string_view prefix() const override { return "STREAM_"; }
-  [[nodiscard]] std::span<const Variable> variables() const override { return stream_variables(); }
-  [[nodiscard]] std::span<const Alias> aliases() const override { return stream_aliases(); }
+  [[nodiscard]] std::span<const Variable> variables() const override { return stream::variables(); }
+  [[nodiscard]] std::span<const Alias> aliases() const override { return stream::aliases(); }
   [[nodiscard]] std::string_view where() const override { return ""; }
 
-  void read(Values& values, Settings& settings) const override { read_stream(values, settings); }
+  void read(Values& values, Settings& settings) const override {
+    stream::read(values, settings.stream);
+  }
   [[nodiscard]] std::vector<Part> parts(const Settings& settings) const override {
-    return stream_parts(settings);
+    return stream::parts(settings.stream);
   }
   [[nodiscard]] std::unique_ptr<Provider> make(const Settings& settings, Listener) const override {
-    return std::make_unique<Stream>(settings.stream);
+    return std::make_unique<Tokens>(settings.stream);
   }
 
-  [[nodiscard]] std::string_view own_token_route() const override { return "stream_token"; }
+  [[nodiscard]] std::string_view own_token_route() const override { return Tokens::kRoutes.token; }
 
   [[nodiscard]] std::string wrong_value(const std::string& variable,
                                         const std::string& value) const override {
-    return wrong_stream_value(variable, value);
+    return stream::wrong_value(variable, value);
   }
   bool check(base::Findings& findings, const Settings& settings) const override {
     const auto& [api_key, api_secret, token_validity] = settings.stream;
-    return !Stream(settings.stream).unused() &&
-           check_stream_variables(findings, api_key, api_secret.reveal());
+    return !Tokens(settings.stream).unused() &&
+           check_variables(findings, api_key, api_secret.reveal());
   }
 
   // Stream has no address that would say whether a key and a secret are one app's.
@@ -46,20 +48,18 @@ class StreamKind final : public Kind {
             {"STREAM_API_KEY", settings.stream.api_key}};
   }
   [[nodiscard]] Sight see(const inspection::Token& token) const override {
-    return is_surely_streams(token)   ? Sight::surely
-           : is_likely_streams(token) ? Sight::likely
-                                      : Sight::not_at_all;
+    return stream::see(token);
   }
-  void inspect(const inspection::Inquiry& inquiry) const override { inspect_stream(inquiry); }
+  void inspect(const inspection::Inquiry& inquiry) const override { stream::inspect(inquiry); }
   [[nodiscard]] const char* token_title() const override { return "Stream token"; }
   [[nodiscard]] const char* token_field() const override { return "token"; }
 };
 
 }  // namespace
 
-const Kind& stream_kind() {
-  static const StreamKind kKind;
+const Kind& kind() {
+  static const Row kKind;
   return kKind;
 }
 
-}  // namespace roomkey::provider
+}  // namespace roomkey::provider::stream

@@ -2,7 +2,7 @@
 
 #include <array>
 
-namespace roomkey::provider {
+namespace roomkey::provider::stream {
 
 namespace {
 
@@ -18,12 +18,11 @@ constexpr std::array kAliases{Alias{"GETSTREAM_API_KEY", "STREAM_API_KEY"},
 
 }  // namespace
 
-std::span<const Variable> stream_variables() { return kVariables; }
+std::span<const Variable> variables() { return kVariables; }
 
-std::span<const Alias> stream_aliases() { return kAliases; }
+std::span<const Alias> aliases() { return kAliases; }
 
-void read_stream(Values& values, StreamConfiguration& configuration) {
-  auto& settings = configuration.stream;
+void read(Values& values, TokenSettings& settings) {
   const std::string key = values.text("STREAM_API_KEY");
   const std::string next = values.text("NEXT_PUBLIC_STREAM_API_KEY");
   if (!key.empty() && !next.empty() && key != next) {
@@ -36,10 +35,9 @@ void read_stream(Values& values, StreamConfiguration& configuration) {
       std::chrono::minutes{values.number("STREAM_TOKEN_MINUTES", kDay, 1).value_or(60)};
 }
 
-std::vector<Part> stream_parts(const StreamConfiguration& configuration) {
-  const auto& settings = configuration.stream;
+std::vector<Part> parts(const TokenSettings& settings) {
   return {{"STREAM_API_KEY", !settings.api_key.empty()},
           {"STREAM_API_SECRET", !settings.api_secret.empty()}};
 }
 
-}  // namespace roomkey::provider
+}  // namespace roomkey::provider::stream

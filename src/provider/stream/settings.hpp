@@ -6,11 +6,11 @@
 
 #include "roomkey/provider/stream/settings.hpp"
 
-namespace roomkey::provider {
+namespace roomkey::provider::stream {
 
-[[nodiscard]] std::span<const Variable> stream_variables();
-[[nodiscard]] std::span<const Alias> stream_aliases();
-void read_stream(Values& values, StreamConfiguration& configuration);
-[[nodiscard]] std::vector<Part> stream_parts(const StreamConfiguration& configuration);
+[[nodiscard]] std::span<const Variable> variables();
+[[nodiscard]] std::span<const Alias> aliases();
+void read(Values& values, TokenSettings& settings);
+[[nodiscard]] std::vector<Part> parts(const TokenSettings& settings);
 
-}  // namespace roomkey::provider
+}  // namespace roomkey::provider::stream

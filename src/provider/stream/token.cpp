@@ -8,7 +8,7 @@
 #include "roomkey/base/text.hpp"
 #include "roomkey/crypto/jws.hpp"
 
-namespace roomkey::provider {
+namespace roomkey::provider::stream {
 
 namespace {
 
@@ -26,30 +26,30 @@ char fit(char32_t c) {
 
 }  // namespace
 
-std::string fit_for_stream(std::string_view name) {
+std::string fit_name(std::string_view name) {
   std::string fitted = !name.empty() && base::is_digit(name.front()) ? "user_" : "";
   for (std::size_t at = 0; at < name.size();) fitted += fit(base::next_code_point(name, at));
   return fitted;
 }
 
-std::string stream_user_id(std::int64_t user_id) { return fit_for_stream(std::to_string(user_id)); }
+std::string user_id(std::int64_t user_id) { return fit_name(std::to_string(user_id)); }
 
-bool is_own_stream_name(std::string_view name, const access::User& user) {
+bool is_own_name(std::string_view name, const access::User& user) {
   const std::string id = std::to_string(user.id);
   for (const std::string& own : {id, id + '-' + user.email, user.email}) {
-    if (name == own || name == fit_for_stream(own)) return true;
+    if (name == own || name == fit_name(own)) return true;
   }
   return false;
 }
 
-bool is_stream_call_id(std::string_view text) {
+bool is_call_id(std::string_view text) {
   constexpr std::size_t kMost = 64;
   return !text.empty() && text.size() <= kMost && std::all_of(text.begin(), text.end(), [](char c) {
     return base::is_alphanumeric(c) || c == '_' || c == '-';
   });
 }
 
-Stream::Stream(const StreamSettings& settings)
+Tokens::Tokens(const TokenSettings& settings)
     : api_key_(settings.api_key),
       token_validity_(settings.token_validity),
       unused_(api_key_.empty() && settings.api_secret.empty()) {
@@ -62,10 +62,12 @@ Stream::Stream(const StreamSettings& settings)
 
 // Stream's browser SDKs can't decode `-` or `_` in the payload part. They come from `>`, `?`, `~`
 // and from bytes past ASCII; neither user ids nor call ids have any.
-Credential Stream::sign(std::int64_t user_id, std::string_view call, std::chrono::seconds validity,
+Credential Tokens::sign(std::int64_t user_id, std::string_view call, std::chrono::seconds validity,
                         std::chrono::sys_seconds now) const {
   const auto issued_at = now - kClockSkew;
-  Credential credential{"", stream_user_id(user_id), issued_at, issued_at + validity};
+  Credential credential{.identity = stream::user_id(user_id),
+                        .issued_at = issued_at,
+                        .expires_at = issued_at + validity};
   base::JsonObject payload;
   payload.add("user_id", credential.identity)
       .add("iat", base::unix_seconds(credential.issued_at))
@@ -75,40 +77,40 @@ Credential Stream::sign(std::int64_t user_id, std::string_view call, std::chrono
   return credential;
 }
 
-base::Result<std::monostate> Stream::can_call(const access::Grant& grant) const {
+base::Result<std::monostate> Tokens::can_call(const access::Grant& grant) const {
   if (!key_) return base::Error{refusal(), fault_};
-  if (!is_stream_call_id(grant.room_name)) {
+  if (!is_call_id(grant.room_name)) {
     return base::Error{base::Code::token_failed,
                        "the room's name is no call id of GetStream's (1 to 64 of A-Z a-z 0-9 _ -)"};
   }
   return std::monostate{};
 }
 
-base::Result<Credential> Stream::mint_for_call(const access::Grant& grant,
+base::Result<Credential> Tokens::mint_for_call(const access::Grant& grant,
                                                std::string_view call_type,
                                                std::chrono::sys_seconds now) const {
   if (const auto fit = can_call(grant); !fit) return fit.error();
   return sign(grant.user_id, std::string(call_type) + ':' + grant.room_name, grant.validity, now);
 }
 
-base::Result<Credential> Stream::mint(const access::Grant& grant,
+base::Result<Credential> Tokens::mint(const access::Grant& grant,
                                       std::chrono::sys_seconds now) const {
   return mint_for_call(grant, kCallType, now);
 }
 
-std::string Stream::connect(const access::Grant& grant) const {
+std::string Tokens::connect(const access::Grant& grant) const {
   return base::JsonObject()
       .add("api_key", api_key_)
       .add("call_type", kCallType)
       .add("call_id", grant.room_name)
-      .add("user_id", stream_user_id(grant.user_id))
+      .add("user_id", stream::user_id(grant.user_id))
       .text();
 }
 
-base::Result<Credential> Stream::mint_for_user(std::int64_t user_id,
+base::Result<Credential> Tokens::mint_for_user(std::int64_t user_id,
                                                std::chrono::sys_seconds now) const {
   if (!key_) return base::Error{refusal(), fault_};
   return sign(user_id, "", token_validity_, now);
 }
 
-}  // namespace roomkey::provider
+}  // namespace roomkey::provider::stream

@@ -4,7 +4,7 @@
 #include "roomkey/base/clock.hpp"
 #include "roomkey/base/json.hpp"
 
-namespace roomkey::provider {
+namespace roomkey::provider::twilio {
 
 namespace {
 
@@ -17,10 +17,10 @@ std::string account_of(const Json::Value& object) {
   const auto named = base::string_member(about, "account_sid");
   const auto own = base::string_member(about, "sid").value_or("");
   const std::string sid = named ? *named : own;
-  return twilio::is_sid(sid, "AC") ? sid : std::string();
+  return is_sid(sid, "AC") ? sid : std::string();
 }
 
-void read_object(const Json::Value& object, TwilioReply& reply) {
+void read_object(const Json::Value& object, Reply& reply) {
   reply.json = true;
   reply.error = base::integer(object["code"]).value_or(0);
   if (!reply.good()) return;
@@ -28,22 +28,22 @@ void read_object(const Json::Value& object, TwilioReply& reply) {
   reply.account_status = base::string_member(object, "status").value_or("");
 }
 
-Https::Settings settings_for(const TwilioRestSettings& settings, const std::string& user,
+Https::Settings settings_for(const RestSettings& settings, const std::string& user,
                              std::string_view password) {
   return {user, crypto::Secret(password), settings.connect_deadline, settings.ca_file};
 }
 
 }  // namespace
 
-TwilioAccount::TwilioAccount(TwilioRestSettings settings, const crypto::Secret& auth_token)
+Account::Account(RestSettings settings, const crypto::Secret& auth_token)
     : settings_(std::move(settings)),
       by_key_(settings_for(settings_, settings_.api_key, settings_.api_secret.reveal())),
       by_token_(settings_for(settings_, settings_.account_sid, auth_token.reveal())) {
   settings_.api_secret = {};
 }
 
-TwilioReply TwilioAccount::ask(Https& https, const std::string& url) const {
-  TwilioReply reply;
+Reply Account::ask(Https& https, const std::string& url) const {
+  Reply reply;
   const auto answer = https.get(url, std::chrono::steady_clock::now() + settings_.deadline);
   if (!answer) {
     reply.failure = https.failure();
@@ -57,19 +57,17 @@ TwilioReply TwilioAccount::ask(Https& https, const std::string& url) const {
   return reply;
 }
 
-TwilioReply TwilioAccount::rooms() {
-  return ask(by_key_, settings_.video_url + "/v1/Rooms?PageSize=1");
-}
+Reply Account::rooms() { return ask(by_key_, settings_.video_url + "/v1/Rooms?PageSize=1"); }
 
-TwilioReply TwilioAccount::account(As who) {
+Reply Account::account(As who) {
   return ask(who == As::api_key ? by_key_ : by_token_,
              settings_.api_url + "/2010-04-01/Accounts/" + settings_.account_sid + ".json");
 }
 
-TwilioReply TwilioAccount::key(As who) {
+Reply Account::key(As who) {
   return ask(who == As::api_key ? by_key_ : by_token_, settings_.api_url + "/2010-04-01/Accounts/" +
                                                            settings_.account_sid + "/Keys/" +
                                                            settings_.api_key + ".json");
 }
 
-}  // namespace roomkey::provider
+}  // namespace roomkey::provider::twilio

@@ -12,9 +12,9 @@
 #include "roomkey/provider/https.hpp"
 #include "roomkey/provider/twilio/rest.hpp"
 
-namespace roomkey::provider {
+namespace roomkey::provider::twilio {
 
-struct TwilioReply {
+struct Reply {
   int status = 0;                                        // HTTP; 0 where no answer came
   Https::Failure failure = Https::Failure::answer;       // why none did
   std::string why = {};                                  // the same in libcurl's words
@@ -31,26 +31,26 @@ struct TwilioReply {
   [[nodiscard]] bool not_there() const { return json && status == 404; }
 };
 
-// Each question takes up to TwilioRestSettings::deadline.
-class TwilioAccount {
+// Each question takes up to RestSettings::deadline.
+class Account {
  public:
   // Who asks. Standard keys may not ask for the account or its keys, the Auth Token may.
   enum class As { api_key, auth_token };
 
   // account_sid and api_key must be SIDs: they become parts of addresses.
-  TwilioAccount(TwilioRestSettings settings, const crypto::Secret& auth_token);
+  Account(RestSettings settings, const crypto::Secret& auth_token);
 
   // Proves API key and secret together, and that the key is of region US1.
-  [[nodiscard]] TwilioReply rooms();
-  [[nodiscard]] TwilioReply account(As who);
+  [[nodiscard]] Reply rooms();
+  [[nodiscard]] Reply account(As who);
   // 404 where the API key is not of the account.
-  [[nodiscard]] TwilioReply key(As who);
+  [[nodiscard]] Reply key(As who);
 
  private:
-  [[nodiscard]] TwilioReply ask(Https& https, const std::string& url) const;
+  [[nodiscard]] Reply ask(Https& https, const std::string& url) const;
 
-  TwilioRestSettings settings_;  // without the secret
+  RestSettings settings_;  // without the secret
   Https by_key_, by_token_;
 };
 
-}  // namespace roomkey::provider
+}  // namespace roomkey::provider::twilio

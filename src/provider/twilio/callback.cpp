@@ -9,7 +9,7 @@
 #include "roomkey/crypto/digest.hpp"
 #include "roomkey/crypto/secret.hpp"
 
-namespace roomkey::provider {
+namespace roomkey::provider::twilio {
 
 namespace {
 
@@ -70,7 +70,7 @@ base::Result<access::RoomEvent> room_event(const Form& form, access::RoomEventKi
   if (!of_participant) return event;
   const auto sid = field(form, "ParticipantSid");
   const auto identity = field(form, "ParticipantIdentity");
-  if (!sid || !twilio::is_sid(*sid, "PA")) return malformed("ParticipantSid");
+  if (!sid || !is_sid(*sid, "PA")) return malformed("ParticipantSid");
   constexpr std::size_t kMostIdentity = 512;
   if (!identity || identity->size() > kMostIdentity) return malformed("ParticipantIdentity");
   event.participant_sid = *sid;
@@ -80,8 +80,8 @@ base::Result<access::RoomEvent> room_event(const Form& form, access::RoomEventKi
 
 }  // namespace
 
-bool signed_by_twilio(std::string_view signature, std::string_view url, const Form& form,
-                      std::string_view auth_token) {
+bool is_signature(std::string_view signature, std::string_view url, const Form& form,
+                  std::string_view auth_token) {
   if (auth_token.empty() || url.empty()) return false;
   Form sorted = form;
   std::sort(sorted.begin(), sorted.end());
@@ -95,7 +95,7 @@ bool signed_by_twilio(std::string_view signature, std::string_view url, const Fo
   return as_configured || otherwise;
 }
 
-base::Result<Told> read_twilio_callback(const Form& form) {
+base::Result<Told> read_callback(const Form& form) {
   Told callback;
   std::string sequence;
   for (const auto& [name, target] : {std::pair{"StatusCallbackEvent", &callback.event},
@@ -116,7 +116,7 @@ base::Result<Told> read_twilio_callback(const Form& form) {
   const auto number = base::parse_number(sequence);
   if (!number || *number > kMostEvents) return malformed("SequenceNumber");
   callback.sequence = *number;
-  if (!twilio::is_sid(callback.room_sid, "RM")) return malformed("RoomSid");
+  if (!is_sid(callback.room_sid, "RM")) return malformed("RoomSid");
   if (callback.room_name.empty()) return malformed("RoomName");
   const auto kind = access::parse_room_event(callback.event);
   if (!kind) return callback;
@@ -126,7 +126,7 @@ base::Result<Told> read_twilio_callback(const Form& form) {
   return callback;
 }
 
-base::Result<Told> TwilioEvents::read(const Notice& notice) const {
+base::Result<Told> Events::read(const Notice& notice) const {
   const auto forged = [](std::string why) { return Error{Code::bad_signature, std::move(why)}; };
   if (settings_.url.empty()) return forged("TWILIO_STATUS_CALLBACK_URL is not set");
   if (settings_.auth_token.empty()) return forged("TWILIO_AUTH_TOKEN is not set");
@@ -136,13 +136,13 @@ base::Result<Told> TwilioEvents::read(const Notice& notice) const {
   const auto form = base::parse_form(notice.body);
   if (!form && form.error().code == Code::payload_too_large) return form.error();
   if (!form) return forged(form.error().detail);
-  if (!signed_by_twilio(signature, settings_.url, *form, settings_.auth_token.reveal())) {
+  if (!is_signature(signature, settings_.url, *form, settings_.auth_token.reveal())) {
     return forged("not signed for TWILIO_STATUS_CALLBACK_URL");
   }
   if (!base::is_form(notice.content_type)) {
     return Error{Code::bad_request, "The body is not application/x-www-form-urlencoded"};
   }
-  return read_twilio_callback(*form);
+  return read_callback(*form);
 }
 
-}  // namespace roomkey::provider
+}  // namespace roomkey::provider::twilio

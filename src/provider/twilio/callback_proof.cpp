@@ -2,7 +2,7 @@
 #include "provider/twilio/proof.hpp"
 #include "roomkey/base/json.hpp"
 
-namespace roomkey::provider {
+namespace roomkey::provider::twilio {
 
 namespace {
 
@@ -78,4 +78,4 @@ void check_callback(base::Findings& findings, const CallbackAnswer& answer) {
                  cure_for_status(answer.status));
 }
 
-}  // namespace roomkey::provider
+}  // namespace roomkey::provider::twilio

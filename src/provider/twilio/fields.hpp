@@ -12,7 +12,7 @@
 #include "roomkey/base/json.hpp"
 #include "roomkey/base/text.hpp"
 
-namespace roomkey::provider {
+namespace roomkey::provider::twilio {
 
 inline constexpr std::size_t kMostText = 512;  // bytes; Twilio's names end at 128 characters
 
@@ -29,7 +29,7 @@ class Fields {
   }
   std::string sid(const char* key, std::string_view kind) {
     auto value = text(key);
-    return twilio::is_sid(value, kind) ? std::move(value) : fault<std::string>(key);
+    return is_sid(value, kind) ? std::move(value) : fault<std::string>(key);
   }
   void must_be(const char* key, std::string_view wanted) {
     if (text(key) != wanted) fault<bool>(key);
@@ -68,4 +68,4 @@ class Fields {
   std::string bad_;
 };
 
-}  // namespace roomkey::provider
+}  // namespace roomkey::provider::twilio

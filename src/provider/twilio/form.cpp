@@ -5,7 +5,7 @@
 #include "provider/twilio/sid.hpp"
 #include "roomkey/base/counted.hpp"
 
-namespace roomkey::provider {
+namespace roomkey::provider::twilio {
 
 namespace {
 
@@ -34,9 +34,7 @@ std::string wrong_sid(const std::string& value, const std::string& kind) {
   }
   if (!value.starts_with(kind)) return "does not begin with " + kind;
   if (value.size() != 34) return "has " + characters(value) + ", and an SID has 34";
-  return twilio::is_sid(value, kind)
-             ? ""
-             : "has other characters than hexadecimal digits behind " + kind;
+  return is_sid(value, kind) ? "" : "has other characters than hexadecimal digits behind " + kind;
 }
 
 bool check_sid(base::Findings& findings, const std::string& name, const std::string& value,
@@ -53,12 +51,12 @@ bool check_sid(base::Findings& findings, const std::string& name, const std::str
     findings.warn(name, name + " has capital letters behind " + kind + ", as no SID has.",
                   kCopyAgain);
   } else {
-    findings.ok(name, name + " is " + twilio::masked_sid(value));
+    findings.ok(name, name + " is " + masked_sid(value));
   }
   return true;
 }
 
-bool check_sids(base::Findings& findings, const TwilioVariables& values) {
+bool check_sids(base::Findings& findings, const Variables& values) {
   if (values.account_sid.starts_with("SK") && values.api_key.starts_with("AC")) {
     findings.error(
         "TWILIO_ACCOUNT_SID",
@@ -75,8 +73,8 @@ bool check_sids(base::Findings& findings, const TwilioVariables& values) {
 
 // Why it can't be a secret of Twilio's; empty where it can.
 std::string wrong_secret(std::string_view value) {
-  if (twilio::is_sid(value, "SK")) return "holds the SID of an API key (SK...), not its secret";
-  if (twilio::is_sid(value, "AC")) return "holds the SID of an account (AC...), and no secret";
+  if (is_sid(value, "SK")) return "holds the SID of an API key (SK...), not its secret";
+  if (is_sid(value, "AC")) return "holds the SID of an account (AC...), and no secret";
   return pasted_along(value);
 }
 
@@ -115,33 +113,33 @@ void check_auth_token(base::Findings& findings, std::string_view value) {
 
 }  // namespace
 
-std::string wrong_twilio_value(const std::string& variable, const std::string& value) {
+std::string wrong_value(const std::string& variable, const std::string& value) {
   if (variable == "TWILIO_ACCOUNT_SID") return wrong_sid(value, "AC");
   if (variable == "TWILIO_API_KEY") return wrong_sid(value, "SK");
   if (variable == "TWILIO_API_SECRET" || variable == "TWILIO_AUTH_TOKEN") {
     return wrong_secret(value);
   }
-  if (variable == "TWILIO_REGION" && !twilio::has_signalling(value)) {
+  if (variable == "TWILIO_REGION" && !has_signalling(value)) {
     return "names no region where Twilio Video has signalling, such as us1, ie1 or au1";
   }
   return {};
 }
 
-bool check_twilio_variables(base::Findings& findings, const TwilioVariables& values) {
+bool check_variables(base::Findings& findings, const Variables& values) {
   const bool sids = check_sids(findings, values);
   const bool secret = check_api_secret(findings, values.api_secret, values.auth_token);
   check_auth_token(findings, values.auth_token);
   return sids && secret;
 }
 
-void check_regions(base::Findings& findings, const TwilioConfiguration& configuration) {
-  const std::string& region = configuration.twilio.region;
-  const std::string& media = configuration.twilio_rest.media_region;
-  if (!region.empty() && !twilio::has_signalling(region)) {
+void check_regions(base::Findings& findings, const Configuration& configuration) {
+  const std::string& region = configuration.token.region;
+  const std::string& media = configuration.rest.media_region;
+  if (!region.empty() && !has_signalling(region)) {
     findings.warn("TWILIO_REGION",
                   "TWILIO_REGION names no region where Twilio Video has signalling: a browser that "
                   "connects with it fails (53000).",
-                  twilio::kSetRegion);
+                  kSetRegion);
   } else if (!region.empty() && region != "us1") {
     findings.warn(
         "TWILIO_REGION",
@@ -152,7 +150,7 @@ void check_regions(base::Findings& findings, const TwilioConfiguration& configur
         "See in Twilio's Console that TWILIO_API_KEY is listed under region US1. Where Twilio "
         "refuses tokens though all else is right, leave twr out: TWILIO_REGION_HEADER=off.");
   }
-  if (media.empty() || configuration.twilio_makes_rooms) return;
+  if (media.empty() || configuration.makes_rooms) return;
   findings.warn("TWILIO_MEDIA_REGION",
                 "TWILIO_MEDIA_REGION moves nothing: it is for rooms that roomkey makes, and "
                 "TWILIO_ROOMS is ad-hoc.",
@@ -160,7 +158,7 @@ void check_regions(base::Findings& findings, const TwilioConfiguration& configur
                 "Settings.");
 }
 
-void check_callback_variables(base::Findings& findings, const TwilioConfiguration& configuration) {
+void check_callback_variables(base::Findings& findings, const Configuration& configuration) {
   constexpr std::string_view kPath = "/api/appointments/twilio-status-callback";
   const std::string& url = configuration.callback.url;
   if (url.empty()) {
@@ -182,4 +180,4 @@ void check_callback_variables(base::Findings& findings, const TwilioConfiguratio
                     "/, unless a proxy of yours leads there.");
 }
 
-}  // namespace roomkey::provider
+}  // namespace roomkey::provider::twilio

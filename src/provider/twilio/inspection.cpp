@@ -12,7 +12,7 @@
 #include "roomkey/base/words.hpp"
 #include "roomkey/provider/all.hpp"
 
-namespace roomkey::provider {
+namespace roomkey::provider::twilio {
 
 using namespace inspection;
 
@@ -44,7 +44,7 @@ std::string official_name(const std::string& code) {
 
 std::string masked(const Json::Value& claims, const char* key) {
   const std::string text = text_at(claims, key);
-  return text.empty() ? shown(claims, key) : twilio::masked_sid(text);
+  return text.empty() ? shown(claims, key) : masked_sid(text);
 }
 
 void inspect_header(const Inquiry& inquiry) {
@@ -64,12 +64,12 @@ void inspect_header(const Inquiry& inquiry) {
 }
 
 void warn_of_region(const Inquiry& inquiry, const std::string& region) {
-  if (!twilio::has_signalling(region)) {
+  if (!has_signalling(region)) {
     inquiry.warning("53000",
                     "The token names the region " + shown(inquiry.token.header, "twr") +
                         ", where Twilio Video has no signalling. A browser that connects with "
                         "that region fails.",
-                    twilio::kSetRegion);
+                    kSetRegion);
   }
   if (region == "us1") return;
   inquiry.warning("20103",
@@ -82,7 +82,7 @@ void warn_of_region(const Inquiry& inquiry, const std::string& region) {
 }
 
 void inspect_region(const Inquiry& inquiry) {
-  const auto& settings = inquiry.settings.twilio;
+  const auto& settings = inquiry.settings.twilio.token;
   const Json::Value& header = inquiry.token.header;
   if (!header.isMember("twr")) return;
   inquiry.line("region", shown(header, "twr") + " (twr)");
@@ -108,18 +108,18 @@ std::string wrong_sids(const std::string& issuer, const std::string& subject) {
   if (issuer.starts_with("AC")) {
     return "The issuer (iss) is an account SID: the API key's SID (SK...) belongs there.";
   }
-  if (!twilio::is_sid(issuer, "SK")) {
+  if (!is_sid(issuer, "SK")) {
     return "The issuer (iss) is not the SID of an API key: SK and 32 hexadecimal digits.";
   }
   if (subject.empty()) return "The token names no subject (sub): the account's SID belongs there.";
-  if (!twilio::is_sid(subject, "AC")) {
+  if (!is_sid(subject, "AC")) {
     return "The subject (sub) is not the SID of an account: AC and 32 hexadecimal digits.";
   }
   return {};
 }
 
 void inspect_issuer(const Inquiry& inquiry) {
-  const auto& settings = inquiry.settings.twilio;
+  const auto& settings = inquiry.settings.twilio.token;
   const Json::Value& claims = inquiry.token.claims;
   const std::string issuer = text_at(claims, "iss");
   const std::string subject = text_at(claims, "sub");
@@ -145,17 +145,15 @@ void inspect_issuer(const Inquiry& inquiry) {
 
 void inspect_life(const Inquiry& inquiry) {
   constexpr std::chrono::hours kLongest{24};
-  inspect_times(inquiry,
-                {"20104",
-                 "20104",
-                 "20105",
-                 "20105",
-                 {},
-                 std::chrono::seconds{5},
-                 true,
-                 false,
-                 "Fetch a new token, right before the call is joined; a browser must not keep one. "
-                 "If new tokens have expired too, set this machine's clock (timedatectl)."});
+  inspect_times(
+      inquiry,
+      {.expired = "20104",
+       .bad_expiry = "20104",
+       .not_yet = "20105",
+       .issued_later = "20105",
+       .early = std::chrono::seconds{5},
+       .renew = "Fetch a new token, right before the call is joined; a browser must not keep one. "
+                "If new tokens have expired too, set this machine's clock (timedatectl)."});
   const auto issued = time_at(inquiry.token.claims, "iat");
   const auto expires = time_at(inquiry.token.claims, "exp");
   const auto start = issued.value_or(inquiry.now);
@@ -211,7 +209,7 @@ void inspect_grants(const Inquiry& inquiry) {
 }
 
 void inspect_signature(const Inquiry& inquiry) {
-  const auto& settings = inquiry.settings.twilio;
+  const auto& settings = inquiry.settings.twilio.token;
   const Token& token = inquiry.token;
   const std::string cure =
       "Copy the secret of exactly this API key to TWILIO_API_SECRET, without anything around it "
@@ -236,13 +234,13 @@ void inspect_signature(const Inquiry& inquiry) {
                 "The signature was made with another secret than TWILIO_API_SECRET." + other, cure);
 }
 
-}  // namespace
-
-bool is_surely_twilios(const Token& token) {
+// By what no other token has.
+bool is_surely_ours(const Token& token) {
   return text_at(token.header, "cty").starts_with("twilio-") || token.claims.isMember("grants");
 }
 
-bool is_likely_twilios(const Token& token) {
+// By what others seldom have.
+bool is_likely_ours(const Token& token) {
   const auto looks_like_sid = [](const std::string& text) {
     return text.size() == 34 && (text.starts_with("SK") || text.starts_with("AC"));
   };
@@ -250,7 +248,14 @@ bool is_likely_twilios(const Token& token) {
          looks_like_sid(text_at(token.claims, "sub"));
 }
 
-void inspect_twilio(const Inquiry& inquiry) {
+}  // namespace
+
+Sight see(const Token& token) {
+  if (is_surely_ours(token)) return Sight::surely;
+  return is_likely_ours(token) ? Sight::likely : Sight::not_at_all;
+}
+
+void inspect(const Inquiry& inquiry) {
   const auto before = inquiry.report.findings.size();
   inspect_header(inquiry);
   inspect_region(inquiry);
@@ -265,4 +270,4 @@ void inspect_twilio(const Inquiry& inquiry) {
   }
 }
 
-}  // namespace roomkey::provider
+}  // namespace roomkey::provider::twilio

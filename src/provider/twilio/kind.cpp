@@ -5,68 +5,76 @@
 #include "provider/twilio/settings.hpp"
 #include "roomkey/provider/all.hpp"
 
-namespace roomkey::provider {
+namespace roomkey::provider::twilio {
 
 namespace {
 
 // Twilio with all that it can.
-class WholeTwilio final : public Twilio {
+class Whole final : public Tokens {
  public:
-  WholeTwilio(const TwilioConfiguration& configuration, Listener listener)
-      : Twilio(configuration.twilio),
+  Whole(const Configuration& configuration, Listener listener)
+      : Tokens(configuration.token),
         events_({configuration.callback.url, copy(configuration.callback.auth_token)}),
-        rooms_(rest_settings(configuration.twilio_rest),
-               {configuration.twilio_makes_rooms, events_.are_taken()}, std::move(listener)) {}
+        rooms_(rest_settings(configuration.rest), {configuration.makes_rooms, events_.are_taken()},
+               std::move(listener)) {}
 
-  [[nodiscard]] Rooms* rooms() override { return fault().empty() ? &rooms_ : nullptr; }
-  [[nodiscard]] const Events* events() const override { return &events_; }
+  [[nodiscard]] provider::Rooms* rooms() override { return fault().empty() ? &rooms_ : nullptr; }
+  [[nodiscard]] const provider::Events* events() const override { return &events_; }
 
  private:
   static crypto::Secret copy(const crypto::Secret& secret) {
     return crypto::Secret(secret.reveal());
   }
-  static TwilioRestSettings rest_settings(const TwilioRestSettings& given) {
-    return {
-        given.account_sid, given.api_key,      copy(given.api_secret),    given.api_url,
-        given.video_url,   given.media_region, given.status_callback_url, given.connect_deadline,
-        given.deadline,    given.ca_file};
+  static RestSettings rest_settings(const RestSettings& given) {
+    return {.account_sid = given.account_sid,
+            .api_key = given.api_key,
+            .api_secret = copy(given.api_secret),
+            .api_url = given.api_url,
+            .video_url = given.video_url,
+            .media_region = given.media_region,
+            .status_callback_url = given.status_callback_url,
+            .connect_deadline = given.connect_deadline,
+            .deadline = given.deadline,
+            .ca_file = given.ca_file};
   }
 
-  TwilioEvents events_;
-  TwilioRooms rooms_;
+  Events events_;
+  Rooms rooms_;
 };
 
-class TwilioKind final : public Kind {
+class Row final : public Kind {
  public:
   [[nodiscard]] std::string_view name() const override { return "twilio"; }
   [[nodiscard]] const char* title() const override { return "Twilio"; }
   [[nodiscard]] std::string_view prefix() const override { return "TWILIO_"; }
-  [[nodiscard]] std::span<const Variable> variables() const override { return twilio_variables(); }
-  [[nodiscard]] std::span<const Alias> aliases() const override { return twilio_aliases(); }
+  [[nodiscard]] std::span<const Variable> variables() const override { return twilio::variables(); }
+  [[nodiscard]] std::span<const Alias> aliases() const override { return twilio::aliases(); }
   [[nodiscard]] std::string_view where() const override {
     return ", as Twilio's Console shows them under API keys & tokens";
   }
 
-  void read(Values& values, Settings& settings) const override { read_twilio(values, settings); }
+  void read(Values& values, Settings& settings) const override {
+    twilio::read(values, settings.twilio);
+  }
   [[nodiscard]] std::vector<Part> parts(const Settings& settings) const override {
-    return twilio_parts(settings);
+    return twilio::parts(settings.twilio);
   }
   [[nodiscard]] std::unique_ptr<Provider> make(const Settings& settings,
                                                Listener listener) const override {
-    return std::make_unique<WholeTwilio>(settings, std::move(listener));
+    return std::make_unique<Whole>(settings.twilio, std::move(listener));
   }
   [[nodiscard]] std::span<const std::string_view> requests() const override {
-    return TwilioRest::kRequests;
+    return Rest::kRequests;
   }
 
   [[nodiscard]] std::string wrong_value(const std::string& variable,
                                         const std::string& value) const override {
-    return wrong_twilio_value(variable, value);
+    return twilio::wrong_value(variable, value);
   }
 
   [[nodiscard]] const EventAddress* event_address() const override {
     static constexpr EventAddress kAddress{
-        "TWILIO_STATUS_CALLBACK_URL", "TWILIO_AUTH_TOKEN", kTwilioCallbackPath,
+        "TWILIO_STATUS_CALLBACK_URL", "TWILIO_AUTH_TOKEN", kCallbackPath,
         "Twilio signs its callbacks with the Auth Token",
         "For Twilio's callbacks, set this in its console (Video, Room Settings, Status Callback "
         "URL):"};
@@ -75,9 +83,9 @@ class TwilioKind final : public Kind {
   [[nodiscard]] std::string_view region_variable() const override { return "TWILIO_REGION"; }
 
   bool check(base::Findings& findings, const Settings& settings) const override {
-    const auto& [account_sid, api_key, api_secret, region, stamp_region] = settings.twilio;
-    const auto& auth_token = settings.callback.auth_token;
-    if (Twilio(settings.twilio).unused()) {
+    const auto& [account_sid, api_key, api_secret, region, stamp_region] = settings.twilio.token;
+    const auto& auth_token = settings.twilio.callback.auth_token;
+    if (Tokens(settings.twilio.token).unused()) {
       if (!auth_token.empty()) {
         findings.warn("TWILIO_AUTH_TOKEN",
                       "TWILIO_AUTH_TOKEN is set, and TWILIO_ACCOUNT_SID, TWILIO_API_KEY and "
@@ -86,15 +94,16 @@ class TwilioKind final : public Kind {
       }
       return false;
     }
-    const bool good = check_twilio_variables(
-        findings, {account_sid, api_key, api_secret.reveal(), auth_token.reveal()});
-    check_regions(findings, settings);
-    check_callback_variables(findings, settings);
+    const bool good =
+        check_variables(findings, {account_sid, api_key, api_secret.reveal(), auth_token.reveal()});
+    check_regions(findings, settings.twilio);
+    check_callback_variables(findings, settings.twilio);
     return good;
   }
 
   [[nodiscard]] std::string_view proves(const Settings& settings) const override {
-    const bool nothing = Twilio(settings.twilio).unused() && settings.callback.url.empty();
+    const bool nothing =
+        Tokens(settings.twilio.token).unused() && settings.twilio.callback.url.empty();
     return nothing ? ""
                    : "this machine's clock, the account, the API key, its secret, and the way "
                      "to the callback";
@@ -103,41 +112,42 @@ class TwilioKind final : public Kind {
   void prove(base::Findings& findings, const Settings& settings, bool usable,
              const std::function<bool(std::string_view)>& is_faulty) const override {
     if (usable && !is_faulty("TWILIO_API_URL") && !is_faulty("TWILIO_VIDEO_URL")) {
-      check_twilio(findings, ask_twilio(settings));
-    } else if (!Twilio(settings.twilio).unused()) {
+      check_answers(findings, ask(settings.twilio));
+    } else if (!Tokens(settings.twilio.token).unused()) {
       findings.warn("network",
                     "Twilio was not asked, and this machine's clock not compared with Twilio's.",
                     "Fix the errors above, then run `roomkey check` again.");
     }
-    const std::string& url = settings.callback.url;
+    const std::string& url = settings.twilio.callback.url;
     if (!url.empty() && !is_faulty("TWILIO_STATUS_CALLBACK_URL")) {
       check_callback(findings, ask_callback(url));
     }
   }
 
   [[nodiscard]] std::vector<Signer> signers(const Settings& settings) const override {
-    return {{"TWILIO_API_SECRET", settings.twilio.api_secret.reveal()},
-            {"TWILIO_API_KEY", settings.twilio.api_key},
-            {"TWILIO_ACCOUNT_SID", settings.twilio.account_sid}};
+    return {{"TWILIO_API_SECRET", settings.twilio.token.api_secret.reveal()},
+            {"TWILIO_API_KEY", settings.twilio.token.api_key},
+            {"TWILIO_ACCOUNT_SID", settings.twilio.token.account_sid}};
   }
   [[nodiscard]] Sight see(const inspection::Token& token) const override {
-    return is_surely_twilios(token)   ? Sight::surely
-           : is_likely_twilios(token) ? Sight::likely
-                                      : Sight::not_at_all;
+    return twilio::see(token);
   }
-  void inspect(const inspection::Inquiry& inquiry) const override { inspect_twilio(inquiry); }
+  void inspect(const inspection::Inquiry& inquiry) const override { twilio::inspect(inquiry); }
   [[nodiscard]] const char* token_title() const override { return "Twilio access token"; }
   [[nodiscard]] const char* token_field() const override { return "access_token"; }
   [[nodiscard]] std::string_view malformed() const override { return "20101"; }
 
+  [[nodiscard]] bool names_by_address() const override { return true; }
+
+  [[nodiscard]] std::string_view check_command() const override { return "test-twilio"; }
   [[nodiscard]] std::string_view passed() const override { return "All Twilio tests passed!"; }
 };
 
 }  // namespace
 
-const Kind& twilio_kind() {
-  static const TwilioKind kKind;
+const Kind& kind() {
+  static const Row kKind;
   return kKind;
 }
 
-}  // namespace roomkey::provider
+}  // namespace roomkey::provider::twilio

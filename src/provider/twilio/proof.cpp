@@ -9,7 +9,7 @@
 #include "provider/twilio/sid.hpp"
 #include "roomkey/base/words.hpp"
 
-namespace roomkey::provider {
+namespace roomkey::provider::twilio {
 
 namespace {
 
@@ -22,7 +22,7 @@ constexpr const char* kMismatchCure =
     "is another account's: make a new one, in region US1, and set TWILIO_API_SECRET with it.";
 
 // False, and said, where the answer is not Twilio's or none came.
-bool reached(base::Findings& findings, const TwilioReply& reply, const std::string& host) {
+bool reached(base::Findings& findings, const Reply& reply, const std::string& host) {
   const std::string http = "HTTP " + std::to_string(reply.status);
   if (reply.status == 0) {
     findings.error("network", host + " can't be reached: " + reply.why + '.',
@@ -41,7 +41,7 @@ bool reached(base::Findings& findings, const TwilioReply& reply, const std::stri
   return false;
 }
 
-void check_clock(base::Findings& findings, const TwilioAnswers& answers) {
+void check_clock(base::Findings& findings, const Answers& answers) {
   constexpr seconds kWarn{10}, kError{60};
   const auto ahead =
       answers.rooms.clock_ahead ? answers.rooms.clock_ahead : answers.account.clock_ahead;
@@ -59,18 +59,17 @@ void check_clock(base::Findings& findings, const TwilioAnswers& answers) {
   off > kError ? findings.error("clock", text, cure) : findings.warn("clock", text, cure);
 }
 
-std::string key_sid(const TwilioAnswers& answers) { return twilio::masked_sid(answers.api_key); }
+std::string key_sid(const Answers& answers) { return masked_sid(answers.api_key); }
 
-void mismatch(base::Findings& findings, const TwilioAnswers& answers, const std::string& why) {
+void mismatch(base::Findings& findings, const Answers& answers, const std::string& why) {
   findings.error("api_key_account",
                  "API Key Account SID mismatch! The API key " + key_sid(answers) +
-                     " is not of the account " + twilio::masked_sid(answers.account_sid) + why +
-                     '.',
+                     " is not of the account " + masked_sid(answers.account_sid) + why + '.',
                  kMismatchCure);
 }
 
 // The account that some answer names and that is not the configured one; empty where none does.
-std::string other_account(const TwilioAnswers& answers) {
+std::string other_account(const Answers& answers) {
   for (const auto* reply :
        {&answers.rooms, &answers.account, answers.key ? &*answers.key : nullptr}) {
     if (reply != nullptr && !reply->account_sid.empty() &&
@@ -81,12 +80,12 @@ std::string other_account(const TwilioAnswers& answers) {
   return {};
 }
 
-bool good(const std::optional<TwilioReply>& reply) { return reply && reply->good(); }
-bool refused(const std::optional<TwilioReply>& reply) { return reply && reply->refused(); }
-bool not_there(const std::optional<TwilioReply>& reply) { return reply && reply->not_there(); }
+bool good(const std::optional<Reply>& reply) { return reply && reply->good(); }
+bool refused(const std::optional<Reply>& reply) { return reply && reply->refused(); }
+bool not_there(const std::optional<Reply>& reply) { return reply && reply->not_there(); }
 
 // Twilio says the same to a wrong secret and to a key that is gone; the Auth Token can ask which.
-void say_refused(base::Findings& findings, const TwilioAnswers& answers) {
+void say_refused(base::Findings& findings, const Answers& answers) {
   constexpr const char* kName = "api_secret";
   if (not_there(answers.key_by_token) || not_there(answers.key) || answers.account.not_there()) {
     return mismatch(findings, answers,
@@ -120,7 +119,7 @@ void say_refused(base::Findings& findings, const TwilioAnswers& answers) {
 }
 
 // True where API key and secret are accepted.
-bool check_secret(base::Findings& findings, const TwilioAnswers& answers) {
+bool check_secret(base::Findings& findings, const Answers& answers) {
   if (answers.rooms.good()) {
     findings.ok("api_secret", "Twilio accepts the API key with its secret (GET /v1/Rooms)");
     return true;
@@ -137,10 +136,10 @@ bool check_secret(base::Findings& findings, const TwilioAnswers& answers) {
   return false;
 }
 
-void check_account(base::Findings& findings, const TwilioAnswers& answers) {
+void check_account(base::Findings& findings, const Answers& answers) {
   const bool by_token = !answers.account.good() && good(answers.account_by_token);
-  const TwilioReply& reply = by_token ? *answers.account_by_token : answers.account;
-  const std::string sid = twilio::masked_sid(answers.account_sid);
+  const Reply& reply = by_token ? *answers.account_by_token : answers.account;
+  const std::string sid = masked_sid(answers.account_sid);
   if (!reply.good()) return;  // a Standard key, which check_key() speaks of, or a mismatch
   if (reply.account_status == "active" || reply.account_status.empty()) {
     return findings.ok("account", "The account " + sid + " is reachable and active");
@@ -151,10 +150,10 @@ void check_account(base::Findings& findings, const TwilioAnswers& answers) {
       "support.");
 }
 
-void check_key(base::Findings& findings, const TwilioAnswers& answers) {
+void check_key(base::Findings& findings, const Answers& answers) {
   const bool standard = refused(answers.key) || answers.account.refused();
   if (const auto other = other_account(answers); !other.empty()) {
-    return mismatch(findings, answers, ", but of " + twilio::masked_sid(other));
+    return mismatch(findings, answers, ", but of " + masked_sid(other));
   }
   if (answers.account.not_there() || not_there(answers.key) || not_there(answers.key_by_token)) {
     return mismatch(findings, answers, " (404)");
@@ -172,19 +171,19 @@ void check_key(base::Findings& findings, const TwilioAnswers& answers) {
   if (!standard) return;  // no answer, and said
   findings.warn(
       "api_key_account",
-      "That the API key is of the account " + twilio::masked_sid(answers.account_sid) +
+      "That the API key is of the account " + masked_sid(answers.account_sid) +
           " was not proven: Twilio tells a Standard key nothing of it.",
       "Compare the two in Twilio's Console. With the right TWILIO_AUTH_TOKEN set, `roomkey "
       "check` asks with that.");
 }
 
-void check_auth_token(base::Findings& findings, const TwilioAnswers& answers) {
+void check_auth_token(base::Findings& findings, const Answers& answers) {
   if (good(answers.account_by_token)) {
     findings.ok("auth_token", "Twilio accepts TWILIO_AUTH_TOKEN");
   } else if (refused(answers.account_by_token)) {
     findings.warn("auth_token",
                   "Twilio refuses TWILIO_AUTH_TOKEN for the account " +
-                      twilio::masked_sid(answers.account_sid) + " (" +
+                      masked_sid(answers.account_sid) + " (" +
                       std::to_string(answers.account_by_token->status) +
                       "): if it is wrong, callbacks are refused.",
                   "Copy the primary Auth Token from Twilio's Console, under API keys & tokens, and "
@@ -194,32 +193,32 @@ void check_auth_token(base::Findings& findings, const TwilioAnswers& answers) {
 
 }  // namespace
 
-TwilioAnswers ask_twilio(const TwilioConfiguration& configuration) {
-  const auto& rest = configuration.twilio_rest;
-  TwilioAccount twilio({rest.account_sid, rest.api_key, crypto::Secret(rest.api_secret.reveal()),
-                        rest.api_url, rest.video_url},
-                       configuration.callback.auth_token);
-  TwilioAnswers answers{rest.account_sid,
-                        rest.api_key,
-                        host_of(rest.video_url),
-                        host_of(rest.api_url),
-                        twilio.rooms(),
-                        twilio.account(TwilioAccount::As::api_key),
-                        {},
-                        {},
-                        {}};
+Answers ask(const Configuration& configuration) {
+  const auto& rest = configuration.rest;
+  Account twilio({.account_sid = rest.account_sid,
+                  .api_key = rest.api_key,
+                  .api_secret = crypto::Secret(rest.api_secret.reveal()),
+                  .api_url = rest.api_url,
+                  .video_url = rest.video_url},
+                 configuration.callback.auth_token);
+  Answers answers{.account_sid = rest.account_sid,
+                  .api_key = rest.api_key,
+                  .video_host = host_of(rest.video_url),
+                  .api_host = host_of(rest.api_url),
+                  .rooms = twilio.rooms(),
+                  .account = twilio.account(Account::As::api_key)};
   if (answers.account.status == 0) return answers;
-  answers.key = twilio.key(TwilioAccount::As::api_key);
+  answers.key = twilio.key(Account::As::api_key);
   const bool unclear =
       answers.rooms.refused() || answers.account.refused() || answers.key->refused();
   if (!unclear || configuration.callback.auth_token.empty()) return answers;
-  answers.account_by_token = twilio.account(TwilioAccount::As::auth_token);
+  answers.account_by_token = twilio.account(Account::As::auth_token);
   if (!answers.account_by_token->good()) return answers;
-  answers.key_by_token = twilio.key(TwilioAccount::As::auth_token);
+  answers.key_by_token = twilio.key(Account::As::auth_token);
   return answers;
 }
 
-void check_twilio(base::Findings& findings, const TwilioAnswers& answers) {
+void check_answers(base::Findings& findings, const Answers& answers) {
   const bool video = reached(findings, answers.rooms, answers.video_host);
   const bool same_host = answers.api_host == answers.video_host;
   const bool api = (!video && same_host) || reached(findings, answers.account, answers.api_host);
@@ -230,4 +229,4 @@ void check_twilio(base::Findings& findings, const TwilioAnswers& answers) {
   check_auth_token(findings, answers);
 }
 
-}  // namespace roomkey::provider
+}  // namespace roomkey::provider::twilio

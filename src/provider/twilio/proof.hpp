@@ -9,19 +9,19 @@
 #include "roomkey/base/finding.hpp"
 #include "roomkey/provider/twilio/settings.hpp"
 
-namespace roomkey::provider {
+namespace roomkey::provider::twilio {
 
 // What came of asking; nothing where it was not asked.
-struct TwilioAnswers {
+struct Answers {
   std::string account_sid, api_key;  // who was asked about
   std::string video_host, api_host;  // who was asked
-  TwilioReply rooms, account;
-  std::optional<TwilioReply> key;
-  std::optional<TwilioReply> account_by_token, key_by_token;  // with the Auth Token
+  Reply rooms, account;
+  std::optional<Reply> key = {};
+  std::optional<Reply> account_by_token = {}, key_by_token = {};  // with the Auth Token
 };
-[[nodiscard]] TwilioAnswers ask_twilio(const TwilioConfiguration& configuration);
+[[nodiscard]] Answers ask(const Configuration& configuration);
 // Pure.
-void check_twilio(base::Findings& findings, const TwilioAnswers& answers);
+void check_answers(base::Findings& findings, const Answers& answers);
 
 // What an unsigned request to the callback's public address was answered with.
 struct CallbackAnswer {
@@ -35,4 +35,4 @@ struct CallbackAnswer {
 // Pure.
 void check_callback(base::Findings& findings, const CallbackAnswer& answer);
 
-}  // namespace roomkey::provider
+}  // namespace roomkey::provider::twilio

@@ -6,15 +6,15 @@
 #include "provider/twilio/fields.hpp"
 #include "roomkey/base/url.hpp"
 
-namespace roomkey::provider {
+namespace roomkey::provider::twilio {
 
 namespace {
 
 constexpr std::int64_t kRoomExists = 53113;
-constexpr std::string_view kCreate = TwilioRest::kRequests[0];
-constexpr std::string_view kFind = TwilioRest::kRequests[1];
-constexpr std::string_view kList = TwilioRest::kRequests[2];
-constexpr std::string_view kDisconnect = TwilioRest::kRequests[3];
+constexpr std::string_view kCreate = Rest::kRequests[0];
+constexpr std::string_view kFind = Rest::kRequests[1];
+constexpr std::string_view kList = Rest::kRequests[2];
+constexpr std::string_view kDisconnect = Rest::kRequests[3];
 
 constexpr std::array<std::string_view, 3> kRoomWords{"in-progress", "completed", "failed"};
 constexpr std::array<std::string_view, 3> kParticipantWords{"connected", "disconnected",
@@ -30,24 +30,24 @@ base::Error unavailable(std::string_view what, std::string_view why) {
           "Twilio, " + std::string(what) + ": " + std::string(why)};
 }
 
-TwilioRoom read_room(Fields& fields, const std::string& account_sid) {
+Room read_room(Fields& fields, const std::string& account_sid) {
   fields.must_be("account_sid", account_sid);
   return {fields.sid("sid", "RM"),
           fields.text("unique_name"),
-          fields.status<TwilioRoom::Status>(kRoomWords),
+          fields.status<Room::Status>(kRoomWords),
           fields.time("date_created"),
           fields.maybe("end_time", &Fields::time),
           fields.maybe("duration", &Fields::span),
           fields.maybe("media_region", &Fields::text)};
 }
 
-TwilioParticipant read_participant(Fields& fields, const std::string& account_sid,
-                                   const std::string& room_sid) {
+Participant read_participant(Fields& fields, const std::string& account_sid,
+                             const std::string& room_sid) {
   fields.must_be("account_sid", account_sid);
   fields.must_be("room_sid", room_sid);
   return {fields.sid("sid", "PA"),
           fields.text("identity"),
-          fields.status<TwilioParticipant::Status>(kParticipantWords),
+          fields.status<Participant::Status>(kParticipantWords),
           fields.time("start_time"),
           fields.maybe("end_time", &Fields::time),
           fields.maybe("duration", &Fields::span)};
@@ -59,7 +59,7 @@ void add(std::string& form, std::string_view key, std::string_view value) {
   form.append(key).append("=").append(base::percent_encoded(value));
 }
 
-std::string room_form(const std::string& name, const TwilioRestSettings& settings) {
+std::string room_form(const std::string& name, const RestSettings& settings) {
   std::string form;
   add(form, "UniqueName", name);
   add(form, "Type", "group");
@@ -72,7 +72,7 @@ std::string room_form(const std::string& name, const TwilioRestSettings& setting
   return form;
 }
 
-std::string missing(const TwilioRestSettings& settings) {
+std::string missing(const RestSettings& settings) {
   if (settings.account_sid.empty()) return "TWILIO_ACCOUNT_SID is not set";
   if (settings.api_key.empty()) return "TWILIO_API_KEY is not set";
   return settings.api_secret.empty() ? "TWILIO_API_SECRET is not set" : "";
@@ -80,15 +80,15 @@ std::string missing(const TwilioRestSettings& settings) {
 
 }  // namespace
 
-std::string_view word(TwilioRoom::Status status) {
+std::string_view word(Room::Status status) {
   return kRoomWords.at(static_cast<std::size_t>(status));
 }
 
-std::string_view word(TwilioParticipant::Status status) {
+std::string_view word(Participant::Status status) {
   return kParticipantWords.at(static_cast<std::size_t>(status));
 }
 
-struct TwilioRest::Call {
+struct Rest::Call {
   std::string_view what;  // one of kRequests
   std::string path;
   std::optional<std::string> form;  // POST where there is one
@@ -96,7 +96,7 @@ struct TwilioRest::Call {
 };
 
 // An answer that Twilio itself gave: JSON, and with its own error code where it says no.
-struct TwilioRest::Reply {
+struct Rest::Reply {
   std::string_view what;
   int status;
   std::int64_t error;
@@ -112,18 +112,18 @@ struct TwilioRest::Reply {
   }
 };
 
-TwilioRest::TwilioRest(TwilioRestSettings settings, Listener listener)
+Rest::Rest(RestSettings settings, Listener listener)
     : settings_(std::move(settings)),
       fault_(missing(settings_)),
       listener_(std::move(listener)),
       https_({settings_.api_key, std::move(settings_.api_secret), settings_.connect_deadline,
               settings_.ca_file}) {}
 
-Https::Deadline TwilioRest::deadline() const {
+Https::Deadline Rest::deadline() const {
   return std::chrono::steady_clock::now() + settings_.deadline;
 }
 
-base::Result<TwilioRest::Reply> TwilioRest::ask(const Call& call) {
+base::Result<Rest::Reply> Rest::ask(const Call& call) {
   if (!fault_.empty()) return unavailable(call.what, fault_);
   auto reply = send(call);
   const auto* const request = std::find(kRequests.begin(), kRequests.end(), call.what);
@@ -135,7 +135,7 @@ base::Result<TwilioRest::Reply> TwilioRest::ask(const Call& call) {
   return reply;
 }
 
-base::Result<TwilioRest::Reply> TwilioRest::send(const Call& call) {
+base::Result<Rest::Reply> Rest::send(const Call& call) {
   const std::string url = settings_.video_url + call.path;
   const auto answer =
       call.form ? https_.post(url, *call.form, call.deadline) : https_.get(url, call.deadline);
@@ -149,13 +149,13 @@ base::Result<TwilioRest::Reply> TwilioRest::send(const Call& call) {
   return reply;
 }
 
-base::Result<std::optional<TwilioRoom>> TwilioRest::find(const std::string& name_or_sid,
-                                                         Https::Deadline deadline) {
-  if (!is_segment(name_or_sid)) return std::optional<TwilioRoom>();
+base::Result<std::optional<Room>> Rest::find(const std::string& name_or_sid,
+                                             Https::Deadline deadline) {
+  if (!is_segment(name_or_sid)) return std::optional<Room>();
   const auto reply =
       ask({kFind, "/v1/Rooms/" + base::percent_encoded(name_or_sid), std::nullopt, deadline});
   if (!reply) return reply.error();
-  if (reply->not_there()) return std::optional<TwilioRoom>();
+  if (reply->not_there()) return std::optional<Room>();
   if (!reply->good()) return reply->refusal();
   Fields fields(reply->object);
   const auto room = read_room(fields, settings_.account_sid);
@@ -164,11 +164,11 @@ base::Result<std::optional<TwilioRoom>> TwilioRest::find(const std::string& name
   return std::optional(room);
 }
 
-base::Result<std::optional<TwilioRoom>> TwilioRest::find_room(const std::string& name_or_sid) {
+base::Result<std::optional<Room>> Rest::find_room(const std::string& name_or_sid) {
   return find(name_or_sid, deadline());
 }
 
-base::Result<TwilioRoom> TwilioRest::create_room(const std::string& name) {
+base::Result<Room> Rest::create_room(const std::string& name) {
   const auto until = deadline();
   const auto reply = ask({kCreate, "/v1/Rooms", room_form(name, settings_), until});
   if (!reply) return reply.error();
@@ -185,10 +185,9 @@ base::Result<TwilioRoom> TwilioRest::create_room(const std::string& name) {
   return room;
 }
 
-base::Result<TwilioRest::Participants> TwilioRest::list(const std::string& room_sid,
-                                                        const std::string& query,
-                                                        Https::Deadline deadline) {
-  if (!twilio::is_sid(room_sid, "RM")) return unavailable(kList, "asked without a room SID");
+base::Result<Rest::Participants> Rest::list(const std::string& room_sid, const std::string& query,
+                                            Https::Deadline deadline) {
+  if (!is_sid(room_sid, "RM")) return unavailable(kList, "asked without a room SID");
   const auto reply = ask({kList, "/v1/Rooms/" + room_sid + "/Participants?PageSize=100" + query,
                           std::nullopt, deadline});
   if (!reply) return reply.error();
@@ -205,13 +204,13 @@ base::Result<TwilioRest::Participants> TwilioRest::list(const std::string& room_
   return list;
 }
 
-base::Result<TwilioRest::Participants> TwilioRest::participants(
-    const std::string& room_sid, std::optional<TwilioParticipant::Status> status) {
+base::Result<Rest::Participants> Rest::participants(const std::string& room_sid,
+                                                    std::optional<Participant::Status> status) {
   return list(room_sid, status ? "&Status=" + std::string(word(*status)) : "", deadline());
 }
 
-base::Result<bool> TwilioRest::put_out(const std::string& room_sid, const std::string& who,
-                                       Https::Deadline deadline) {
+base::Result<bool> Rest::put_out(const std::string& room_sid, const std::string& who,
+                                 Https::Deadline deadline) {
   const auto reply =
       ask({kDisconnect, "/v1/Rooms/" + room_sid + "/Participants/" + base::percent_encoded(who),
            "Status=disconnected", deadline});
@@ -225,13 +224,13 @@ base::Result<bool> TwilioRest::put_out(const std::string& room_sid, const std::s
   return true;
 }
 
-base::Result<bool> TwilioRest::disconnect(const std::string& room_sid,
-                                          const std::string& sid_or_identity) {
-  if (!twilio::is_sid(room_sid, "RM")) return unavailable(kDisconnect, "asked without a room SID");
+base::Result<bool> Rest::disconnect(const std::string& room_sid,
+                                    const std::string& sid_or_identity) {
+  if (!is_sid(room_sid, "RM")) return unavailable(kDisconnect, "asked without a room SID");
   if (!is_segment(sid_or_identity)) return false;
   const auto until = deadline();
   auto done = put_out(room_sid, sid_or_identity, until);
-  if (!done || *done || twilio::is_sid(sid_or_identity, "PA")) return done;
+  if (!done || *done || is_sid(sid_or_identity, "PA")) return done;
   // In a path Twilio looks for an identity among the connected only, and says of names there that
   // characters such as @ don't work. As a parameter any will do.
   for (const auto* const status : {"connected", "reconnecting"}) {
@@ -239,11 +238,11 @@ base::Result<bool> TwilioRest::disconnect(const std::string& room_sid,
     add(query, "Identity", sid_or_identity);
     const auto found = list(room_sid, query, until);
     if (!found) return found.error();
-    for (const TwilioParticipant& one : *found) {
+    for (const Participant& one : *found) {
       if (one.identity == sid_or_identity) return put_out(room_sid, one.sid, until);
     }
   }
   return false;
 }
 
-}  // namespace roomkey::provider
+}  // namespace roomkey::provider::twilio

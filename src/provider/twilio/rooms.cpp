@@ -1,26 +1,26 @@
 #include "provider/twilio/rooms.hpp"
 
-namespace roomkey::provider {
+namespace roomkey::provider::twilio {
 
 namespace {
 
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
-access::RoomSession session_of(const TwilioRoom& room, std::chrono::sys_seconds now) {
+access::RoomSession session_of(const Room& room, std::chrono::sys_seconds now) {
   const auto status = access::parse_session_status(word(room.status));
   access::RoomSession session{room.sid, status.value(), room.created_at, {}, {}, now};
   if (room.duration) session.duration = room.duration->count();
   return session;
 }
 
-access::Participant participant_of(const TwilioParticipant& one) {
+access::Participant participant_of(const Participant& one) {
   access::Participant participant{one.sid, one.identity, one.start_time, one.end_time, {}};
   if (one.duration) participant.duration = one.duration->count();
-  if (one.status == TwilioParticipant::Status::disconnected && !participant.disconnected_at) {
+  if (one.status == Participant::Status::disconnected && !participant.disconnected_at) {
     participant.disconnected_at = one.start_time + one.duration.value_or(0s);
   }
-  participant.reconnecting = one.status == TwilioParticipant::Status::reconnecting;
+  participant.reconnecting = one.status == Participant::Status::reconnecting;
   return participant;
 }
 
@@ -29,23 +29,22 @@ bool in_time(Clock::time_point started) { return Clock::now() - started < 1s; }
 
 }  // namespace
 
-bool TwilioRooms::add_participants(access::RoomSession& session, Clock::time_point started) {
-  for (const auto status :
-       {TwilioParticipant::Status::disconnected, TwilioParticipant::Status::connected,
-        TwilioParticipant::Status::reconnecting}) {
+bool Rooms::add_participants(access::RoomSession& session, Clock::time_point started) {
+  for (const auto status : {Participant::Status::disconnected, Participant::Status::connected,
+                            Participant::Status::reconnecting}) {
     if (!in_time(started)) return false;
     const auto people = rest_.participants(session.sid, status);
     if (!people) return false;
-    for (const TwilioParticipant& one : *people) {
+    for (const Participant& one : *people) {
       session.participants.push_back(participant_of(one));
     }
   }
   return true;
 }
 
-base::Result<std::optional<access::RoomSession>> TwilioRooms::look(const std::string& room,
-                                                                   const std::string& session_sid,
-                                                                   std::chrono::sys_seconds now) {
+base::Result<std::optional<access::RoomSession>> Rooms::look(const std::string& room,
+                                                             const std::string& session_sid,
+                                                             std::chrono::sys_seconds now) {
   const auto started = Clock::now();
   auto found = rest_.find_room(room);
   // By its name a room that has ended is not found.
@@ -60,14 +59,14 @@ base::Result<std::optional<access::RoomSession>> TwilioRooms::look(const std::st
   return std::optional(std::move(session));
 }
 
-base::Result<access::RoomSession> TwilioRooms::make(const std::string& room,
-                                                    std::chrono::sys_seconds now) {
+base::Result<access::RoomSession> Rooms::make(const std::string& room,
+                                              std::chrono::sys_seconds now) {
   const auto made = rest_.create_room(room);
   if (!made) return made.error();
   return session_of(*made, now);
 }
 
-base::Result<bool> TwilioRooms::put_out(const Seat& seat) {
+base::Result<bool> Rooms::put_out(const Seat& seat) {
   std::string session_sid = seat.session_sid;
   if (session_sid.empty()) {
     const auto room = rest_.find_room(seat.room);
@@ -78,4 +77,4 @@ base::Result<bool> TwilioRooms::put_out(const Seat& seat) {
   return rest_.disconnect(session_sid, seat.sid.empty() ? seat.identity : seat.sid);
 }
 
-}  // namespace roomkey::provider
+}  // namespace roomkey::provider::twilio

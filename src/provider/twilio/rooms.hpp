@@ -4,16 +4,16 @@
 #include "roomkey/provider/rooms.hpp"
 #include "roomkey/provider/twilio/rest.hpp"
 
-namespace roomkey::provider {
+namespace roomkey::provider::twilio {
 
-class TwilioRooms final : public Rooms {
+class Rooms final : public provider::Rooms {
  public:
   struct Habits {
     bool are_made = false;
     bool are_told_of = false;
   };
-  TwilioRooms(
-      TwilioRestSettings settings, Habits habits, Listener listener = [](std::size_t, Outcome) {})
+  Rooms(
+      RestSettings settings, Habits habits, Listener listener = [](std::size_t, Outcome) {})
       : rest_(std::move(settings), std::move(listener)), habits_(habits) {}
 
   [[nodiscard]] bool are_made() const override { return habits_.are_made; }
@@ -31,8 +31,8 @@ class TwilioRooms final : public Rooms {
   [[nodiscard]] bool add_participants(access::RoomSession& session,
                                       std::chrono::steady_clock::time_point started);
 
-  TwilioRest rest_;
+  Rest rest_;
   Habits habits_;
 };
 
-}  // namespace roomkey::provider
+}  // namespace roomkey::provider::twilio

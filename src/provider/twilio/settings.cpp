@@ -6,7 +6,7 @@
 #include "roomkey/base/ascii.hpp"
 #include "roomkey/base/url.hpp"
 
-namespace roomkey::provider {
+namespace roomkey::provider::twilio {
 
 namespace {
 
@@ -61,7 +61,7 @@ std::string callback_url(Values& values, const std::string& name) {
   return url;
 }
 
-void read_rest(Values& values, const TwilioSettings& settings, TwilioRestSettings& rest) {
+void read_rest(Values& values, const TokenSettings& settings, RestSettings& rest) {
   rest.account_sid = settings.account_sid;
   rest.api_key = settings.api_key;
   rest.api_secret = crypto::Secret(settings.api_secret.reveal());
@@ -73,11 +73,11 @@ void read_rest(Values& values, const TwilioSettings& settings, TwilioRestSetting
 
 }  // namespace
 
-std::span<const Variable> twilio_variables() { return kVariables; }
+std::span<const Variable> variables() { return kVariables; }
 
-std::span<const Alias> twilio_aliases() { return kAliases; }
+std::span<const Alias> aliases() { return kAliases; }
 
-void read_twilio(Values& values, TwilioConfiguration& configuration) {
+void read(Values& values, Configuration& configuration) {
   auto& [settings, rest, makes_rooms, callback] = configuration;
   settings.account_sid = values.text("TWILIO_ACCOUNT_SID");
   settings.api_key = values.text("TWILIO_API_KEY");
@@ -90,7 +90,7 @@ void read_twilio(Values& values, TwilioConfiguration& configuration) {
   callback.auth_token = values.secret("TWILIO_AUTH_TOKEN");
 }
 
-std::vector<Part> twilio_parts(const TwilioConfiguration& configuration) {
+std::vector<Part> parts(const Configuration& configuration) {
   const auto& [settings, rest, makes_rooms, callback] = configuration;
   return {{"TWILIO_ACCOUNT_SID", !settings.account_sid.empty()},
           {"TWILIO_API_KEY", !settings.api_key.empty()},
@@ -98,4 +98,4 @@ std::vector<Part> twilio_parts(const TwilioConfiguration& configuration) {
           {"TWILIO_AUTH_TOKEN", !callback.auth_token.empty(), false}};
 }
 
-}  // namespace roomkey::provider
+}  // namespace roomkey::provider::twilio

@@ -6,11 +6,11 @@
 
 #include "roomkey/provider/twilio/settings.hpp"
 
-namespace roomkey::provider {
+namespace roomkey::provider::twilio {
 
-[[nodiscard]] std::span<const Variable> twilio_variables();
-[[nodiscard]] std::span<const Alias> twilio_aliases();
-void read_twilio(Values& values, TwilioConfiguration& configuration);
-[[nodiscard]] std::vector<Part> twilio_parts(const TwilioConfiguration& configuration);
+[[nodiscard]] std::span<const Variable> variables();
+[[nodiscard]] std::span<const Alias> aliases();
+void read(Values& values, Configuration& configuration);
+[[nodiscard]] std::vector<Part> parts(const Configuration& configuration);
 
-}  // namespace roomkey::provider
+}  // namespace roomkey::provider::twilio

@@ -5,10 +5,11 @@
 #include "roomkey/base/json.hpp"
 #include "roomkey/crypto/jws.hpp"
 
-namespace roomkey::provider {
+namespace roomkey::provider::twilio {
 
 namespace {
 
+// https://www.twilio.com/docs/api/errors/53200
 constexpr const char* kTooLong =
     "the user's address is too long: Twilio takes 128 characters of <user id>-<email>";
 
@@ -27,7 +28,7 @@ std::string grants(const std::string& identity, const std::string& room) {
 
 }  // namespace
 
-Twilio::Twilio(const TwilioSettings& settings)
+Tokens::Tokens(const TokenSettings& settings)
     : account_sid_(settings.account_sid),
       api_key_(settings.api_key),
       region_(settings.region),
@@ -41,14 +42,15 @@ Twilio::Twilio(const TwilioSettings& settings)
   key_ = crypto::Key::from_secret(settings.api_secret.reveal(), crypto::Algorithm::hs256).value();
 }
 
-base::Result<Credential> Twilio::mint(const access::Grant& grant,
+base::Result<Credential> Tokens::mint(const access::Grant& grant,
                                       std::chrono::sys_seconds now) const {
   if (!key_) return base::Error{refusal(), fault_};
   if (access::is_identity_too_long(grant.user_id, grant.email)) {
     return base::Error{base::Code::token_failed, kTooLong};
   }
-  Credential credential{"", access::user_identity(grant.user_id, grant.email), now,
-                        now + grant.validity};
+  Credential credential{.identity = access::user_identity(grant.user_id, grant.email),
+                        .issued_at = now,
+                        .expires_at = now + grant.validity};
   const auto issued_at = base::unix_seconds(now);
   base::JsonObject payload;
   payload.add("jti", api_key_ + '-' + std::to_string(issued_at))
@@ -61,11 +63,11 @@ base::Result<Credential> Twilio::mint(const access::Grant& grant,
   return credential;
 }
 
-std::string Twilio::connect(const access::Grant& grant) const {
+std::string Tokens::connect(const access::Grant& grant) const {
   return base::JsonObject()
       .add("room", grant.room_name)
       .add("region", region_.empty() ? std::nullopt : std::optional(region_))
       .text();
 }
 
-}  // namespace roomkey::provider
+}  // namespace roomkey::provider::twilio

@@ -62,26 +62,26 @@ TEST(the_login_s_certificate_or_private_key_is_a_warning) {
 TEST(a_token_of_each_provider_is_made_and_taken_apart) {
   const config::Config config = clinic_config();
   base::Findings findings;
-  cli::check::check_token(findings, provider::twilio_kind(), config, kNine);
-  cli::check::check_token(findings, provider::stream_kind(), config, kNine);
+  cli::check::check_token(findings, provider::twilio::kind(), config, kNine);
+  cli::check::check_token(findings, provider::stream::kind(), config, kNine);
   came_out("ok twilio_token, ok stream_token", findings, "signature are right");
 }
 
 TEST(a_token_that_twilio_would_refuse_is_a_problem) {
   config::Config config = clinic_config();
-  std::swap(config.twilio.account_sid, config.twilio.api_key);
+  std::swap(config.twilio.token.account_sid, config.twilio.token.api_key);
   base::Findings findings;
-  cli::check::check_token(findings, provider::twilio_kind(), config, kNine);
+  cli::check::check_token(findings, provider::twilio::kind(), config, kNine);
   came_out("error twilio_token", findings, "Issuer and subject are swapped");
 }
 
 TEST(a_token_that_can_not_be_made_is_a_problem) {
   config::Config config;
-  config.twilio.account_sid = "AC";
+  config.twilio.token.account_sid = "AC";
   config.stream.api_key = "key";
   base::Findings findings;
-  cli::check::check_token(findings, provider::twilio_kind(), config, kNine);
-  cli::check::check_token(findings, provider::stream_kind(), config, kNine);
+  cli::check::check_token(findings, provider::twilio::kind(), config, kNine);
+  cli::check::check_token(findings, provider::stream::kind(), config, kNine);
   came_out("error twilio_token, error stream_token", findings, "TWILIO_API_SECRET is not set");
 }
 

@@ -16,7 +16,7 @@ inline std::string from_now(std::int64_t seconds) {
 inline config::Config clinic_config() {
   config::Config config;
   config.bearer = hs256_rules();
-  config.twilio = twilio_settings("");
+  config.twilio.token = twilio_settings("");
   config.stream = stream_settings();
   return config;
 }

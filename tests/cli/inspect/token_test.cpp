@@ -121,7 +121,7 @@ TEST(no_cut_of_a_token_is_too_much) {
 }
 
 TEST(neither_signature_nor_secret_is_in_a_report) {
-  const provider::Twilio twilio(twilio_settings());
+  const provider::twilio::Tokens twilio(twilio_settings());
   const access::Grant grant{47, std::string(kRoom), 2, "jane.doe@example.com", 90min};
   for (const std::string& token :
        {accepted(twilio.mint(grant, kNine)).token, bearer_with(kClaims)}) {
@@ -136,7 +136,7 @@ TEST(neither_signature_nor_secret_is_in_a_report) {
 
 TEST(errors_come_first) {
   config::Config config = clinic_config();
-  config.twilio = {"", "", {}, ""};
+  config.twilio.token = {"", "", {}, ""};
   const auto report =
       cli::inspect::inspect(of(R"({"cty":"twilio-fpa;v=1","twr":"au1"})", "{}"), config, kNine);
   expect(codes(report).find("warning") > codes(report).rfind("error"), codes(report));

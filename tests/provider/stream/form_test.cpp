@@ -13,7 +13,7 @@ TEST(streams_key_and_secret_are_looked_at) {
   const std::string secret(64, 's');
   const auto said = [](const std::string& of_key, const std::string& of_secret) {
     base::Findings findings;
-    const bool fit = provider::check_stream_variables(findings, of_key, of_secret);
+    const bool fit = provider::stream::check_variables(findings, of_key, of_secret);
     same(fit, findings.count(base::Finding::Level::error) == 0);
     expect(of_secret.empty() || !contains(cli::check::to_text(findings, ""), of_secret));
     return findings;

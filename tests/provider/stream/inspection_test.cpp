@@ -16,7 +16,7 @@ std::string good(const std::string& more = "") {
 }
 
 TEST(what_roomkey_mints_for_stream_has_no_fault) {
-  const provider::Stream stream(stream_settings());
+  const provider::stream::Tokens stream(stream_settings());
   const access::Grant grant{47, std::string(kRoom), 2, "jane.doe@example.com", 90min};
   const auto call = found("", accepted(stream.mint(grant, kNine)).token);
   same("stream", call.kind);
@@ -60,7 +60,7 @@ TEST(a_stream_token_is_known_without_its_secret) {
   same("stream",
        found("warning unchecked", with(good(R"(,"call_cids":["default:a"])")), none).kind);
   config::Config twilio;
-  twilio.twilio = twilio_settings();
+  twilio.twilio.token = twilio_settings();
   found("warning unchecked, warning other_provider", with(good()), twilio, "set up for Twilio");
 }
 

@@ -13,8 +13,8 @@ class StreamConformance final : public ProviderConformance {
   CPPUNIT_TEST_SUITE_END();
 
  private:
-  static Made made(const provider::StreamSettings& settings) {
-    return std::make_unique<provider::Stream>(settings);
+  static Made made(const provider::stream::TokenSettings& settings) {
+    return std::make_unique<provider::stream::Tokens>(settings);
   }
   [[nodiscard]] Made configured() const override { return made(stream_settings()); }
   [[nodiscard]] Made unconfigured() const override { return made({}); }
@@ -36,10 +36,10 @@ CPPUNIT_TEST_SUITE_REGISTRATION(StreamConformance);
 
 namespace {
 
-using provider::fit_for_stream;
-using provider::is_own_stream_name;
-using provider::is_stream_call_id;
-using provider::stream_user_id;
+using provider::stream::fit_name;
+using provider::stream::is_call_id;
+using provider::stream::is_own_name;
+using provider::stream::user_id;
 
 access::Grant grant_of(std::int64_t user_id, const std::string& room = std::string(kRoom)) {
   return {47, room, user_id, "jane.doe@example.com", 90min};
@@ -67,7 +67,8 @@ TEST(stream_tokens_are_the_golden_ones_byte_for_byte) {
       return base::string_member(vector, key).value_or("");
     };
     const std::chrono::minutes validity{vector["validity_seconds"].asInt() / 60};
-    const provider::Stream stream({text("api_key"), crypto::Secret(text("api_secret")), validity});
+    const provider::stream::Tokens stream(
+        {text("api_key"), crypto::Secret(text("api_secret")), validity});
     const auto user_id = vector["user_id"].asInt64();
     const auto now = base::from_unix(vector["now"].asInt64());
     auto grant = grant_of(user_id, text("call_id"));
@@ -82,7 +83,7 @@ TEST(stream_tokens_are_the_golden_ones_byte_for_byte) {
 }
 
 TEST(a_call_token_holds_user_times_and_the_one_call) {
-  const provider::Stream stream(stream_settings());
+  const provider::stream::Tokens stream(stream_settings());
   same(R"({"user_id":"user_2","iat":1763283595,"exp":1763288995,)"
        R"("call_cids":["default:apt-47-1763138954-46eb915c"]})",
        payload(accepted(stream.mint(grant_of(2), kNine))));
@@ -94,7 +95,7 @@ TEST(a_call_token_holds_user_times_and_the_one_call) {
 }
 
 TEST(a_room_whose_name_is_no_call_id_gets_no_token) {
-  const provider::Stream stream(stream_settings());
+  const provider::stream::Tokens stream(stream_settings());
   for (const std::string& name : {std::string("a.b"), std::string("a~b"), std::string("a?b"),
                                   std::string("a b"), std::string("a:b"), std::string("a\"b"),
                                   std::string("zo\xC3\xAB"), std::string(), std::string(65, 'a')}) {
@@ -111,8 +112,8 @@ TEST(a_name_is_made_fit_for_stream) {
         std::pair{"Jane.DOE@Example.com", "jane_doe@example_com"}, std::pair{"user_2", "user_2"},
         std::pair{"a b+c~d", "a_b_c_d"}, std::pair{"zo\xC3\xAB\xF0\x9F\xA6\x8A!", "zo___"},
         std::pair{"\xFF\x80", "__"}, std::pair{"-_@", "-_@"}, std::pair{"", ""}}) {
-    same(fitted, fit_for_stream(name), name);
-    same(fitted, fit_for_stream(fitted), "what is fit stays as it is");
+    same(fitted, fit_name(name), name);
+    same(fitted, fit_name(fitted), "what is fit stays as it is");
   }
 }
 
@@ -122,9 +123,9 @@ TEST(a_stream_user_id_is_fit_stable_and_nobody_else_s) {
   while (ids.size() < 20'000) ids.insert(some_id(random));
   std::set<std::string> seen;
   for (const std::int64_t id : ids) {
-    const std::string text = stream_user_id(id);
+    const std::string text = user_id(id);
     expect(text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789@_-") == text.npos, text);
-    same(text, stream_user_id(id));
+    same(text, user_id(id));
     expect(seen.insert(text).second, text + " twice");
   }
 }
@@ -134,37 +135,37 @@ TEST(a_user_has_six_names_and_no_other) {
   for (const char* const name :
        {"2", "user_2", "2-jane.doe@example.com", "user_2-jane_doe@example_com",
         "jane.doe@example.com", "jane_doe@example_com"}) {
-    expect(is_own_stream_name(name, user), name);
-    expect(!is_own_stream_name(name, sarah()), name);
+    expect(is_own_name(name, user), name);
+    expect(!is_own_name(name, sarah()), name);
     for (const auto& other :
          {' ' + std::string(name), std::string(name) + ' ', std::string(name) + 'x',
           std::string(name) + '\0', std::string(name).substr(1)}) {
-      expect(!is_own_stream_name(other, user), other);
+      expect(!is_own_name(other, user), other);
     }
   }
   for (const char* const name :
        {"", "02", "+2", "19", "user_19", "USER_2", "User_2", "Jane.Doe@example.com", "user_", "@",
         "2-", "2-jane_doe@example_com", "jane.doe@example_com", "jane doe@example.com",
         "\xEF\xBC\x92"}) {
-    expect(!is_own_stream_name(name, user), name);
+    expect(!is_own_name(name, user), name);
   }
 }
 
 // Two addresses may be the same once they are made fit: each user still gets a token for itself.
 TEST(whatever_name_is_asked_for_the_token_is_the_caller_s) {
   const access::User twin{5, "jane_doe@example.com", "Twin"};
-  expect(is_own_stream_name("jane_doe@example_com", jane()));
-  expect(is_own_stream_name("jane_doe@example_com", twin));
-  expect(!is_own_stream_name("jane.doe@example.com", twin));
-  expect(!is_own_stream_name("jane_doe@example.com", jane()));
-  expect(stream_user_id(jane().id) != stream_user_id(twin.id));
+  expect(is_own_name("jane_doe@example_com", jane()));
+  expect(is_own_name("jane_doe@example_com", twin));
+  expect(!is_own_name("jane.doe@example.com", twin));
+  expect(!is_own_name("jane_doe@example.com", jane()));
+  expect(user_id(jane().id) != user_id(twin.id));
 }
 
 TEST(the_encoded_payload_is_plain_base64) {
   std::mt19937_64 random{11};
   constexpr std::string_view kLetters =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
-  const provider::Stream stream(stream_settings());
+  const provider::stream::Tokens stream(stream_settings());
   for (int i = 0; i < 20'000; ++i) {
     std::string room(1 + random() % 64, ' ');
     for (char& c : room) c = kLetters[random() % kLetters.size()];
@@ -181,12 +182,12 @@ TEST(the_encoded_payload_is_plain_base64) {
 TEST(call_ids_are_what_stream_takes) {
   for (const auto& good :
        {std::string("a"), std::string(kRoom), std::string("A_Z-9"), std::string(64, 'x')}) {
-    expect(is_stream_call_id(good), good);
+    expect(is_call_id(good), good);
   }
   for (const auto& bad :
        {std::string(), std::string(65, 'x'), std::string("a b"), std::string("a:b"),
         std::string("a.b"), std::string("a\0b", 3), std::string("\xC3\xAB")}) {
-    expect(!is_stream_call_id(bad), bad);
+    expect(!is_call_id(bad), bad);
   }
 }
 

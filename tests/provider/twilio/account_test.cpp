@@ -8,18 +8,18 @@ namespace {
 using namespace roomkey;
 using namespace roomkey::test;
 using namespace std::chrono_literals;
-using provider::TwilioAccount;
-using As = TwilioAccount::As;
+using provider::twilio::Account;
+using As = Account::As;
 
 const std::string kAccount = StandIn::kAccount;
 
 struct Scene {
   const StandIn& twilio = stand_in();
-  TwilioAccount account{twilio.settings(), crypto::Secret(StandIn::kAuthToken)};
+  Account account{twilio.settings(), crypto::Secret(StandIn::kAuthToken)};
 };
 
 // "200 0": status and Twilio's own error.
-std::string short_of(const provider::TwilioReply& reply) {
+std::string short_of(const provider::twilio::Reply& reply) {
   return std::to_string(reply.status) + ' ' + std::to_string(reply.error);
 }
 
@@ -37,7 +37,7 @@ TEST(a_main_key_is_answered_everywhere) {
 
 TEST(a_room_names_its_account) {
   Scene scene;
-  provider::TwilioRest rest(scene.twilio.settings());
+  provider::twilio::Rest rest(scene.twilio.settings());
   static_cast<void>(accepted(rest.create_room("a")));
   same(kAccount, scene.account.rooms().account_sid);
   scene.twilio.fault("lying", R"(,"changes":{"account_sid":"ACffffffffffffffffffffffffffffffff"})");

@@ -8,12 +8,12 @@ namespace {
 using namespace roomkey;
 using namespace roomkey::test;
 using base::Findings;
-using provider::CallbackAnswer;
+using provider::twilio::CallbackAnswer;
 using Failure = provider::Https::Failure;
 
 base::Findings said_of(const CallbackAnswer& answer) {
   base::Findings findings;
-  provider::check_callback(findings, answer);
+  provider::twilio::check_callback(findings, answer);
   return findings;
 }
 
@@ -49,7 +49,7 @@ TEST(a_callback_that_is_not_reached_from_here_may_be_from_outside) {
 TEST(the_callback_is_asked_without_credentials) {
   const StandIn& server = stand_in();
   server.fault("raw", R"(,"status":403,"body":"{\"code\":\"bad_signature\"}")");
-  const auto answer = provider::ask_callback(server.url() + "/api/x/?a=b");
+  const auto answer = provider::twilio::ask_callback(server.url() + "/api/x/?a=b");
   same(403, answer.status);
   same("bad_signature", answer.code);
   same("127.0.0.1", answer.host.substr(0, answer.host.find(':')));
@@ -57,9 +57,9 @@ TEST(the_callback_is_asked_without_credentials) {
   same("POST /api/x/", seen[0]["method"].asString() + ' ' + seen[0]["path"].asString());
   expect(!seen[0]["credentials"].asBool(), "credentials were sent");
   server.fault("raw", R"(,"status":403,"body":"<html>")");
-  same("", provider::ask_callback(server.url()).code);
+  same("", provider::twilio::ask_callback(server.url()).code);
   server.fault("away");
-  same(0, provider::ask_callback(server.url()).status);
+  same(0, provider::twilio::ask_callback(server.url()).status);
 }
 
 }  // namespace

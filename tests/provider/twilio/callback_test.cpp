@@ -5,7 +5,7 @@
 
 namespace {
 
-using namespace roomkey::provider;
+using namespace roomkey::provider::twilio;
 using namespace roomkey::test;
 using roomkey::base::Code;
 
@@ -19,40 +19,40 @@ constexpr std::string_view kUrl = "https://mycompany.com/myapp.php?foo=1&bar=2";
 constexpr std::string_view kSignature = "0/KCTR6DLpKmkAf8muzZqo1nDgQ=";
 
 TEST(takes_what_twilio_signed_with_and_without_port) {
-  expect(signed_by_twilio(kSignature, kUrl, kExample, "12345"));
-  expect(signed_by_twilio(kSignature, "https://mycompany.com:443/myapp.php?foo=1&bar=2", kExample,
-                          "12345"));
-  expect(signed_by_twilio("EpDEmp1PyjDYp77YxYU3GILBWzE=", kUrl, kExample, "12345"));
+  expect(is_signature(kSignature, kUrl, kExample, "12345"));
+  expect(is_signature(kSignature, "https://mycompany.com:443/myapp.php?foo=1&bar=2", kExample,
+                      "12345"));
+  expect(is_signature("EpDEmp1PyjDYp77YxYU3GILBWzE=", kUrl, kExample, "12345"));
   for (const auto* const url : {"https://[::1]/x", "https://[::1]:443/x"}) {
-    expect(signed_by_twilio("5XsHlA/+sj/oFBtuQtdSiiwSsQY=", url, kExample, "12345"), url);
-    expect(signed_by_twilio("m+Kh3yUvGTaWSFATfOXrx62kbQI=", url, kExample, "12345"), url);
+    expect(is_signature("5XsHlA/+sj/oFBtuQtdSiiwSsQY=", url, kExample, "12345"), url);
+    expect(is_signature("m+Kh3yUvGTaWSFATfOXrx62kbQI=", url, kExample, "12345"), url);
   }
-  expect(signed_by_twilio("DmklXj1vbNojI3tI0w0Vlm90p/o=", "http://h/x", kExample, "12345"));
-  expect(signed_by_twilio("O/XdH3TADjrNFgnfl/K65hiIjac=", "http://h:8443/x", kExample, "12345"));
+  expect(is_signature("DmklXj1vbNojI3tI0w0Vlm90p/o=", "http://h/x", kExample, "12345"));
+  expect(is_signature("O/XdH3TADjrNFgnfl/K65hiIjac=", "http://h:8443/x", kExample, "12345"));
   Form shuffled(kExample.rbegin(), kExample.rend());
-  expect(signed_by_twilio(kSignature, kUrl, shuffled, "12345"), "the order does not matter");
+  expect(is_signature(kSignature, kUrl, shuffled, "12345"), "the order does not matter");
 }
 
 TEST(refuses_what_twilio_did_not_sign) {
   Form changed = kExample;
   changed[2].second = "1235";
-  expect(!signed_by_twilio(kSignature, kUrl, changed, "12345"));
+  expect(!is_signature(kSignature, kUrl, changed, "12345"));
   Form more = kExample;
   more.emplace_back("Extra", "");
-  expect(!signed_by_twilio(kSignature, kUrl, more, "12345"));
-  expect(!signed_by_twilio(kSignature, kUrl, {}, "12345"));
-  expect(!signed_by_twilio(kSignature, kUrl, kExample, "12346"), "another token");
+  expect(!is_signature(kSignature, kUrl, more, "12345"));
+  expect(!is_signature(kSignature, kUrl, {}, "12345"));
+  expect(!is_signature(kSignature, kUrl, kExample, "12346"), "another token");
   for (const auto* const url :
        {"https://mycompany.com/myapp.php?foo=1&bar=3", "http://mycompany.com/myapp.php?foo=1&bar=2",
         "https://mycompany.com:8443x/", "https://evil.example/myapp.php?foo=1&bar=2", "x", ""}) {
-    expect(!signed_by_twilio(kSignature, url, kExample, "12345"), url);
+    expect(!is_signature(kSignature, url, kExample, "12345"), url);
   }
   for (const auto* const signature :
        {"", "0", "0/KCTR6DLpKmkAf8muzZqo1nDgQ", "0/KCTR6DLpKmkAf8muzZqo1nDgR=",
         "0_KCTR6DLpKmkAf8muzZqo1nDgQ=", " 0/KCTR6DLpKmkAf8muzZqo1nDgQ="}) {
-    expect(!signed_by_twilio(signature, kUrl, kExample, "12345"), signature);
+    expect(!is_signature(signature, kUrl, kExample, "12345"), signature);
   }
-  expect(!signed_by_twilio("", "", {}, ""), "nothing configured, nothing signed");
+  expect(!is_signature("", "", {}, ""), "nothing configured, nothing signed");
 }
 
 Form connected() {
@@ -74,7 +74,7 @@ Form with(Form form, const std::string& name, const std::string& value) {
 }
 
 TEST(reads_what_a_session_s_state_follows_from) {
-  const auto callback = accepted(read_twilio_callback(connected()));
+  const auto callback = accepted(read_callback(connected()));
   same("participant-connected", callback.event);
   same(kRoom, callback.room_name);
   same(sid("RM", '1'), callback.room_sid);
@@ -86,22 +86,21 @@ TEST(reads_what_a_session_s_state_follows_from) {
   expect(!event.duration);
   auto left = with(connected(), "StatusCallbackEvent", "participant-disconnected");
   left.emplace_back("ParticipantDuration", "299");
-  same(std::optional<std::int64_t>(299),
-       accepted(read_twilio_callback(left)).room_event.value().duration);
+  same(std::optional<std::int64_t>(299), accepted(read_callback(left)).room_event.value().duration);
   auto ended = with(connected(), "StatusCallbackEvent", "room-ended");
   ended.emplace_back("RoomDuration", "3900");
-  const auto over = accepted(read_twilio_callback(ended)).room_event.value();
+  const auto over = accepted(read_callback(ended)).room_event.value();
   same(std::optional<std::int64_t>(3900), over.duration);
   same("", over.participant_sid);
 }
 
 TEST(other_events_are_read_as_far_as_needed) {
   const auto track =
-      accepted(read_twilio_callback(with(connected(), "StatusCallbackEvent", "track-added")));
+      accepted(read_callback(with(connected(), "StatusCallbackEvent", "track-added")));
   same(7, track.sequence);
   expect(!track.room_event);
   for (const auto* const event : {"recording-completed", "composition-available", "new-thing"}) {
-    const auto other = accepted(read_twilio_callback({{"StatusCallbackEvent", event}}));
+    const auto other = accepted(read_callback({{"StatusCallbackEvent", event}}));
     same(event, other.event);
     same(-1, other.sequence);
   }
@@ -123,17 +122,17 @@ TEST(names_the_field_that_is_wrong) {
                                     {"ParticipantSid", ""},
                                     {"ParticipantSid", "PAx"}}) {
     const auto why =
-        refused(Code::bad_request, read_twilio_callback(with(connected(), name, value)), name);
+        refused(Code::bad_request, read_callback(with(connected(), name, value)), name);
     expect(contains(why, name), why);
   }
   auto twice = connected();
   twice.emplace_back("RoomName", "another");
-  same("RoomName is given more than once", refused(Code::bad_request, read_twilio_callback(twice)));
+  same("RoomName is given more than once", refused(Code::bad_request, read_callback(twice)));
   auto long_name = with(connected(), "ParticipantIdentity", std::string(513, 'x'));
-  refused(Code::bad_request, read_twilio_callback(long_name));
+  refused(Code::bad_request, read_callback(long_name));
   auto duration = with(connected(), "StatusCallbackEvent", "participant-disconnected");
   duration.emplace_back("ParticipantDuration", "long");
-  refused(Code::bad_request, read_twilio_callback(duration));
+  refused(Code::bad_request, read_callback(duration));
 }
 
 }  // namespace

@@ -8,7 +8,7 @@ namespace form_test {
 using namespace roomkey;
 using namespace roomkey::test;
 using base::Findings;
-using provider::TwilioVariables;
+using provider::twilio::Variables;
 
 const std::string kAccount = "AC0123456789abcdef0123456789abcdef";
 const std::string kKey = "SKfedcba9876543210fedcba9876543210";
@@ -16,10 +16,9 @@ const std::string kApiSecret = "Not0a0Real0Secret0123456789abcdE";
 const std::string kToken = "0f1e2d3c4b5a69788796a5b4c3d2e1f0";
 
 // What is said of these; never a secret, and of a SID its ends alone.
-base::Findings said_of(const TwilioVariables& values, bool fit_to_ask,
-                       test::Where where = test::here()) {
+base::Findings said_of(const Variables& values, bool fit_to_ask, test::Where where = test::here()) {
   base::Findings findings;
-  same(fit_to_ask, provider::check_twilio_variables(findings, values), "fit to ask", where);
+  same(fit_to_ask, provider::twilio::check_variables(findings, values), "fit to ask", where);
   for (const auto& text : {cli::check::to_text(findings, ""), cli::check::to_json(findings, "")}) {
     for (const std::string_view secret :
          {std::string_view(kAccount), std::string_view(kKey), values.api_secret, values.auth_token,
@@ -101,12 +100,12 @@ TEST(an_auth_token_is_looked_at_too) {
 
 TEST(a_region_is_explained) {
   const auto said = [](const std::string& region, const std::string& media, bool rest) {
-    provider::TwilioConfiguration config;
-    config.twilio.region = region;
-    config.twilio_rest.media_region = media;
-    config.twilio_makes_rooms = rest;
+    provider::twilio::Configuration config;
+    config.token.region = region;
+    config.rest.media_region = media;
+    config.makes_rooms = rest;
     base::Findings findings;
-    provider::check_regions(findings, config);
+    provider::twilio::check_regions(findings, config);
     return findings;
   };
   came_out("", said("", "", false));
@@ -123,11 +122,11 @@ TEST(a_region_is_explained) {
 
 TEST(half_a_callback_is_said) {
   const auto said = [](const std::string& url, const std::string& token) {
-    provider::TwilioConfiguration config;
+    provider::twilio::Configuration config;
     config.callback.url = url;
     config.callback.auth_token = crypto::Secret(token);
     base::Findings findings;
-    provider::check_callback_variables(findings, config);
+    provider::twilio::check_callback_variables(findings, config);
     return findings;
   };
   const std::string url = "https://x.example/api/appointments/twilio-status-callback/";

@@ -54,13 +54,13 @@ std::string with_secret(const std::string& secret) {
 
 config::Config region_config(const std::string& region) {
   config::Config config = clinic_config();
-  config.twilio = twilio_settings(region);
+  config.twilio.token = twilio_settings(region);
   return config;
 }
 
 std::string minted(const config::Config& config) {
   const access::Grant grant{47, std::string(kRoom), 2, "jane.doe@example.com", 90min};
-  return accepted(provider::Twilio(config.twilio).mint(grant, kNine)).token;
+  return accepted(provider::twilio::Tokens(config.twilio.token).mint(grant, kNine)).token;
 }
 
 TEST(what_roomkey_mints_has_no_fault) {
@@ -99,7 +99,7 @@ TEST(a_region_is_a_warning_where_video_cares) {
   found("warning 53000, warning 20103",
         with_header(R"({"alg":"HS256","typ":"JWT","cty":"twilio-fpa;v=1","twr":7})"));
   config::Config off = region_config("au1");
-  off.twilio.stamp_region = false;
+  off.twilio.token.stamp_region = false;
   found("", minted(off), off);
 }
 

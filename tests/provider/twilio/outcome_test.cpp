@@ -8,17 +8,17 @@ namespace outcome_test {
 
 using namespace roomkey::test;
 using roomkey::provider::Outcome;
-using roomkey::provider::TwilioRest;
+using roomkey::provider::twilio::Rest;
 
 const std::string kNoRoom = "RM00000000000000000000000000000000";
 
 struct Scene {
   const StandIn& twilio = stand_in();
   std::string told;
-  TwilioRest rest{
+  Rest rest{
       twilio.settings(), [this](std::size_t request, Outcome outcome) {
         constexpr std::array<std::string_view, 3> kWords{"answered", "refused", "unreachable"};
-        told += std::string(TwilioRest::kRequests.at(request)) + ' ';
+        told += std::string(Rest::kRequests.at(request)) + ' ';
         told += kWords.at(static_cast<std::size_t>(outcome));
         told += '\n';
       }};
@@ -57,7 +57,7 @@ TEST(what_is_not_sent_is_not_told) {
   same("", scene.of([&] { return scene.rest.find_room(".."); }));
   same("", scene.of([&] { return scene.rest.disconnect("no SID", "nobody"); }));
   std::string told;
-  TwilioRest without({}, [&](std::size_t, Outcome) { told += 'x'; });
+  Rest without({}, [&](std::size_t, Outcome) { told += 'x'; });
   static_cast<void>(without.create_room("outcomes"));
   same("", told);
 }

@@ -8,40 +8,40 @@ using namespace roomkey;
 using namespace roomkey::test;
 using namespace std::chrono_literals;
 using base::Findings;
-using provider::TwilioAnswers;
-using provider::TwilioReply;
+using provider::twilio::Answers;
+using provider::twilio::Reply;
 using Failure = provider::Https::Failure;
 
 const std::string kAccount = "AC0123456789abcdef0123456789abcdef";
 const std::string kOther = "ACfedcba9876543210fedcba9876543210";
 
-TwilioReply reply(int status, std::int64_t error = 0) {
-  TwilioReply one;
+Reply reply(int status, std::int64_t error = 0) {
+  Reply one;
   one.status = status;
   one.json = true;
   one.error = error;
   one.clock_ahead = 0s;
   return one;
 }
-const TwilioReply kRefused = reply(401, 20003);
-const TwilioReply kNotThere = reply(404, 20404);
+const Reply kRefused = reply(401, 20003);
+const Reply kNotThere = reply(404, 20404);
 
 // All is well: a Main key.
-TwilioAnswers answers() {
-  TwilioAnswers all{kAccount,   "SK0123456789abcdef0123456789abcdef",
-                    "video",    "api",
-                    reply(200), reply(200),
-                    reply(200), {},
-                    {}};
+Answers answers() {
+  Answers all{kAccount,   "SK0123456789abcdef0123456789abcdef",
+              "video",    "api",
+              reply(200), reply(200),
+              reply(200), {},
+              {}};
   all.account.account_sid = kAccount;
   all.account.account_status = "active";
   return all;
 }
 
-void say(std::string_view wanted, const TwilioAnswers& all, std::string_view part = "",
+void say(std::string_view wanted, const Answers& all, std::string_view part = "",
          test::Where where = test::here()) {
   base::Findings findings;
-  provider::check_twilio(findings, all);
+  provider::twilio::check_answers(findings, all);
   came_out(wanted, findings, part, where);
   const std::string text = cli::check::to_text(findings, "");
   expect(!contains(text, kAccount) && !contains(text, all.api_key) && !contains(text, kOther), text,
@@ -90,7 +90,7 @@ TEST(a_foreign_account_is_a_mismatch) {
 }
 
 TEST(an_answer_that_names_another_account_is_a_mismatch) {
-  for (auto TwilioAnswers::*const one : {&TwilioAnswers::rooms, &TwilioAnswers::account}) {
+  for (auto Answers::*const one : {&Answers::rooms, &Answers::account}) {
     auto all = answers();
     (all.*one).account_sid = kOther;
     say("ok clock, ok api_secret, ok account, error api_key_account", all, "but of ACfedc...3210");
@@ -145,7 +145,7 @@ TEST(a_clock_that_is_off_is_said) {
 }
 
 TEST(who_can_not_be_reached_is_said_with_what_to_do) {
-  TwilioReply away;
+  Reply away;
   away.why = "Some words";
   for (const auto& [failure, part] : std::initializer_list<std::pair<Failure, std::string>>{
            {Failure::name, "getent hosts video;"},

@@ -18,9 +18,9 @@ inline const std::string kNobody = "PA00000000000000000000000000000000";
 // Twilio without a room, and a worker that asks it.
 struct RestScene {
   const StandIn& twilio = stand_in();
-  provider::TwilioRest rest{twilio.settings()};
+  provider::twilio::Rest rest{twilio.settings()};
 
-  provider::TwilioRoom room() { return accepted(rest.create_room(kName)); }
+  provider::twilio::Room room() { return accepted(rest.create_room(kName)); }
   std::string join(const std::string& room, std::string_view identity = kJane,
                    const std::string& status = "connected") {
     const auto answer = twilio.control(R"({"join":{"room":")" + room + R"(","identity":")" +

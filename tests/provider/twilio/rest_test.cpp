@@ -7,10 +7,10 @@ namespace {
 
 using namespace roomkey;
 using namespace roomkey::test;
-using provider::TwilioParticipant;
-using provider::TwilioRest;
+using provider::twilio::Participant;
+using provider::twilio::Rest;
 
-std::string about(const std::vector<TwilioParticipant>& list) {
+std::string about(const std::vector<Participant>& list) {
   std::string text;
   for (const auto& one : list) {
     text += (text.empty() ? "" : ", ") + one.identity + ' ' + std::string(word(one.status));
@@ -23,7 +23,7 @@ TEST(makes_a_room_for_two_as_it_was_told) {
   auto settings = scene.twilio.settings();
   settings.media_region = "au1";
   settings.status_callback_url = "https://video.clinic.example/callback?a=b&c=d";
-  TwilioRest rest(std::move(settings));
+  Rest rest(std::move(settings));
   const auto before = std::chrono::system_clock::now();
   const auto room = accepted(rest.create_room(kName));
   same(kName, room.name);
@@ -124,7 +124,7 @@ TEST(lists_who_is_there_or_was) {
   same(jane, list[0].sid);
   expect(list[0].start_time >= room.created_at && !list[0].end_time && !list[0].duration);
   same("100", scene.last()["query"]["PageSize"].asString());
-  using Status = TwilioParticipant::Status;
+  using Status = Participant::Status;
   const auto gone = accepted(scene.rest.participants(room.sid, Status::disconnected));
   same("19-dr.sarah@example.com disconnected", about(gone));
   expect(gone[0].end_time >= gone[0].start_time && gone[0].duration >= 0s);
@@ -190,7 +190,7 @@ TEST(who_is_reconnecting_is_put_out_before_coming_back) {
   scene.join(room.sid, kJane, "reconnecting");
   expect(accepted(scene.rest.disconnect(room.sid, kJane)));
   same(std::string(kJane) + " disconnected",
-       about(accepted(scene.rest.participants(room.sid, TwilioParticipant::Status::disconnected))));
+       about(accepted(scene.rest.participants(room.sid, Participant::Status::disconnected))));
 }
 
 }  // namespace

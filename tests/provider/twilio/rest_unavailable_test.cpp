@@ -8,11 +8,11 @@ namespace {
 
 using namespace roomkey;
 using namespace roomkey::test;
-using provider::TwilioRest;
-using provider::TwilioRestSettings;
+using provider::twilio::Rest;
+using provider::twilio::RestSettings;
 
 // What every call says.
-std::vector<std::string> refusals(TwilioRest& rest) {
+std::vector<std::string> refusals(Rest& rest) {
   return {unavailable(rest.create_room("another"), "create"),
           unavailable(rest.find_room(kName), "find"),
           unavailable(rest.participants(kNoRoom), "participants"),
@@ -23,7 +23,7 @@ TEST(a_wrong_secret_is_unavailable_and_told_to_nobody) {
   RestScene scene;
   auto settings = scene.twilio.settings();
   settings.api_secret = crypto::Secret("another-secret");
-  TwilioRest rest(std::move(settings));
+  Rest rest(std::move(settings));
   for (const auto& why : refusals(rest)) {
     expect(contains(why, "HTTP 401, error 20003") && !contains(why, "another-secret"), why);
   }
@@ -34,7 +34,7 @@ TEST(without_all_three_settings_nothing_is_asked) {
   const auto without = [&](auto take_out, std::string_view name) {
     auto settings = scene.twilio.settings();
     take_out(settings);
-    TwilioRest rest(std::move(settings));
+    Rest rest(std::move(settings));
     for (const auto& why : refusals(rest)) expect(contains(why, name), why);
   };
   without([](auto& settings) { settings.account_sid = ""; }, "TWILIO_ACCOUNT_SID is not set");
@@ -44,9 +44,9 @@ TEST(without_all_three_settings_nothing_is_asked) {
 }
 
 TEST(http_to_another_host_is_not_tried) {
-  TwilioRestSettings settings{StandIn::kAccount, StandIn::kKey, crypto::Secret(StandIn::kSecret)};
+  RestSettings settings{StandIn::kAccount, StandIn::kKey, crypto::Secret(StandIn::kSecret)};
   settings.video_url = "http://video.twilio.example";
-  TwilioRest rest(std::move(settings));
+  Rest rest(std::move(settings));
   for (const auto& why : refusals(rest)) expect(contains(why, "neither https nor"), why);
 }
 
@@ -98,7 +98,7 @@ TEST(a_call_ends_by_the_deadline_all_its_requests_together) {
   RestScene scene;
   auto settings = scene.twilio.settings();
   settings.deadline = 300ms;
-  TwilioRest rest(std::move(settings));
+  Rest rest(std::move(settings));
   const auto room = scene.room();
   scene.join(room.sid, kJane, "reconnecting");
   scene.twilio.fault("slow", R"(,"seconds":0.2)");

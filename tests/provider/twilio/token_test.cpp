@@ -10,8 +10,8 @@ class TwilioConformance final : public ProviderConformance {
   CPPUNIT_TEST_SUITE_END();
 
  private:
-  static Made made(const provider::TwilioSettings& settings) {
-    return std::make_unique<provider::Twilio>(settings);
+  static Made made(const provider::twilio::TokenSettings& settings) {
+    return std::make_unique<provider::twilio::Tokens>(settings);
   }
   [[nodiscard]] Made configured() const override { return made(twilio_settings()); }
   [[nodiscard]] Made unconfigured() const override { return made({}); }
@@ -44,7 +44,7 @@ TEST(mints_the_golden_tokens_byte_for_byte) {
     const auto text = [&](const char* key) {
       return base::string_member(vector, key).value_or("");
     };
-    const provider::Twilio twilio(
+    const provider::twilio::Tokens twilio(
         {text("account_sid"), text("api_key"), crypto::Secret(text("api_secret")), text("region")});
     const std::string identity = text("identity");
     const auto dash = identity.find('-');
@@ -64,12 +64,12 @@ TEST(a_region_that_is_not_stamped_leaves_no_trace_in_the_token) {
   auto settings = twilio_settings("au1");
   settings.stamp_region = false;
   const access::Grant grant{47, std::string(kRoom), 2, "jane.doe@example.com", 90min};
-  same(accepted(provider::Twilio(twilio_settings("")).mint(grant, kNine)).token,
-       accepted(provider::Twilio(settings).mint(grant, kNine)).token);
+  same(accepted(provider::twilio::Tokens(twilio_settings("")).mint(grant, kNine)).token,
+       accepted(provider::twilio::Tokens(settings).mint(grant, kNine)).token);
 }
 
 TEST(another_address_is_another_identity) {
-  const provider::Twilio twilio(twilio_settings());
+  const provider::twilio::Tokens twilio(twilio_settings());
   const access::Grant grant{47, std::string(kRoom), 2, "jane.doe@example.com", 90min};
   access::Grant other = grant;
   other.email = "other@example.com";
@@ -77,11 +77,11 @@ TEST(another_address_is_another_identity) {
   expect(twilio.refusal() == base::Code::token_failed);
 }
 
-TEST(its_name_is_twilio) { same("twilio", provider::Twilio(twilio_settings()).name()); }
+TEST(its_name_is_twilio) { same("twilio", provider::twilio::Tokens(twilio_settings()).name()); }
 
 // A token with it would be refused at the door, with 53200 in the patient's browser.
 TEST(no_token_is_made_for_an_identity_that_twilio_refuses) {
-  const provider::Twilio twilio(twilio_settings());
+  const provider::twilio::Tokens twilio(twilio_settings());
   access::Grant grant{47, std::string(kRoom), 2, std::string(124, 'a') + "@b", 90min};
   same(128, accepted(twilio.mint(grant, kNine)).identity.size());
   grant.email = 'a' + grant.email;

@@ -4,12 +4,8 @@
 #include "roomkey/provider/kind.hpp"
 #include "roomkey/provider/stream/token.hpp"
 
-namespace roomkey::provider {
+namespace roomkey::provider::stream {
 
-struct StreamConfiguration {
-  StreamSettings stream;
-};
+[[nodiscard]] const Kind& kind();
 
-[[nodiscard]] const Kind& stream_kind();
-
-}  // namespace roomkey::provider
+}  // namespace roomkey::provider::stream

@@ -12,9 +12,9 @@
 #include "roomkey/crypto/secret.hpp"
 #include "roomkey/provider/calls.hpp"
 
-namespace roomkey::provider {
+namespace roomkey::provider::stream {
 
-struct StreamSettings {
+struct TokenSettings {
   std::string api_key;
   crypto::Secret api_secret;
   std::chrono::minutes token_validity{60};  // of a token that is not for one call
@@ -22,20 +22,20 @@ struct StreamSettings {
 
 // `name` made fit for Stream: lower case, each character outside a-z 0-9 @ _ - becomes `_`, and
 // what would begin with a digit gets `user_` before it.
-[[nodiscard]] std::string fit_for_stream(std::string_view name);
+[[nodiscard]] std::string fit_name(std::string_view name);
 
 // The Stream user id of a user: the id made fit, "user_2". No two users share one.
-[[nodiscard]] std::string stream_user_id(std::int64_t user_id);
+[[nodiscard]] std::string user_id(std::int64_t user_id);
 
 // True where `name` is one of the user's own: id, `<id>-<email>` or email, raw or made fit.
-[[nodiscard]] bool is_own_stream_name(std::string_view name, const access::User& user);
+[[nodiscard]] bool is_own_name(std::string_view name, const access::User& user);
 
 // A call id or call type as Stream takes them: 1 to 64 of A-Z a-z 0-9 _ -
-[[nodiscard]] bool is_stream_call_id(std::string_view text);
+[[nodiscard]] bool is_call_id(std::string_view text);
 
-class Stream final : public Provider, public Calls {
+class Tokens final : public Provider, public Calls {
  public:
-  explicit Stream(const StreamSettings& settings);
+  explicit Tokens(const TokenSettings& settings);
 
   [[nodiscard]] std::string_view name() const override { return "stream"; }
   [[nodiscard]] std::string_view fault() const override { return fault_; }
@@ -45,14 +45,14 @@ class Stream final : public Provider, public Calls {
   [[nodiscard]] std::string connect(const access::Grant& grant) const override;
 
   [[nodiscard]] const Calls* calls() const override { return this; }
+  static constexpr Routes kRoutes{"stream_token", "stream_call", "stream_key"};
+  [[nodiscard]] Routes routes() const override { return kRoutes; }
   [[nodiscard]] const std::string& api_key() const override { return api_key_; }
-  [[nodiscard]] std::string user_id(std::int64_t id) const override { return stream_user_id(id); }
+  [[nodiscard]] std::string user_id(std::int64_t id) const override { return stream::user_id(id); }
   [[nodiscard]] bool is_own_name(std::string_view name, const access::User& user) const override {
-    return is_own_stream_name(name, user);
+    return stream::is_own_name(name, user);
   }
-  [[nodiscard]] bool is_call_type(std::string_view text) const override {
-    return is_stream_call_id(text);
-  }
+  [[nodiscard]] bool is_call_type(std::string_view text) const override { return is_call_id(text); }
 
   // A token for the one call "default:<room name>".
   [[nodiscard]] base::Result<Credential> mint(const access::Grant& grant,
@@ -62,7 +62,7 @@ class Stream final : public Provider, public Calls {
   [[nodiscard]] base::Result<Credential> mint_for_call(const access::Grant& grant,
                                                        std::string_view call_type,
                                                        std::chrono::sys_seconds now) const override;
-  // Valid for StreamSettings::token_validity.
+  // Valid for TokenSettings::token_validity.
   [[nodiscard]] base::Result<Credential> mint_for_user(std::int64_t user_id,
                                                        std::chrono::sys_seconds now) const override;
 
@@ -77,4 +77,4 @@ class Stream final : public Provider, public Calls {
   std::optional<crypto::Key> key_;
 };
 
-}  // namespace roomkey::provider
+}  // namespace roomkey::provider::stream

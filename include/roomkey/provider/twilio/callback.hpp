@@ -11,9 +11,9 @@
 #include "roomkey/crypto/secret.hpp"
 #include "roomkey/provider/events.hpp"
 
-namespace roomkey::provider {
+namespace roomkey::provider::twilio {
 
-inline constexpr std::string_view kTwilioCallbackPath = "/api/appointments/twilio-status-callback/";
+inline constexpr std::string_view kCallbackPath = "/api/appointments/twilio-status-callback/";
 
 struct CallbackSettings {
   std::string url;            // as Twilio was given it; empty: no callback is taken
@@ -26,18 +26,18 @@ using base::Form;
 // to `url`, made with the account's Auth Token: base64 of HMAC-SHA1 over the address and the sorted
 // parameters. Twilio signs the address with or without its port, so both are tried. Compared in
 // constant time. False for an empty token or address.
-[[nodiscard]] bool signed_by_twilio(std::string_view signature, std::string_view url,
-                                    const Form& form, std::string_view auth_token);
+[[nodiscard]] bool is_signature(std::string_view signature, std::string_view url, const Form& form,
+                                std::string_view auth_token);
 
 // Events of recordings, compositions and tracks are among them. bad_request naming the field where
 // something is missing or malformed, or there twice.
-[[nodiscard]] base::Result<Told> read_twilio_callback(const Form& form);
+[[nodiscard]] base::Result<Told> read_callback(const Form& form);
 
-class TwilioEvents final : public Events {
+class Events final : public provider::Events {
  public:
-  explicit TwilioEvents(CallbackSettings settings) : settings_(std::move(settings)) {}
+  explicit Events(CallbackSettings settings) : settings_(std::move(settings)) {}
 
-  [[nodiscard]] std::string_view path() const override { return kTwilioCallbackPath; }
+  [[nodiscard]] std::string_view path() const override { return kCallbackPath; }
   [[nodiscard]] std::string_view route() const override { return "twilio_status_callback"; }
   // Not before all that they need is set.
   [[nodiscard]] bool are_taken() const {
@@ -49,4 +49,4 @@ class TwilioEvents final : public Events {
   CallbackSettings settings_;
 };
 
-}  // namespace roomkey::provider
+}  // namespace roomkey::provider::twilio

@@ -6,15 +6,15 @@
 #include "roomkey/provider/twilio/rest.hpp"
 #include "roomkey/provider/twilio/token.hpp"
 
-namespace roomkey::provider {
+namespace roomkey::provider::twilio {
 
-struct TwilioConfiguration {
-  TwilioSettings twilio;
-  TwilioRestSettings twilio_rest;
-  bool twilio_makes_rooms = false;  // TWILIO_ROOMS=rest
+struct Configuration {
+  TokenSettings token;
+  RestSettings rest;
+  bool makes_rooms = false;  // TWILIO_ROOMS=rest
   CallbackSettings callback;
 };
 
-[[nodiscard]] const Kind& twilio_kind();
+[[nodiscard]] const Kind& kind();
 
-}  // namespace roomkey::provider
+}  // namespace roomkey::provider::twilio

@@ -9,9 +9,9 @@
 #include "roomkey/crypto/secret.hpp"
 #include "roomkey/provider/provider.hpp"
 
-namespace roomkey::provider {
+namespace roomkey::provider::twilio {
 
-struct TwilioSettings {
+struct TokenSettings {
   std::string account_sid;  // AC...
   std::string api_key;      // SK..., of region US1 for Video
   crypto::Secret api_secret;
@@ -19,9 +19,9 @@ struct TwilioSettings {
   bool stamp_region = true;  // whether the region goes into the token's `twr` header
 };
 
-class Twilio : public Provider {
+class Tokens : public Provider {
  public:
-  explicit Twilio(const TwilioSettings& settings);
+  explicit Tokens(const TokenSettings& settings);
 
   [[nodiscard]] std::string_view name() const override { return "twilio"; }
   [[nodiscard]] std::string_view fault() const override { return fault_; }
@@ -45,4 +45,4 @@ class Twilio : public Provider {
   std::optional<crypto::Key> key_;
 };
 
-}  // namespace roomkey::provider
+}  // namespace roomkey::provider::twilio

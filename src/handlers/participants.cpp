@@ -1,4 +1,4 @@
-#include "roomkey/handlers/rooms.hpp"
+#include "roomkey/handlers/participants.hpp"
 
 #include <algorithm>
 #include <array>
@@ -10,8 +10,6 @@
 #include "roomkey/base/json.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/handlers/serve.hpp"
-#include "roomkey/store/appointments.hpp"
-#include "roomkey/store/rooms.hpp"
 
 namespace roomkey::handlers {
 
@@ -42,8 +40,8 @@ struct RoomView {
 
 base::Result<RoomView> view_room(const http::Call& call, Action action, store::Database& database,
                                  const Providers& providers) {
-  auto appointment = store::find_appointment(database, call.id);
-  if (!appointment) return Error{Code::appointment_not_found};
+  auto appointment = appointment_of(call, database);
+  if (!appointment) return appointment.error();
   const auto permitted = access::permit(action, *appointment, call.caller());
   if (!permitted) return permitted.error();
   if (!appointment->room) return Error{Code::room_not_found};

@@ -1,4 +1,4 @@
-#include "roomkey/handlers/rooms.hpp"
+#include "roomkey/handlers/participants.hpp"
 
 #include <algorithm>
 
@@ -13,7 +13,7 @@
 #include "support/store.hpp"
 #include "support/test.hpp"
 
-namespace rooms_test {
+namespace participants_test {
 
 using namespace roomkey::handlers;
 using namespace roomkey::test;
@@ -37,8 +37,8 @@ struct Desk {
 
   Desk() { take_events(std::string(kUrl), kToken); }
   void take_events(const std::string& url, std::string_view token) {
-    twilio.own_events = std::make_unique<roomkey::provider::TwilioEvents>(
-        roomkey::provider::CallbackSettings{url, roomkey::crypto::Secret(token)});
+    twilio.own_events = std::make_unique<roomkey::provider::twilio::Events>(
+        roomkey::provider::twilio::CallbackSettings{url, roomkey::crypto::Secret(token)});
   }
 
   Result<Response> status() { return video_status(call, store.database, providers); }
@@ -241,4 +241,4 @@ TEST(an_appointment_that_took_place_is_completed_where_that_is_asked_for) {
   expect(status_after(running, {events.begin(), events.end() - 1}) == Status::scheduled);
 }
 
-}  // namespace rooms_test
+}  // namespace participants_test

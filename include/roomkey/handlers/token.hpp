@@ -1,7 +1,5 @@
-// The routes about one appointment and its room.
+// The routes that give a token for an appointment's room.
 #pragma once
-
-#include <string>
 
 #include "roomkey/access/decide.hpp"
 #include "roomkey/handlers/providers.hpp"
@@ -32,19 +30,5 @@ enum class Issue { first, refresh };
 // For a worker that may speak to no one: has nginx ask the room pool, at the location that it named
 // (nginx/roomkey.conf.in).
 [[nodiscard]] http::Response ask_room_pool(std::string_view location);
-
-// POST video-room: names the room, once for all, and then has its provider make it where it is to.
-// A pattern that is empty is a `meeting_url` that is null.
-[[nodiscard]] base::Result<http::Response> video_room(const http::Call& call,
-                                                      std::string_view action,
-                                                      store::Database& database,
-                                                      const Providers& providers,
-                                                      const std::string& meeting_url_pattern);
-
-// GET the appointment. `can_join` where one of the providers would give the caller a token now.
-[[nodiscard]] base::Result<http::Response> appointment(const http::Call& call,
-                                                       store::Database& database,
-                                                       const access::Policy& policy,
-                                                       const Providers& providers);
 
 }  // namespace roomkey::handlers

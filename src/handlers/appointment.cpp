@@ -1,0 +1,55 @@
+#include "roomkey/handlers/appointment.hpp"
+
+#include <algorithm>
+
+#include "roomkey/base/json.hpp"
+#include "roomkey/base/text.hpp"
+#include "roomkey/handlers/serve.hpp"
+#include "roomkey/store/users.hpp"
+
+namespace roomkey::handlers {
+
+namespace {
+
+std::optional<std::string> utc(const std::optional<std::chrono::sys_seconds>& time) {
+  return time ? std::optional(base::format_utc(*time)) : std::nullopt;
+}
+
+// A participant as a person sees them. The store's foreign keys make sure that the user exists.
+std::string person(store::Database& database, std::int64_t id) {
+  const auto user = store::find_user(database, id);
+  if (!user) throw base::Unavailable("the store: an appointment's user is missing");
+  return base::JsonObject().add("id", id).add("name", user->name).add("email", user->email).text();
+}
+
+}  // namespace
+
+base::Result<http::Response> appointment(const http::Call& call, store::Database& database,
+                                         const access::Policy& policy, const Providers& providers) {
+  const auto found = appointment_of(call, database);
+  if (!found) return found.error();
+  const auto permitted = access::permit(access::Action::view, *found, call.caller());
+  if (!permitted) return permitted.error();
+
+  const auto grant = access::decide(*found, call.caller(), call.now, policy);
+  const bool can_join = grant && std::any_of(providers.begin(), providers.end(), [&](auto* each) {
+                          return each->mint(*grant, call.now).has_value();
+                        });
+  const base::Window window = access::join_window(*found, policy);
+  base::JsonObject body;
+  body.add("id", call.id)
+      .add_raw("patient", person(database, found->patient_id))
+      .add_raw("psychologist", person(database, found->psychologist_id))
+      .add("appointment_date", base::format_utc(found->starts_at))
+      .add("session_end_time", base::format_utc(found->ends_at()))
+      .add("duration_minutes", std::int64_t{found->duration.count()})
+      .add("status", access::word(found->status))
+      .add("session_type", access::word(found->session_type))
+      .add("video_room_id", found->room ? std::optional(found->room->name) : std::nullopt)
+      .add("can_join", can_join)
+      .add("join_opens_at", utc(window.opens_at))
+      .add("join_closes_at", utc(window.closes_at));
+  return http::Response{200, body.text()};
+}
+
+}  // namespace roomkey::handlers

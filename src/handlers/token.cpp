@@ -1,0 +1,77 @@
+#include "roomkey/handlers/token.hpp"
+
+#include "handlers/live.hpp"
+#include "roomkey/base/json.hpp"
+#include "roomkey/base/text.hpp"
+#include "roomkey/handlers/serve.hpp"
+#include "roomkey/store/appointments.hpp"
+
+namespace roomkey::handlers {
+
+namespace {
+
+std::string validity_text(std::chrono::minutes validity) {
+  const auto minutes = validity.count();
+  return std::to_string(minutes) + " minutes (" + std::to_string(minutes / 60) + " hours)";
+}
+
+}  // namespace
+
+base::Result<http::Response> video_token(http::Call& call, Issue issue, std::string_view action,
+                                         store::Database& database, const access::Policy& policy,
+                                         const Providers& providers) {
+  const auto appointment = appointment_of(call, database);
+  if (!appointment) return appointment.error();
+  const auto grant = access::decide(*appointment, call.caller(), call.now, policy);
+  if (!grant) return grant.error();
+  const provider::Provider& provider = providers.of(*appointment->room);
+  const auto credential = provider.mint(*grant, call.now);
+  if (!credential) return base::Error{base::Code::token_failed, credential.error().detail};
+
+  store::AuditEvent event = event_of(call, action, store::Outcome::granted);
+  event.expires_at = credential->expires_at;
+  store::append_audit(database, event);
+  call.provider = provider.name();
+
+  const std::string region(provider.region());
+  base::JsonObject body;
+  body.add("access_token", credential->token)
+      .add("room_name", grant->room_name)
+      .add("user_identity", credential->identity)
+      .add("expires_in", (credential->expires_at - credential->issued_at).count())
+      .add("expires_at", base::format_utc(credential->expires_at))
+      .add("appointment_id", call.id)
+      .add("appointment_duration_minutes", std::int64_t{appointment->duration.count()})
+      .add("token_valid_until", validity_text(grant->validity))
+      .add("region", region.empty() ? std::nullopt : std::optional(region))
+      .add("provider", provider.name())
+      .add_raw("connect", provider.connect(*grant));
+  if (issue == Issue::refresh) body.add("refreshed_at", base::format_utc(call.now));
+  return http::Response{200, body.text()};
+}
+
+base::Result<http::Response> video_token_and_room(http::Call& call, Issue issue,
+                                                  std::string_view action,
+                                                  store::Database& database,
+                                                  const access::Policy& policy,
+                                                  const Providers& providers) {
+  std::optional<access::Appointment> appointment;
+  auto token = [&] {
+    store::Transaction transaction(database);
+    auto given = video_token(call, issue, action, database, policy, providers);
+    if (given) appointment = store::find_appointment(database, call.id);
+    transaction.commit();
+    return given;
+  }();
+  if (appointment) {
+    const access::Room& room = appointment->room.value();
+    make_room(database, call.id, room, providers.rooms_of(room), call.now);
+  }
+  return token;
+}
+
+http::Response ask_room_pool(std::string_view location) {
+  return {204, "", {{"X-Accel-Redirect", std::string(location)}}};
+}
+
+}  // namespace roomkey::handlers
