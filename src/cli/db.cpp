@@ -7,7 +7,7 @@
 #include "roomkey/base/counted.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/store/appointments.hpp"
-#include "roomkey/store/driver/sqlite/backup.hpp"
+#include "roomkey/store/backup.hpp"
 
 namespace roomkey::cli {
 

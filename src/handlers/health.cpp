@@ -2,7 +2,7 @@
 
 #include "roomkey/base/json.hpp"
 #include "roomkey/store/audit.hpp"
-#include "roomkey/store/driver/sqlite/files.hpp"
+#include "roomkey/store/files.hpp"
 
 namespace roomkey::handlers {
 

@@ -8,7 +8,7 @@
 #include "roomkey/base/file.hpp"
 #include "roomkey/crypto/certificate.hpp"
 #include "roomkey/store/audit.hpp"
-#include "roomkey/store/driver/sqlite/files.hpp"
+#include "roomkey/store/files.hpp"
 
 namespace roomkey::handlers {
 

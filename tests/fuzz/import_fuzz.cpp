@@ -10,7 +10,7 @@
 #include "cli/import/command.hpp"
 #include "fuzz.hpp"
 #include "roomkey/base/log.hpp"
-#include "roomkey/store/driver/sqlite/backup.hpp"
+#include "roomkey/store/backup.hpp"
 #include "support/store.hpp"
 
 namespace {

@@ -1,7 +1,7 @@
 #include "roomkey/store/retention.hpp"
 
 #include "roomkey/crypto/digest.hpp"
-#include "roomkey/store/driver/sqlite/backup.hpp"
+#include "roomkey/store/backup.hpp"
 #include "roomkey/store/rooms.hpp"
 #include "support/cut.hpp"
 #include "support/room.hpp"

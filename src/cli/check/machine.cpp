@@ -9,8 +9,8 @@
 #include "cli/cures.hpp"
 #include "roomkey/base/counted.hpp"
 #include "roomkey/base/file.hpp"
-#include "roomkey/store/driver/sqlite/backup.hpp"
-#include "roomkey/store/driver/sqlite/files.hpp"
+#include "roomkey/store/backup.hpp"
+#include "roomkey/store/files.hpp"
 
 namespace roomkey::cli::check {
 

@@ -1,4 +1,4 @@
-#include "roomkey/store/driver/sqlite/backup.hpp"
+#include "roomkey/store/backup.hpp"
 
 #include <sys/stat.h>
 

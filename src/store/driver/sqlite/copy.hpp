@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "roomkey/store/driver/sqlite/backup.hpp"
+#include "roomkey/store/backup.hpp"
 
 namespace SQLite {
 class Backup;

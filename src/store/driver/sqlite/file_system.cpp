@@ -10,7 +10,7 @@
 #include <cstring>
 #include <filesystem>
 
-#include "roomkey/store/driver/sqlite/files.hpp"
+#include "roomkey/store/files.hpp"
 
 namespace roomkey::store::driver::sqlite {
 

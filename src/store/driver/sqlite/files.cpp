@@ -1,4 +1,4 @@
-#include "roomkey/store/driver/sqlite/files.hpp"
+#include "roomkey/store/files.hpp"
 
 #include <sys/stat.h>
 #include <sys/statvfs.h>

@@ -1,4 +1,4 @@
-#include "roomkey/store/driver/sqlite/files.hpp"
+#include "roomkey/store/files.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
