@@ -8,15 +8,13 @@ namespace roomkey::handlers {
 
 namespace {
 
-namespace sqlite = store::driver::sqlite;
-
 constexpr std::string_view kOk = "ok";
 
 // "ok" where the store can be written now, else why not.
 std::string store_check(store::Database& database) {
   try {
     database.ready();
-    sqlite::probe_room(database);
+    if (const auto* files = database.files()) files->probe_room(database);
     const store::Transaction undone(database);
     store::append_audit(database, {.request_id = "readyz", .action = "readyz"});
     return std::string(kOk);

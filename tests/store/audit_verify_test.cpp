@@ -1,5 +1,5 @@
 #include "roomkey/crypto/digest.hpp"
-#include "roomkey/store/backup.hpp"
+#include "store/driver/sqlite/backup.hpp"
 #include "support/cut.hpp"
 #include "support/test.hpp"
 

@@ -1,8 +1,8 @@
 #include "roomkey/store/retention.hpp"
 
 #include "roomkey/crypto/digest.hpp"
-#include "roomkey/store/backup.hpp"
 #include "roomkey/store/rooms.hpp"
+#include "store/driver/sqlite/backup.hpp"
 #include "support/cut.hpp"
 #include "support/room.hpp"
 #include "support/test.hpp"

@@ -1,15 +1,14 @@
-// SQLite's: the store's files from outside, for whoever watches over them.
+// What a store that lies in files of this machine tells of them, for whoever watches over it: an
+// optional part of its driver, by Database::files().
 #pragma once
 
-#include <chrono>
 #include <cstdint>
-#include <optional>
 #include <string>
-#include <string_view>
+#include <vector>
 
 #include "roomkey/store/database.hpp"
 
-namespace roomkey::store::driver::sqlite {
+namespace roomkey::store {
 
 struct FileSizes {
   std::int64_t store = 0;
@@ -17,30 +16,20 @@ struct FileSizes {
   std::int64_t free = 0;  // what is left to this user on their file system
 };
 
-// Throws base::Unavailable where the store's file can't be looked at.
-[[nodiscard]] FileSizes file_sizes(const Database& database);
+struct Files {
+  // The store's own, then those beside it, there or not. One user owns them all, and their folder.
+  std::vector<std::string> (*paths)(const Database& database);
 
-// That the store's folder takes more. What SQLite writes and undoes doesn't show it: until a commit
-// that stays in memory. So this writes 64 KiB, more than the largest group of requests needs, into
-// a file without a name, which is gone when it is closed and never synced: 0.1 ms. Throws
-// base::Unavailable where the disk is full, has no inodes left, is read-only or fails, or the
-// owner's quota is used up. A store in memory always takes more.
-void probe_room(const Database& database);
+  // Throws base::Unavailable where the store's file can't be looked at.
+  FileSizes (*sizes)(const Database& database);
 
-// The file system that holds `path`, an absolute one without links, by the text of
-// /proc/self/mountinfo (proc(5)): "ext4", "nfs4", "fuse.sshfs". Empty where that doesn't say.
-[[nodiscard]] std::string file_system_of(std::string_view mountinfo, const std::string& path);
-// Whether SQLite's locks and its shared memory can't be relied on there (sqlite.org/wal.html: all
-// processes must be on one machine; sqlite.org/howtocorrupt.html section 2.1).
-[[nodiscard]] bool is_network_file_system(std::string_view type);
+  // That the store's folder takes more. Throws base::Unavailable where the disk is full, has no
+  // inodes left, is read-only or fails, or the owner's quota is used up.
+  void (*probe_room)(const Database& database);
 
-struct Backup {
-  std::chrono::sys_seconds at{};
-  std::int64_t bytes = 0;
+  // The type of the file system that holds the store ("nfs4", "fuse.sshfs"), where its driver can't
+  // rely on that; else empty.
+  std::string (*doubtful_file_system)(const Database& database);
 };
 
-// The newest of the files roomkey-*.db in a folder; nothing where there is none, or no folder.
-// Throws base::Unavailable where the folder can't be looked at.
-[[nodiscard]] std::optional<Backup> newest_backup(const std::string& directory);
-
-}  // namespace roomkey::store::driver::sqlite
+}  // namespace roomkey::store
