@@ -130,6 +130,10 @@ TEST(a_store_without_files_has_none_to_look_at) {
   came_out("ok file_rights", findings, "Configuration and secrets are closed");
 }
 
+TEST(an_address_that_is_nobody_s_is_a_fault_of_the_configuration_alone) {
+  came_out("", store_at("mysql://clinic"));
+}
+
 TEST(files_that_are_not_there_are_others_business) {
   came_out("", files("/nonexistent/env", "/nonexistent/x.db", "a-secret-in-the-wrong-place"));
 }
