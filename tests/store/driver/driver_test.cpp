@@ -71,4 +71,15 @@ TEST(every_driver_has_as_many_migrations) {
   }
 }
 
+TEST(every_driver_is_tested) {
+  const auto drivers = driver::all();
+  same(drivers.size(), kGrounds.size());
+  for (const auto& kind : kGrounds) {
+    const auto ground = kind.make();
+    for (const auto& settings : {ground->shared(), ground->own()}) {
+      same(kind.title, Database(settings).title());
+    }
+  }
+}
+
 }  // namespace
