@@ -29,6 +29,15 @@ std::string_view hint_for(Cause cause) {
   }
 }
 
+std::string cure_for_store(Cause cause) {
+  switch (cause) {
+    case Cause::older_schema: return "Run `roomkey db migrate`.";
+    case Cause::locked: return "Another program holds it: try again.";
+    case Cause::newer_schema: return "Install the newer roomkey that made it.";
+    default: return "See that ROOMKEY_DB names roomkey's store, and that it answers.";
+  }
+}
+
 std::string cure_for_store(Cause cause, const std::string& path) {
   struct stat facts {};
   if (stat(path.c_str(), &facts) != 0) {
@@ -38,9 +47,9 @@ std::string cure_for_store(Cause cause, const std::string& path) {
   }
   const auto folder = std::filesystem::absolute(path).parent_path().string();
   switch (cause) {
-    case Cause::older_schema: return "Run `roomkey db migrate`.";
-    case Cause::locked: return "Another program holds it: try again.";
-    case Cause::newer_schema: return "Install the newer roomkey that made it.";
+    case Cause::older_schema:
+    case Cause::locked:
+    case Cause::newer_schema: return cure_for_store(cause);
     case Cause::no_inodes:
       return "Remove files that nobody needs (df -i " + folder +
              "): it is their number that counts.";

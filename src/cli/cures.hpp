@@ -23,7 +23,9 @@ inline constexpr const char* kBeRoot =
 // In a few words, behind the fault of a command; empty where there is none to tell.
 [[nodiscard]] std::string_view hint_for(base::Unavailable::Cause cause);
 
-// In whole sentences, for the store at `path`.
+// In whole sentences, for the store whose file is at `path`,
 [[nodiscard]] std::string cure_for_store(base::Unavailable::Cause cause, const std::string& path);
+// and for one that is no file of this machine.
+[[nodiscard]] std::string cure_for_store(base::Unavailable::Cause cause);
 
 }  // namespace roomkey::cli

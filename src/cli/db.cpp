@@ -7,11 +7,10 @@
 #include "roomkey/base/counted.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/store/appointments.hpp"
-#include "roomkey/store/driver/sqlite/backup.hpp"
+#include "roomkey/store/backup.hpp"
+#include "roomkey/store/files.hpp"
 
 namespace roomkey::cli {
-
-namespace sqlite = store::driver::sqlite;
 
 namespace {
 
@@ -74,7 +73,7 @@ int db_migrate(Session& session) {
 
 int db_verify(Session& session) {
   session.database.ready();
-  const auto verdict = sqlite::verify_store(session.database);
+  const auto verdict = store::verify_store(session.database);
   if (session.json) {
     std::cout << base::JsonObject()
                      .add("ok", verdict.faults.empty())
@@ -97,12 +96,23 @@ int db_verify(Session& session) {
 
 namespace {
 
-std::string folder_of_store(const Session& session) {
-  return std::filesystem::absolute(session.database.path()).parent_path();
+// A hint: what to do with the store's folder, and then.
+std::string beside_store(const Session& session, const std::string& what, const std::string& then) {
+  const auto* const files = session.database.files();
+  if (files == nullptr) return {};
+  const std::filesystem::path store = files->paths(session.database).front();
+  return "as root, roomkey works as the store's owner: " + what +
+         absolute(store).parent_path().string() + then;
+}
+
+int fail_without_backups(const Session& session) {
+  const std::string title(session.database.title());
+  return fail(kUsage, "roomkey can't back up or restore a store of " + title + "'s",
+              "use " + title + "'s own tools");
 }
 
 // Its head, noted in a place of its own, pins the audit's chain.
-int say_backup(const Session& session, const sqlite::DatedBackup& made,
+int say_backup(const Session& session, const store::DatedBackup& made,
                const std::vector<std::string>& removed) {
   if (session.json) {
     std::cout << base::JsonObject()
@@ -128,27 +138,27 @@ bool is_folder(const std::string& path) {
 }  // namespace
 
 int db_backup(Session& session, const std::string& target, std::optional<std::int64_t> keep) {
+  const auto* const backups = session.database.backups();
+  if (backups == nullptr) return fail_without_backups(session);
   const std::string why = may_not_write(is_folder(target) ? target + '/' : target);
   if (!why.empty()) {
-    return fail(kFailed, why,
-                "as root, roomkey works as the store's owner: back up to " +
-                    folder_of_store(session) + " and copy it from there");
+    return fail(kFailed, why, beside_store(session, "back up to ", " and copy it from there"));
   }
   const bool into_folder = is_folder(target) || target.ends_with('/') || keep;
   const auto path = std::filesystem::absolute(target);
   const auto named = path.has_filename() ? path : path.parent_path();
   if (!is_folder(named.parent_path())) return fail(kFailed, "there is no folder for " + target);
   if (!into_folder) {
-    auto verdict = sqlite::backup_store(session.database, target);
+    auto verdict = backups->write(session.database, target);
     return say_backup(session, {target, std::move(verdict)}, {});
   }
   if (std::filesystem::exists(target) && !is_folder(target)) {
     return fail(kUsage, target + " is a file: --keep needs a folder");
   }
-  const auto made = sqlite::backup_into(session.database, target, session.now);
+  const auto made = backups->write_into(session.database, target, session.now);
   std::vector<std::string> removed;
   if (keep) {
-    removed = sqlite::remove_old_backups(target, made.file, static_cast<std::size_t>(*keep));
+    removed = backups->remove_old(target, made.file, static_cast<std::size_t>(*keep));
   }
   return say_backup(session, made, removed);
 }
@@ -169,8 +179,7 @@ std::string epitaph(const std::string& kept) {
   }
 }
 
-int say_restored(const Session& session, const std::string& file,
-                 const sqlite::Restored& restored) {
+int say_restored(const Session& session, const std::string& file, const store::Restored& restored) {
   const int schema = store::Database::newest_schema();
   if (session.json) {
     const auto kept = restored.kept.empty() ? std::nullopt : std::optional(restored.kept);
@@ -196,10 +205,11 @@ int say_restored(const Session& session, const std::string& file,
 }  // namespace
 
 int db_restore(Session& session, const std::string& file) {
+  const auto* const backups = session.database.backups();
+  if (backups == nullptr) return fail_without_backups(session);
   if (const std::string why = may_not_read(file); !why.empty()) {
     return fail(kFailed, why,
-                "as root, roomkey works as the store's owner: copy the file to " +
-                    folder_of_store(session) + " and chown it to that user");
+                beside_store(session, "copy the file to ", " and chown it to that user"));
   }
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(file, ignored)) {
@@ -208,7 +218,7 @@ int db_restore(Session& session, const std::string& file) {
   const auto note = [&](const std::string& kept) {
     return change_event(session, "db_restore", std::nullopt, epitaph(kept));
   };
-  const auto restored = sqlite::restore_store(session.database, file, session.now, note);
+  const auto restored = backups->restore(session.database, file, session.now, note);
   return say_restored(session, file, restored);
 }
 

@@ -53,9 +53,9 @@ int run(Arguments& arguments, bool closed) {
     return config::kExitConfig;
   }
   const store::Settings store = config.store;
-  if (!arguments.leaves_root_itself) cli::become_store_owner(store.path);
   cli::Session session{std::move(config),         arguments.json, store::Database(store),
                        base::SystemClock().now(), environment,    faults};
+  if (!arguments.leaves_root_itself) cli::become_store_owner(session.database);
   return arguments.run(session);
 }
 

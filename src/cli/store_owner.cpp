@@ -9,6 +9,8 @@
 #include <filesystem>
 #include <system_error>
 
+#include "roomkey/store/files.hpp"
+
 namespace roomkey::cli {
 
 namespace {
@@ -28,9 +30,12 @@ std::string user_name() {
 
 }  // namespace
 
-void become_store_owner(const std::string& store) {
+void become_store_owner(const store::Database& database) {
+  const auto* const files = database.files();
+  if (geteuid() != 0 || files == nullptr) return;
   struct stat folder {};
-  if (geteuid() != 0 || stat(folder_of(store).c_str(), &folder) != 0 || folder.st_uid == 0) return;
+  const std::string path = folder_of(files->paths(database).front());
+  if (stat(path.c_str(), &folder) != 0 || folder.st_uid == 0) return;
   const passwd* const user = getpwuid(folder.st_uid);
   const gid_t group = user == nullptr ? folder.st_gid : user->pw_gid;
   if (user == nullptr) {

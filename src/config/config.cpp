@@ -179,6 +179,8 @@ Config read_config(const Environment& environment, Faults& faults) {
   Variables reader(environment, faults);
   Config config;
   config.store.path = reader.text("ROOMKEY_DB", "/var/lib/roomkey/roomkey.db");
+  const std::string why = store::address_fault(config.store.path);
+  if (!why.empty()) reader.fault("ROOMKEY_DB", why);
   const bool full = reader.choice("ROOMKEY_AUDIT_SYNC", {"full", "normal"}) == "full";
   std::vector<std::string> names;
   for (const auto* const kind : provider::all()) names.emplace_back(kind->name());

@@ -2,13 +2,11 @@
 
 #include "roomkey/base/json.hpp"
 #include "roomkey/store/audit.hpp"
-#include "roomkey/store/driver/sqlite/files.hpp"
+#include "roomkey/store/files.hpp"
 
 namespace roomkey::handlers {
 
 namespace {
-
-namespace sqlite = store::driver::sqlite;
 
 constexpr std::string_view kOk = "ok";
 
@@ -16,7 +14,7 @@ constexpr std::string_view kOk = "ok";
 std::string store_check(store::Database& database) {
   try {
     database.ready();
-    sqlite::probe_room(database);
+    if (const auto* files = database.files()) files->probe_room(database);
     const store::Transaction undone(database);
     store::append_audit(database, {.request_id = "readyz", .action = "readyz"});
     return std::string(kOk);

@@ -3,18 +3,19 @@
 #include <unistd.h>
 
 #include <sstream>
+#include <vector>
 
 #include "roomkey/base/clock.hpp"
 #include "roomkey/base/file.hpp"
 #include "roomkey/crypto/certificate.hpp"
 #include "roomkey/store/audit.hpp"
-#include "roomkey/store/driver/sqlite/files.hpp"
+#include "roomkey/store/backup.hpp"
+#include "roomkey/store/files.hpp"
 
 namespace roomkey::handlers {
 
 namespace {
 
-namespace sqlite = store::driver::sqlite;
 using base::Unavailable;
 using metrics::Exposition;
 
@@ -25,7 +26,8 @@ void write_build(Exposition& out, const Watched& watched) {
 }
 
 void write_sizes(Exposition& out, const store::Database& database) {
-  const sqlite::FileSizes sizes = sqlite::file_sizes(database);
+  if (database.files() == nullptr) return;
+  const store::FileSizes sizes = database.files()->sizes(database);
   out.gauge("roomkey_store_file_bytes", "Size of the store's file.", sizes.store);
   out.gauge("roomkey_store_wal_bytes", "Size of its write-ahead log.", sizes.wal);
   out.gauge("roomkey_store_free_bytes", "What is free on their file system.", sizes.free);
@@ -51,9 +53,10 @@ std::string write_store(Exposition& out, store::Database& database) {
   return fault;
 }
 
-std::string write_backups(Exposition& out, const std::string& directory) {
+std::string write_backups(Exposition& out, const store::Backups& backups,
+                          const std::string& folder) {
   try {
-    const auto newest = sqlite::newest_backup(directory).value_or(sqlite::Backup{});
+    const auto newest = backups.newest(folder).value_or(store::Backup{});
     out.gauge("roomkey_backup_timestamp_seconds",
               "When the newest backup was written (Unix time); 0 where there is none.",
               base::unix_seconds(newest.at));
@@ -90,8 +93,9 @@ void write_memory(Exposition& out) {
             "Memory of the worker that answered this request.", resident * sysconf(_SC_PAGESIZE));
 }
 
-void write_faults(Exposition& out,
-                  std::initializer_list<std::pair<std::string_view, std::string>> faults) {
+using Faults = std::vector<std::pair<std::string_view, std::string>>;
+
+void write_faults(Exposition& out, const Faults& faults) {
   out.family("roomkey_metrics_fault", "gauge",
              "1 where the metrics of this part can't be trusted.");
   for (const auto& [part, why] : faults) {
@@ -107,14 +111,13 @@ http::Response metrics_page(const metrics::Tally& tally, store::Database& databa
   Exposition out;
   write_build(out, watched);
   tally.write(out);
-  const std::string store = write_store(out, database);
-  const std::string backups = write_backups(out, watched.backups);
-  const std::string certificate = write_certificate(out, watched.certificate);
+  Faults faults{{"counters", tally.fault()}, {"store", write_store(out, database)}};
+  if (const auto* backups = database.backups()) {
+    faults.emplace_back("backups", write_backups(out, *backups, watched.backups));
+  }
+  faults.emplace_back("certificate", write_certificate(out, watched.certificate));
   write_memory(out);
-  write_faults(out, {{"counters", tally.fault()},
-                     {"store", store},
-                     {"backups", backups},
-                     {"certificate", certificate}});
+  write_faults(out, faults);
   return {200, out.text(), {}, metrics::kContentType};
 }
 

@@ -9,8 +9,16 @@ namespace roomkey::store {
 
 using base::Unavailable;
 
-Database::Database(Settings settings) : settings_(std::move(settings)) {}
+Database::Database(Settings settings)
+    : settings_(std::move(settings)), driver_(driver::driver_for(settings_.path)) {}
+Database::Database(Settings settings, const driver::Driver& driver)
+    : settings_(std::move(settings)), driver_(&driver) {}
 Database::~Database() = default;
+
+const driver::Driver& driver_of(const Database& database) {
+  if (database.driver_ != nullptr) return *database.driver_;
+  throw Unavailable(database.settings().called + ": its address " + address_fault(database.path()));
+}
 
 OpenStore& open_store_of(Database& database) {
   if (!database.open_) throw Unavailable("the store is not open");
@@ -19,8 +27,7 @@ OpenStore& open_store_of(Database& database) {
 
 void Database::open(bool create) {
   open_.reset();
-  const driver::Driver& driver = driver::driver_for(settings_.path);
-  open_.reset(new OpenStore{driver.open(settings_, create)});
+  open_.reset(new OpenStore{driver_of(*this).open(settings_, create)});
 }
 
 void Database::check_schema(Schema accepted) {
@@ -50,8 +57,14 @@ void Database::ready(Schema accepted) {
   }
 }
 
+std::string_view Database::title() const { return driver_ == nullptr ? "" : driver_->title; }
+
+const Files* Database::files() const { return driver_ == nullptr ? nullptr : driver_->files; }
+
+const Backups* Database::backups() const { return driver_ == nullptr ? nullptr : driver_->backups; }
+
 int Database::newest_schema() {
-  return static_cast<int>(driver::driver_for("").migrations().size());
+  return static_cast<int>(driver::all().front().migrations().size());
 }
 
 int Database::schema() { return open_store_of(*this).connection->schema(); }
@@ -68,7 +81,7 @@ int Database::migrate(int to) {
 }
 
 int Database::take_steps(int to) {
-  const auto scripts = driver::driver_for(settings_.path).migrations();
+  const auto scripts = driver_of(*this).migrations();
   driver::Connection& connection = *open_->connection;
   connection.lay_out();
   int steps = 0;

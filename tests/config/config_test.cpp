@@ -100,7 +100,8 @@ TEST(each_variable_lands_in_its_place) {
 }
 
 TEST(tells_every_fault_at_once_and_no_value) {
-  const Variables bad{{"ROOMKEY_AUDIT_SYNC", "hunter2"},
+  const Variables bad{{"ROOMKEY_DB", "mysql://clinic:hunter2@db.example/roomkey"},
+                      {"ROOMKEY_AUDIT_SYNC", "hunter2"},
                       {"ROOMKEY_JWT_ALGORITHM", "none"},
                       {"ROOMKEY_JWT_SECRET", "hunter2"},
                       {"ROOMKEY_JWT_SECRET_FILE", "/hunter2"},

@@ -10,13 +10,12 @@
 #include "cli/import/command.hpp"
 #include "fuzz.hpp"
 #include "roomkey/base/log.hpp"
-#include "roomkey/store/driver/sqlite/backup.hpp"
+#include "roomkey/store/verify.hpp"
 #include "support/store.hpp"
 
 namespace {
 
 using namespace roomkey;
-namespace sqlite = store::driver::sqlite;
 using fuzz::promise;
 
 cli::Session& session() {
@@ -68,7 +67,7 @@ FUZZ(input) {
   if (status == cli::kFailed || dry_run) return;
   promise(cli::import::run(session, files, false) == cli::kDone, "taken again");
   promise(content(session.database) == after, "which changes nothing", after);
-  const auto verdict = sqlite::verify_store(session.database);
+  const auto verdict = store::verify_store(session.database);
   promise(verdict.faults.empty(), "the store is sound",
           verdict.faults.empty() ? "" : verdict.faults.front());
 }

@@ -2,6 +2,7 @@
 
 #include "roomkey/base/json.hpp"
 #include "roomkey/provider/twilio/token.hpp"
+#include "support/bare.hpp"
 #include "support/full_disk.hpp"
 #include "support/store.hpp"
 #include "support/test.hpp"
@@ -39,6 +40,14 @@ TEST(ready_where_all_is_well_a_line_a_check) {
       "\"bearer_keys\": \"ok\",\n\"twilio\": \"ok\",\n\"stream\": \"ok\"\n}}\n",
       response.body);
   const roomkey::store::Transaction free(store.database);
+}
+
+TEST(ready_on_a_store_that_knows_no_files) {
+  const FileStore store;
+  roomkey::store::Database bare(store.database.settings(), kBareDriver);
+  same(200, ready(bare).status);
+  const FullDisk not_looked_at;
+  same(200, ready(bare).status);
 }
 
 TEST(a_provider_that_is_not_used_is_no_failure_and_half_a_provider_is_one) {

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "support/bare.hpp"
 #include "support/store.hpp"
 #include "support/test.hpp"
 
@@ -93,6 +94,18 @@ TEST(a_store_that_is_away_is_said_and_the_rest_is_told) {
   expect(!contains(page.body, scene.store.folder.path()), "no path stands in an answer");
   std::filesystem::rename(path + ".away", path);
   same("1", value(scene.page(), "roomkey_store_up"));
+}
+
+TEST(of_a_store_without_files_and_backups_those_rows_are_left_out) {
+  Scene scene;
+  roomkey::store::Database bare(scene.store.database.settings(), kBareDriver);
+  const auto page = metrics_page(scene.tally, bare, scene.watched);
+  same("1", value(page, "roomkey_store_up"));
+  same("0", value(page, "roomkey_audit_events_total"));
+  expect(!contains(page.body, "roomkey_store_file") && !contains(page.body, "roomkey_store_wal") &&
+             !contains(page.body, "roomkey_store_free") && !contains(page.body, "backup"),
+         page.body);
+  same("0", fault(page, "store"));
 }
 
 TEST(the_certificate_s_end_is_told_where_it_can_be_read) {

@@ -20,10 +20,12 @@ BREACHES = [  # file, a line put at its top, what is said
     ("src/handlers/serve.cpp", "#include <SQLiteCpp/Database.h>", "may use SQLiteCpp/"),
     ("src/store/users.cpp", "#include <sqlite3.h>", "may use SQLiteCpp/|sqlite3"),
     ("src/store/users.cpp", '#include "store/driver/sqlite/connection.hpp"', "and that driver may see"),
-    ("include/roomkey/store/users.hpp", '#include "roomkey/store/driver/sqlite/files.hpp"',
+    ("include/roomkey/store/users.hpp", '#include "store/driver/sqlite/files.hpp"',
      "and that driver may see"),
     ("src/store/driver/other/driver.cpp", '#include "store/driver/sqlite/fault.hpp"',
      "and that driver may see"),
+    ("src/cli/db.cpp", '#include "store/driver/sqlite/backup.hpp"', "is private to its room"),
+    ("include/roomkey/store/driver/other/files.hpp", "#pragma once", "no other room may see a driver"),
     ("src/store/users.cpp", '// "PRAGMA secure_delete"', "what only SQLite understands"),
     ("src/access/bearer.cpp", "#include <openssl/evp.h>", "may use openssl/"),
     ("src/cli/user.cpp", "#include <CLI/CLI.hpp>", "may use CLI/"),
@@ -53,15 +55,15 @@ def main():
         for name, line, wanted in BREACHES:
             path = tree / name
             before = path.read_text(encoding="utf-8") if path.exists() else None
-            made = not path.parent.exists()
-            path.parent.mkdir(exist_ok=True)
+            made = [parent for parent in path.parents if not parent.exists()]
+            path.parent.mkdir(exist_ok=True, parents=True)
             path.write_text(f"{line}\n{before or ''}", encoding="utf-8")
             status, said = said_of(tree)
             if status == 0 or wanted not in said:
                 faults.append(f"{line} in {name} is not refused with '{wanted}': {said}")
             path.write_text(before, encoding="utf-8") if before is not None else path.unlink()
-            if made:
-                path.parent.rmdir()
+            for parent in made:
+                parent.rmdir()
     for fault in faults:
         print(f"lint: {fault}")
     return 1 if faults else 0

@@ -37,16 +37,16 @@ std::string faults_of(Database& database, const Appointment& appointment) {
   return text;
 }
 
-TEST(finds_an_appointment_with_its_room) {
-  MemoryStore store;
+STORE_TEST(finds_an_appointment_with_its_room) {
+  QuickStore store;
   const auto found = find_appointment(store.database, 47).value();
   same(to_json(appointment_47()), to_json(found));
   same(appointment_47().room->created_at, found.room.value().created_at);
   expect(!find_appointment(store.database, 48));
 }
 
-TEST(makes_an_appointment_and_then_changes_it) {
-  MemoryStore store;
+STORE_TEST(makes_an_appointment_and_then_changes_it) {
+  QuickStore store;
   Appointment appointment = without_room(48);
   expect(put(store.database, appointment));
   same(to_json(appointment), to_json(find_appointment(store.database, 48).value()));
@@ -59,8 +59,8 @@ TEST(makes_an_appointment_and_then_changes_it) {
   same(to_json(appointment), to_json(find_appointment(store.database, 48).value()));
 }
 
-TEST(a_room_stays_unless_another_is_named) {
-  MemoryStore store;
+STORE_TEST(a_room_stays_unless_another_is_named) {
+  QuickStore store;
   put(store.database, without_room(47));
   same(kRoom, find_appointment(store.database, 47)->room.value().name);
   Appointment same_room = appointment_47();
@@ -74,8 +74,8 @@ TEST(a_room_stays_unless_another_is_named) {
   same(kNine, find_appointment(store.database, 47)->room.value().created_at);
 }
 
-TEST(a_renamed_room_s_old_name_is_nobody_s_any_more) {
-  MemoryStore store;
+STORE_TEST(a_renamed_room_s_old_name_is_nobody_s_any_more) {
+  QuickStore store;
   const auto room_of = [&](std::int64_t id) {
     const auto room = find_appointment(store.database, id).value().room;
     return room ? room->name : "none";
@@ -99,8 +99,8 @@ TEST(a_renamed_room_s_old_name_is_nobody_s_any_more) {
   same("video_room_id: was the room of another appointment\n", faults_of(store.database, thief));
 }
 
-TEST(what_happened_in_a_room_does_not_follow_the_appointment_into_another) {
-  MemoryStore store;
+STORE_TEST(what_happened_in_a_room_does_not_follow_the_appointment_into_another) {
+  QuickStore store;
   {
     Transaction transaction(store.database);
     for (const auto& event : whole_session()) {
@@ -117,8 +117,8 @@ TEST(what_happened_in_a_room_does_not_follow_the_appointment_into_another) {
   expect(!latest_room_session(store.database, 47) && !room_answer(store.database, 47));
 }
 
-TEST(names_what_keeps_an_appointment_out) {
-  MemoryStore store;
+STORE_TEST(names_what_keeps_an_appointment_out) {
+  QuickStore store;
   same("", faults_of(store.database, appointment_47()));
   Appointment stranger = appointment_47();
   stranger.id = 48;
@@ -132,8 +132,8 @@ TEST(names_what_keeps_an_appointment_out) {
   expect(!find_appointment(store.database, 48));
 }
 
-TEST(other_people_get_another_room_whichever_is_named) {
-  MemoryStore store;
+STORE_TEST(other_people_get_another_room_whichever_is_named) {
+  QuickStore store;
   {
     roomkey::store::Transaction transaction(store.database);
     put_user(transaction, store.database, {3, "sam@example.com", "Sam"});
@@ -156,8 +156,8 @@ TEST(other_people_get_another_room_whichever_is_named) {
   expect(given.made);
 }
 
-TEST(lists_appointments_by_id) {
-  MemoryStore store;
+STORE_TEST(lists_appointments_by_id) {
+  QuickStore store;
   put(store.database, without_room(100));
   put(store.database, without_room(3));
   std::string ids;
@@ -174,8 +174,8 @@ bool is_name_of(std::int64_t id, const std::string& name) {
          name.find_first_not_of("0123456789abcdef", start.size()) == name.npos;
 }
 
-TEST(a_room_is_given_once_together_with_its_event) {
-  MemoryStore store;
+STORE_TEST(a_room_is_given_once_together_with_its_event) {
+  QuickStore store;
   put(store.database, without_room(48));
   const auto first = give_room(store.database, 48, event_at(kNine));
   expect(first.made);
@@ -188,18 +188,8 @@ TEST(a_room_is_given_once_together_with_its_event) {
   same(1, audit_of(store.database).size(), "the second gave nothing");
 }
 
-TEST(no_room_is_given_without_its_event) {
-  FileStore store;
-  put(store.database, without_room(48));
-  store.other_program().run(
-      "CREATE TRIGGER no_more BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'full'); END");
-  throws<roomkey::base::Unavailable>(
-      [&] { static_cast<void>(give_room(store.database, 48, event_at(kNine))); });
-  expect(!find_appointment(store.database, 48)->room, "a room without an event");
-}
-
-TEST(of_many_who_ask_at_once_all_get_one_room) {
-  FileStore store;
+STORE_TEST(of_many_who_ask_at_once_all_get_one_room) {
+  SharedStore store;
   put(store.database, without_room(48));
   std::atomic<int> made = 0;
   std::array<std::string, 4> rooms;
@@ -222,8 +212,8 @@ TEST(of_many_who_ask_at_once_all_get_one_room) {
   same(1, audit_of(store.database).size());
 }
 
-TEST(two_connections_give_one_room) {
-  FileStore store;
+STORE_TEST(two_connections_give_one_room) {
+  SharedStore store;
   put(store.database, without_room(48));
   Database other(store.settings());
   other.ready();
@@ -234,15 +224,8 @@ TEST(two_connections_give_one_room) {
   same(first.room.name, second.room.name);
 }
 
-TEST(a_status_that_is_unknown_makes_the_store_unavailable) {
-  FileStore store;
-  store.other_program().run_unchecked("UPDATE appointments SET status = 'lost'");
-  throws<roomkey::base::Unavailable>(
-      [&] { static_cast<void>(find_appointment(store.database, 47)); });
-}
-
-TEST(who_was_removed_stays_so_until_readmitted) {
-  MemoryStore store;
+STORE_TEST(who_was_removed_stays_so_until_readmitted) {
+  QuickStore store;
   auto& database = store.database;
   const auto removed = [&] { return show(find_appointment(database, 47).value().removed); };
   Transaction transaction(database);

@@ -14,8 +14,8 @@ void put(Database& database, Numbered kind, const std::string& source, ImportNum
   transaction.commit();
 }
 
-TEST(remembers_a_resource_s_number_and_its_server) {
-  MemoryStore store;
+STORE_TEST(remembers_a_resource_s_number_and_its_server) {
+  QuickStore store;
   expect(!find_import_number(store.database, "Patient/a").has_value());
   put(store.database, Numbered::user, "Patient/a", {7, ""});
   put(store.database, Numbered::appointment, "Appointment/a", {7, "https://a"});
@@ -28,15 +28,15 @@ TEST(remembers_a_resource_s_number_and_its_server) {
   expect(is_import_number(store.database, Numbered::appointment, 7));
 }
 
-TEST(no_two_resources_share_a_number) {
-  MemoryStore store;
+STORE_TEST(no_two_resources_share_a_number) {
+  QuickStore store;
   put(store.database, Numbered::user, "Patient/2", {2, ""});
   throws<std::logic_error>([&] { put(store.database, Numbered::user, "Practitioner/2", {2, ""}); });
   expect(!find_import_number(store.database, "Practitioner/2").has_value());
 }
 
-TEST(a_free_number_is_nobody_s) {
-  MemoryStore store;
+STORE_TEST(a_free_number_is_nobody_s) {
+  QuickStore store;
   same(kFirstGivenNumber, free_import_number(store.database, Numbered::user));
   put(store.database, Numbered::user, "Patient/a", {kFirstGivenNumber, ""});
   put(store.database, Numbered::user, "Patient/2", {2, ""});

@@ -1,8 +1,8 @@
 #include "roomkey/store/retention.hpp"
 
 #include "roomkey/crypto/digest.hpp"
-#include "roomkey/store/driver/sqlite/backup.hpp"
 #include "roomkey/store/rooms.hpp"
+#include "roomkey/store/verify.hpp"
 #include "support/cut.hpp"
 #include "support/room.hpp"
 #include "support/test.hpp"
@@ -10,11 +10,10 @@
 namespace {
 
 using namespace roomkey::store;
-using namespace roomkey::store::driver::sqlite;
 using namespace roomkey::test;
 
-TEST(removes_what_is_older_and_the_chain_goes_on) {
-  Cut store;
+STORE_TEST(removes_what_is_older_and_the_chain_goes_on) {
+  Cut<SharedStore> store;
   same("4 5 6 ", ids_of(store.database));
   auto verdict = verify_audit(store.database);
   same("", verdict.fault);
@@ -42,8 +41,8 @@ TEST(removes_what_is_older_and_the_chain_goes_on) {
   same(0, verify_store(store.database).faults.size());
 }
 
-TEST(only_a_front_of_the_chain_goes) {
-  MemoryStore store;
+STORE_TEST(only_a_front_of_the_chain_goes) {
+  QuickStore store;
   append_days(store.database, {0, 1, 9, 2, 3});
   const auto old = prune(store.database, kNine + 5 * 24h, sign_off());
   same(2, old.events);
@@ -51,31 +50,31 @@ TEST(only_a_front_of_the_chain_goes) {
   same("3 4 5 6 ", ids_of(store.database));
 }
 
-TEST(an_event_of_that_very_second_stays) {
-  MemoryStore store;
+STORE_TEST(an_event_of_that_very_second_stays) {
+  QuickStore store;
   append_days(store.database, {0, 1});
   same(1, prunable(store.database, kNine + 24h).events);
   same(2, prunable(store.database, kNine + 24h + 1s).events);
   same(0, prunable(store.database, kNine).events);
 }
 
-TEST(where_nothing_is_old_nothing_is_written) {
-  MemoryStore store;
+STORE_TEST(where_nothing_is_old_nothing_is_written) {
+  QuickStore store;
   append_days(store.database, {5});
   prune(store.database, kNine, sign_off());
   same("1 ", ids_of(store.database));
   same(0, audit_cuts(store.database).size());
 }
 
-TEST(looking_changes_nothing) {
-  MemoryStore store;
+STORE_TEST(looking_changes_nothing) {
+  QuickStore store;
   append_days(store.database, {0, 1, 2});
   same(3, prunable(store.database, kNow).events);
   same("1 2 3 ", ids_of(store.database));
 }
 
-TEST(a_cut_follows_another_which_it_takes_along) {
-  Cut store;
+STORE_TEST(a_cut_follows_another_which_it_takes_along) {
+  Cut<SharedStore> store;
   append_days(store.database, {1001, 1002, 1003});
   const auto old = prune(store.database, kNine + 1002 * 24h, sign_off(kNine + 1100 * 24h));
   same(4, old.events, "4 and 5, the event of the first cut, and 7");
@@ -89,8 +88,8 @@ TEST(a_cut_follows_another_which_it_takes_along) {
   same("10 11 ", ids_of(store.database));
 }
 
-TEST(many_events_go_in_steps) {
-  MemoryStore store;
+STORE_TEST(many_events_go_in_steps) {
+  QuickStore store;
   {
     Transaction transaction(store.database);
     for (int i = 0; i < 4100; ++i) {
@@ -103,49 +102,7 @@ TEST(many_events_go_in_steps) {
   same("", verify_audit(store.database).fault);
 }
 
-TEST(the_file_refuses_what_no_cut_covers) {
-  Cut store;
-  Raw raw = store.other_program();
-  const std::string row = "2, 0, 5, (SELECT hash FROM audit WHERE id = 5), 2, 'x', 'x', ";
-  for (const std::string& sql :
-       {std::string("DELETE FROM audit WHERE id = 4"), std::string("DELETE FROM audit"),
-        std::string("UPDATE audit_cuts SET last_event = 5"), std::string("DELETE FROM audit_cuts"),
-        std::string("UPDATE audit_cuts SET reason = 'x'"),
-        "INSERT INTO audit_cuts VALUES (" + row + "6, zeroblob(32))",
-        "INSERT INTO audit_cuts SELECT " + row + "6, hash FROM audit_cuts",
-        std::string(
-            "REPLACE INTO audit_cuts SELECT 1, at, 5, (SELECT hash FROM audit WHERE id = 5), 5,"
-            " signed_by, reason, witness, hash FROM audit_cuts"),
-        std::string("INSERT INTO audit_cuts SELECT 0, at, last_event, last_hash, events, signed_by,"
-                    " reason, witness, hash FROM audit_cuts")}) {
-    throws<std::runtime_error>([&] { raw.run(sql); }, sql);
-  }
-  same("", verify_audit(store.database).fault);
-}
-
-TEST(a_pruned_store_is_backed_up_and_restored) {
-  Cut store;
-  const std::string copy = store.folder.file("backup.db");
-  backup_store(store.database, copy);
-  append_days(store.database, {5});
-  static_cast<void>(restore_store(store.database, copy, kNow));
-  same("4 5 6 ", ids_of(store.database));
-  same(1, verify_audit(store.database).cuts.size());
-  same(0, verify_store(store.database).faults.size());
-}
-
-TEST(nothing_of_what_was_removed_stays_in_the_file) {
-  FileStore store;
-  auto event = event_at(kNine);
-  event.reason = "a-word-that-is-nowhere-else";
-  append_audit(store.database, event);
-  prune(store.database, kNow, sign_off());
-  for (const char* part : {"", "-wal"}) {
-    expect(!contains(content_of(store.database.path() + part), *event.reason), part);
-  }
-}
-
-struct Rooms : MemoryStore {
+struct Rooms : QuickStore {
   void put(std::int64_t id, std::chrono::sys_seconds starts_at,
            roomkey::access::Status status = roomkey::access::Status::scheduled) {
     Transaction transaction(database);
@@ -168,7 +125,7 @@ struct Rooms : MemoryStore {
   bool removed(std::int64_t id) { return !find_appointment(database, id).value().removed.empty(); }
 };
 
-TEST(what_happened_in_old_rooms_goes_and_nothing_of_appointments_to_come) {
+STORE_TEST(what_happened_in_old_rooms_goes_and_nothing_of_appointments_to_come) {
   Rooms rooms;
   rooms.put(50, kNine);
   rooms.put(51, kNine + 2000 * 24h);
@@ -187,14 +144,14 @@ TEST(what_happened_in_old_rooms_goes_and_nothing_of_appointments_to_come) {
        events[0].reason);
 }
 
-TEST(a_session_that_ended_later_than_its_appointment_stays) {
+STORE_TEST(a_session_that_ended_later_than_its_appointment_stays) {
   Rooms rooms;
   rooms.put(50, kNine - 100 * 24h);
   same(0, prune(rooms.database, kNine + 1s, sign_off()).sessions);
   expect(rooms.knows(50));
 }
 
-TEST(who_was_removed_stays_so_though_the_appointment_is_over_for_it_can_be_opened_again) {
+STORE_TEST(who_was_removed_stays_so_though_the_appointment_is_over_for_it_can_be_opened_again) {
   using roomkey::access::Status;
   Rooms rooms;
   int id = 50;

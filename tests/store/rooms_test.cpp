@@ -36,8 +36,8 @@ std::string written(const RoomSession& session) {
 
 std::string state(Database& database) { return written(latest_room_session(database, 47).value()); }
 
-TEST(a_room_that_nobody_told_of_has_no_session) {
-  MemoryStore store;
+STORE_TEST(a_room_that_nobody_told_of_has_no_session) {
+  QuickStore store;
   expect(!latest_room_session(store.database, 47));
   {
     Transaction transaction(store.database);
@@ -47,8 +47,8 @@ TEST(a_room_that_nobody_told_of_has_no_session) {
   expect(!latest_room_session(store.database, 47), "a track alone tells nothing");
 }
 
-TEST(an_event_is_kept_once) {
-  MemoryStore store;
+STORE_TEST(an_event_is_kept_once) {
+  QuickStore store;
   const auto events = whole_session();
   expect(put(store.database, kSid, events[0]));
   expect(!put(store.database, kSid, events[0]));
@@ -58,7 +58,7 @@ TEST(an_event_is_kept_once) {
   same(0, latest_room_session(store.database, 47).value().participants.size());
 }
 
-TEST(a_thousand_orders_and_repetitions_end_in_one_state) {
+STORE_TEST(a_thousand_orders_and_repetitions_end_in_one_state) {
   std::mt19937 random{5};
   const auto events = whole_session();
   const std::string wanted = written(roomkey::access::fold(kSid, events));
@@ -66,14 +66,14 @@ TEST(a_thousand_orders_and_repetitions_end_in_one_state) {
     auto told = events;
     for (int again = 0; again < 5; ++again) told.push_back(events[random() % events.size()]);
     std::shuffle(told.begin(), told.end(), random);
-    MemoryStore store;
+    QuickStore store;
     for (const auto& event : told) put(store.database, kSid, event);
     same(wanted, state(store.database));
   }
 }
 
-TEST(a_straggler_of_an_earlier_session_changes_nothing_of_the_latest) {
-  MemoryStore store;
+STORE_TEST(a_straggler_of_an_earlier_session_changes_nothing_of_the_latest) {
+  QuickStore store;
   const std::string later = sid("RM", '0');
   auto events = whole_session();
   const auto straggler = events[5];
@@ -86,13 +86,6 @@ TEST(a_straggler_of_an_earlier_session_changes_nothing_of_the_latest) {
   expect(contains(before, later) && contains(before, "in-progress"), before);
   put(store.database, kSid, straggler);
   same(before, state(store.database));
-}
-
-TEST(all_events_are_counted_by_the_highest_sequence) {
-  FileStore store;
-  put(store.database, kSid, whole_session()[4]);
-  put(store.database, kSid, whole_session()[0]);
-  same("10", store.other_program().text("SELECT last_sequence FROM room_sessions"));
 }
 
 }  // namespace

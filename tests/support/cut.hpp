@@ -23,10 +23,11 @@ inline std::string ids_of(store::Database& database) {
 }
 
 // Events 1 to 5 of the days 0 to 4, of which 1 to 3 were cut; event 6 tells of it.
-struct Cut : FileStore {
+template <typename Store>
+struct Cut : Store {
   Cut() {
-    append_days(database, {0, 1, 2, 3, 4});
-    store::prune(database, kNine + 3 * 24h, sign_off());
+    append_days(this->database, {0, 1, 2, 3, 4});
+    store::prune(this->database, kNine + 3 * 24h, sign_off());
   }
 };
 

@@ -1,23 +1,47 @@
-// Stores with the real migrations and the clinic in them, and a road to their files that is not
-// roomkey's.
+// Stores with the real migrations and the clinic in them: of any driver, for the tests that each of
+// them must pass, and of SQLite for all others.
 #pragma once
 
-#include <sqlite3.h>
-
-#include <stdexcept>
+#include <array>
+#include <list>
 #include <string>
 
 #include "roomkey/store/appointments.hpp"
 #include "roomkey/store/users.hpp"
-#include "support/clinic.hpp"
-#include "support/folder.hpp"
+#include "support/sqlite.hpp"
+#include "support/test.hpp"
 
 namespace roomkey::test {
 
-// Locks are given up soon, and nothing waits for a disk.
-inline store::Settings settings_at(const std::string& path) {
-  return {path, store::Sync::normal, std::chrono::milliseconds{30}};
-}
+// One for each row of the table of drivers.
+inline constexpr std::array kGrounds{
+    GroundKind{"SQLite", SqliteGround::make},
+};
+
+// That of the test that runs.
+inline const GroundKind* ground_kind = kGrounds.data();
+
+class OnEveryGround final {
+ public:
+  OnEveryGround(std::string_view file, std::string_view sentence, void (*body)()) {
+    for (const GroundKind& kind : kGrounds) {
+      const auto on = std::string(sentence) + " (" + std::string(kind.title) + ')';
+      tests_.emplace_back(file, on, [&kind, body] {
+        ground_kind = &kind;
+        body();
+      });
+    }
+  }
+
+ private:
+  std::list<Registered> tests_;
+};
+
+// A test of every driver, run on the ground of each.
+#define STORE_TEST(sentence)                                                                       \
+  static void sentence();                                                                          \
+  static const roomkey::test::OnEveryGround registered_##sentence(__FILE__, #sentence, &sentence); \
+  static void sentence()
 
 inline void fill(store::Database& database) {
   database.migrate();
@@ -28,55 +52,23 @@ inline void fill(store::Database& database) {
   transaction.commit();
 }
 
-// A store file with the clinic in it that nobody has open.
-inline std::string closed_store(const Folder& folder, std::string_view name = "roomkey.db") {
-  store::Database database(settings_at(folder.file(name)));
-  fill(database);
-  return folder.file(name);
-}
-
-// A connection of its own, as another program would have.
-class Raw {
- public:
-  explicit Raw(const std::string& path) {
-    if (sqlite3_open(path.c_str(), &handle_) != SQLITE_OK) throw std::runtime_error("no file");
-  }
-  ~Raw() { sqlite3_close(handle_); }
-  Raw(const Raw&) = delete;
-  Raw& operator=(const Raw&) = delete;
-
-  // Throws what SQLite says.
-  void run(const std::string& sql) {
-    if (sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
-      throw std::runtime_error(sqlite3_errmsg(handle_));
-    }
-  }
-  // The same, and the tables' own rules don't hold.
-  void run_unchecked(const std::string& sql) { run("PRAGMA ignore_check_constraints = ON;" + sql); }
-  void drop_triggers() {
-    run(
-        text("SELECT group_concat('DROP TRIGGER ' || name, ';') FROM sqlite_schema"
-             " WHERE type = 'trigger'"));
-  }
-  // The first column of the first row.
-  std::string text(const std::string& sql) {
-    std::string result;
-    const auto take = [](void* out, int, char** values, char**) {
-      *static_cast<std::string*>(out) = values[0] == nullptr ? "null" : values[0];
-      return 0;
-    };
-    if (sqlite3_exec(handle_, sql.c_str(), take, &result, nullptr) != SQLITE_OK) {
-      throw std::runtime_error(sqlite3_errmsg(handle_));
-    }
-    return result;
-  }
-
- private:
-  sqlite3* handle_ = nullptr;
+// What they have: a store that is quickly made, and one that others can open as well.
+struct QuickStore {
+  std::unique_ptr<Ground> ground = ground_kind->make();
+  store::Database database{ground->own()};
+  QuickStore() { fill(database); }
 };
 
-// What the tests of tests/store/ run on, whatever the driver: a store that is quickly made, and one
-// that others can open as well.
+struct SharedStore {
+  std::unique_ptr<Ground> ground = ground_kind->make();
+  store::Database database{ground->shared()};
+  SharedStore() { fill(database); }
+
+  // For others who open it too.
+  [[nodiscard]] const store::Settings& settings() const { return database.settings(); }
+};
+
+// The same of SQLite: in memory, and in a file that other programs can open.
 struct MemoryStore {
   store::Database database{settings_at(":memory:")};
   MemoryStore() { fill(database); }
@@ -87,10 +79,15 @@ struct FileStore {
   store::Database database{settings_at(folder.file("roomkey.db"))};
   FileStore() { fill(database); }
 
-  // For others who open it too.
-  [[nodiscard]] const store::Settings& settings() const { return database.settings(); }
   [[nodiscard]] Raw other_program() const { return Raw(database.path()); }
 };
+
+// A store file with the clinic in it that nobody has open.
+inline std::string closed_store(const Folder& folder, std::string_view name = "roomkey.db") {
+  store::Database database(settings_at(folder.file(name)));
+  fill(database);
+  return folder.file(name);
+}
 
 inline store::AuditEvent event_at(std::chrono::sys_seconds at) {
   return {.at = at,
@@ -100,6 +97,15 @@ inline store::AuditEvent event_at(std::chrono::sys_seconds at) {
           .action = "video_token",
           .outcome = store::Outcome::granted,
           .expires_at = at + 90min};
+}
+
+// Three events: a token, a refusal without times, a change without anybody.
+inline void append_three(store::Database& database) {
+  store::append_audit(database, event_at(kNine));
+  store::append_audit(database, {0, kNine + 1s, "b", 19, 47, "video_token", store::Outcome::refused,
+                                 "permission_denied", std::nullopt});
+  store::append_audit(database, {0, kNine + 2s, "cli", std::nullopt, std::nullopt, "import",
+                                 store::Outcome::changed, "", std::nullopt});
 }
 
 inline std::vector<store::AuditEvent> audit_of(store::Database& database,

@@ -7,6 +7,7 @@
 #include <cppunit/TestCase.h>
 #include <cppunit/extensions/TestFactoryRegistry.h>
 
+#include <functional>
 #include <iostream>
 #include <string>
 #include <string_view>
@@ -26,7 +27,8 @@ inline int skipped_tests = 0;
 
 class Sentence final : public CppUnit::TestCase {
  public:
-  Sentence(const std::string& name, void (*body)()) : TestCase(name), body_(body) {}
+  Sentence(const std::string& name, std::function<void()> body)
+      : TestCase(name), body_(std::move(body)) {}
   void runTest() override {
     try {
       body_();
@@ -37,12 +39,13 @@ class Sentence final : public CppUnit::TestCase {
   }
 
  private:
-  void (*body_)();
+  std::function<void()> body_;
 };
 
 class Registered final : public CppUnit::TestFactory {
  public:
-  Registered(std::string_view file, std::string_view sentence, void (*body)()) : body_(body) {
+  Registered(std::string_view file, std::string_view sentence, std::function<void()> body)
+      : body_(std::move(body)) {
     name_.append(file).append(": ").append(sentence);
     CppUnit::TestFactoryRegistry::getRegistry().registerFactory(this);
   }
@@ -50,7 +53,7 @@ class Registered final : public CppUnit::TestFactory {
 
  private:
   std::string name_;
-  void (*body_)();
+  std::function<void()> body_;
 };
 
 #define TEST(sentence)                                                                          \

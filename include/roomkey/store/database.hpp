@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "roomkey/base/result.hpp"
 
@@ -29,6 +30,15 @@ struct Settings {
 // doesn't know.
 enum class Schema { newest, older, any };
 
+// Why no store can have that address, in words that go behind its name and don't show it; empty
+// where one can. What begins as an address of the web does, `scheme:`, is never taken for a path.
+[[nodiscard]] std::string address_fault(std::string_view address);
+
+namespace driver {
+struct Driver;
+}
+struct Files;    // files.hpp
+struct Backups;  // backup.hpp
 struct OpenStore;
 
 // One connection, for one thread. Opened by the first ready() or migrate(), not by the constructor,
@@ -36,6 +46,8 @@ struct OpenStore;
 class Database {
  public:
   explicit Database(Settings settings);
+  // Served by this driver, whatever the address; for tests.
+  Database(Settings settings, const driver::Driver& driver);
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
@@ -52,17 +64,25 @@ class Database {
 
   [[nodiscard]] const Settings& settings() const { return settings_; }
   [[nodiscard]] const std::string& path() const { return settings_.path; }
+  // Whose it is: "SQLite". Empty where the address is nobody's.
+  [[nodiscard]] std::string_view title() const;
+  // What its driver can besides; null where it can't.
+  [[nodiscard]] const Files* files() const;
+  [[nodiscard]] const Backups* backups() const;
+
   [[nodiscard]] static int newest_schema();
   // Of the open store.
   [[nodiscard]] int schema();
 
  private:
   friend OpenStore& open_store_of(Database& database);
+  friend const driver::Driver& driver_of(const Database& database);
   void open(bool create);
   void check_schema(Schema accepted);
   int take_steps(int to);
 
   Settings settings_;
+  const driver::Driver* driver_;  // null where the address is nobody's
   std::unique_ptr<OpenStore> open_;
 };
 

@@ -51,11 +51,11 @@ void check_store(base::Findings& findings, store::Database& database);
 void check_store_opens(base::Findings& findings, store::Database& database);
 // Those who get no token because of their address.
 void check_users(base::Findings& findings, store::Database& database);
-// Whether SQLite can be relied on where the store lies.
+// That the store can't be relied on where it lies: on a file system of that type, if there is one.
 void check_file_system(base::Findings& findings, const std::string& store, const std::string& type);
 // Who may read and write: the configuration, secrets in files of their own, the store.
 void check_files(base::Findings& findings, const config::Environment& environment,
-                 const std::string& env_file, const std::string& store);
+                 const std::string& env_file, const store::Database& database);
 // A site that was found, and the fingerprints of those of its certificates that can be read.
 struct FoundSite {
   site::SiteFile file;

@@ -126,7 +126,7 @@ std::pair<base::Findings, std::optional<FoundSite>> look_at_machine(const Sessio
   base::Findings findings;
   check_bearer(findings, session.config, session.environment, session.now);
   if (fields.configuration) return {std::move(findings), std::nullopt};
-  check_files(findings, session.environment, fields.env_file, session.database.path());
+  check_files(findings, session.environment, fields.env_file, session.database);
   const bool named = !fields.nginx_site.empty();
   auto site = check_site(findings, named ? fields.nginx_site : kSite, named, session.now);
   return {std::move(findings), std::move(site)};
@@ -173,7 +173,7 @@ std::string to_json(const base::Findings& findings, std::string_view passed) {
 int run(Session& session, const Fields& fields) {
   // First, because it may be for root's eyes alone, though it is said later.
   const auto [machine, site] = look_at_machine(session, fields);
-  become_store_owner(session.database.path());
+  become_store_owner(session.database);
   base::Findings findings;
   for (const auto& fault : session.faults) check_fault(findings, fault, fields.env_file);
   check_unknown(findings, session.environment);

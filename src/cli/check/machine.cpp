@@ -8,13 +8,10 @@
 #include "cli/check/checks.hpp"
 #include "cli/cures.hpp"
 #include "roomkey/base/counted.hpp"
-#include "roomkey/base/file.hpp"
-#include "roomkey/store/driver/sqlite/backup.hpp"
-#include "roomkey/store/driver/sqlite/files.hpp"
+#include "roomkey/store/files.hpp"
+#include "roomkey/store/verify.hpp"
 
 namespace roomkey::cli::check {
-
-namespace sqlite = store::driver::sqlite;
 
 namespace {
 
@@ -54,11 +51,27 @@ class Rights {
         "chown root:roomkey " + path + ", and chmod 0640");
   }
 
-  // SQLite's files beside the store must belong to its owner: the workers write them all.
-  void look_beside(const std::string& store) {
+  void look_at_store(const std::vector<std::string>& files) {
+    for (const auto& file : files) look("The store's file", file);
+    const auto folder = std::filesystem::path(files.front()).parent_path();
+    look("The store's folder", folder.empty() ? "." : folder.string());
+    look_beside(files);
+  }
+
+  void finish(bool with_store) {
+    if (said_ || seen_ == 0) return;
+    checks_.ok(kFiles, std::string(with_store ? "Configuration, secrets and store"
+                                              : "Configuration and secrets") +
+                           " are closed to this machine's other users");
+  }
+
+ private:
+  // What is beside the store must belong to its owner: the workers write it all.
+  void look_beside(const std::vector<std::string>& files) {
+    const std::string& store = files.front();
     struct stat facts {};
     if (stat(store.c_str(), &facts) != 0) return;
-    for (const auto& file : {store + "-wal", store + "-shm"}) {
+    for (const auto& file : files) {
       struct stat beside {};
       if (stat(file.c_str(), &beside) != 0 || beside.st_uid == facts.st_uid) continue;
       say(&base::Findings::error,
@@ -68,12 +81,6 @@ class Rights {
     }
   }
 
-  void finish() {
-    if (said_ || seen_ == 0) return;
-    checks_.ok(kFiles, "Configuration, secrets and store are closed to this machine's other users");
-  }
-
- private:
   using Say = void (base::Findings::*)(std::string, std::string, std::string);
   void say(Say how, std::string text, std::string cure) {
     said_ = true;
@@ -87,6 +94,9 @@ class Rights {
 
 constexpr const char* kStore = "store";
 
+// Then its address is a fault of the configuration, and said as that.
+bool is_nobodys(const store::Database& database) { return database.title().empty(); }
+
 // Throws Unavailable where it can't be read or written.
 void open_store(store::Database& database) {
   database.ready();
@@ -94,35 +104,39 @@ void open_store(store::Database& database) {
 }
 
 void say_store_is_away(base::Findings& findings, const base::Unavailable& fault,
-                       const std::string& path) {
+                       const store::Database& database) {
+  const auto* const files = database.files();
   const std::string said = fault.what();
   std::string why = said.starts_with("the ") ? said : "the store: " + said;
   why[0] = 'T';
-  findings.error(kStore, why + '.', cure_for_store(fault.cause(), path));
+  findings.error(kStore, why + '.',
+                 files == nullptr ? cure_for_store(fault.cause())
+                                  : cure_for_store(fault.cause(), files->paths(database).front()));
 }
 
-void check_file_system(base::Findings& findings, const std::string& store) {
+void look_at_disk(base::Findings& findings, const store::Database& database) {
+  const auto* const files = database.files();
+  if (files == nullptr) return;
   std::error_code none;
-  const auto path = std::filesystem::canonical(store, none).string();
-  const auto mounts = base::read_file("/proc/self/mountinfo");
-  if (none || !mounts) return;
-  check::check_file_system(findings, path, sqlite::file_system_of(*mounts, path));
+  const auto path = std::filesystem::canonical(files->paths(database).front(), none).string();
+  check_file_system(findings, path, files->doubtful_file_system(database));
 }
 
 }  // namespace
 
 void check_store_opens(base::Findings& findings, store::Database& database) {
+  if (is_nobodys(database)) return;
   try {
     open_store(database);
     findings.ok(kStore, "The store can be read and written");
   } catch (const base::Unavailable& fault) {
-    say_store_is_away(findings, fault, database.path());
+    say_store_is_away(findings, fault, database);
   }
 }
 
 void check_file_system(base::Findings& findings, const std::string& store,
                        const std::string& type) {
-  if (!sqlite::is_network_file_system(type)) return;
+  if (type.empty()) return;
   findings.warn(
       kStore,
       "The store " + store + " lies on a file system of another machine (" + type +
@@ -132,28 +146,31 @@ void check_file_system(base::Findings& findings, const std::string& store,
 }
 
 void check_store(base::Findings& findings, store::Database& database) {
+  if (is_nobodys(database)) return;
   try {
     database.ready();
-    sqlite::probe_room(database);
+    if (const auto* files = database.files()) files->probe_room(database);
     open_store(database);
-    check_file_system(findings, database.path());
-    const auto verdict = sqlite::verify_store(database);
+    look_at_disk(findings, database);
+    const auto verdict = store::verify_store(database);
     for (const auto& fault : verdict.faults) {
       findings.error(kStore, "The store is not sound: " + fault + '.',
-                     "Keep the file for whoever looks into it; `roomkey db restore FILE` brings a "
-                     "backup back.");
+                     database.backups() == nullptr
+                         ? "Keep it for whoever looks into it."
+                         : "Keep the file for whoever looks into it; `roomkey db restore FILE` "
+                           "brings a backup back.");
     }
     if (!verdict.faults.empty()) return;
     findings.ok(kStore, "The store can be read and written and is sound: schema " +
                             std::to_string(store::Database::newest_schema()) + ", " +
                             base::counted(verdict.audit.events, "audit event"));
   } catch (const base::Unavailable& fault) {
-    say_store_is_away(findings, fault, database.path());
+    say_store_is_away(findings, fault, database);
   }
 }
 
 void check_files(base::Findings& findings, const config::Environment& environment,
-                 const std::string& env_file, const std::string& store) {
+                 const std::string& env_file, const store::Database& database) {
   Rights rights(findings);
   rights.look("The configuration", env_file);
   rights.look_at_owner("The configuration", env_file);
@@ -163,13 +180,9 @@ void check_files(base::Findings& findings, const config::Environment& environmen
     rights.look("The file of " + name, path);
     rights.look_at_owner("The file of " + name, path);
   }
-  for (const auto* const suffix : {"", "-wal", "-shm"}) {
-    rights.look("The store's file", store + suffix);
-  }
-  const auto folder = std::filesystem::path(store).parent_path();
-  rights.look("The store's folder", folder.empty() ? "." : folder.string());
-  rights.look_beside(store);
-  rights.finish();
+  const auto* const files = database.files();
+  if (files != nullptr) rights.look_at_store(files->paths(database));
+  rights.finish(files != nullptr);
 }
 
 }  // namespace roomkey::cli::check

@@ -168,7 +168,7 @@ int run(Session& session, const std::vector<std::string>& files, bool dry_run) {
   Progress progress;
   for (const auto& name : files) read(name, files.size() == 1, records, progress);
   settle_people(records);
-  become_store_owner(session.database.path());  // not earlier: root's own files can be imported
+  become_store_owner(session.database);  // not earlier: root's own files can be imported
   // Not earlier: whoever wants to write has to wait from here on.
   session.database.ready();
   store::Transaction transaction(session.database);

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <array>
 
 #include "store/driver/driver.hpp"
@@ -6,18 +5,11 @@
 
 namespace roomkey::store::driver {
 
-namespace {
-
-// The first whose prefix an address has; a file's path has none, so SQLite is the last.
-constexpr std::array kDrivers{
-    sqlite::kDriver,
-};
-
-}  // namespace
-
-const Driver& driver_for(std::string_view address) {
-  return *std::find_if(kDrivers.begin(), kDrivers.end(),
-                       [&](const Driver& driver) { return address.starts_with(driver.prefix); });
+std::span<const Driver> all() {
+  static constexpr std::array kAll{
+      sqlite::kDriver,
+  };
+  return kAll;
 }
 
 }  // namespace roomkey::store::driver

@@ -3,7 +3,9 @@
 
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "roomkey/store/database.hpp"
 #include "store/driver/connection.hpp"
@@ -11,13 +13,36 @@
 namespace roomkey::store::driver {
 
 struct Driver {
-  std::string_view prefix;  // of its addresses
+  std::string_view title;    // as people write it
+  std::string_view scheme;   // of its addresses, "postgresql"; empty where they are paths
+  std::string_view address;  // what they are, for people: "the path of a file"
+
   // Makes the store where it is missing and `create` says so. Throws Unavailable.
   std::unique_ptr<Connection> (*open)(const Settings& settings, bool create);
   // The script that leads to schema 1, to 2, ...; every driver has as many.
   std::span<const std::string_view> (*migrations)();
+
+  // What the database's own checks find, where nothing else can be relied on then; most often
+  // nothing.
+  std::vector<std::string> (*damage)(Database& database);
+  // Whether tables, rules and all are still what the scripts up to that schema make.
+  bool (*is_as_made)(Database& database, int schema);
+
+  // What it can besides; null where it can't.
+  const Files* files = nullptr;
+  const Backups* backups = nullptr;
 };
 
-[[nodiscard]] const Driver& driver_for(std::string_view address);
+[[nodiscard]] std::span<const Driver> all();
+
+// Null where none serves that address: address_fault() says why.
+[[nodiscard]] const Driver* driver_for(std::string_view address);
 
 }  // namespace roomkey::store::driver
+
+namespace roomkey::store {
+
+// Throws Unavailable where the address is nobody's.
+[[nodiscard]] const driver::Driver& driver_of(const Database& database);
+
+}  // namespace roomkey::store

@@ -1,4 +1,4 @@
-#include "roomkey/store/driver/sqlite/backup.hpp"
+#include "store/driver/sqlite/backup.hpp"
 
 #include <sys/stat.h>
 
@@ -6,13 +6,11 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <set>
 
 #include "roomkey/base/ascii.hpp"
 #include "roomkey/base/text.hpp"
 #include "store/driver/sqlite/copy.hpp"
 #include "store/driver/sqlite/seal.hpp"
-#include "store/query.hpp"
 
 namespace roomkey::store::driver::sqlite {
 
@@ -20,22 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using base::Unavailable;
-
-// Every table, index and trigger with its text.
-std::set<std::string> schema_of(Database& database) {
-  std::set<std::string> objects;
-  Query query(database,
-              "SELECT type || ' ' || name || ' ' || ifnull(sql, '') FROM sqlite_schema"
-              " WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'");
-  while (query.step()) objects.insert(query.text(0));
-  return objects;
-}
-
-bool is_as_made(Database& database, int schema) {
-  Database fresh(Settings{":memory:"});
-  fresh.migrate(schema);
-  return schema_of(database) == schema_of(fresh);
-}
 
 constexpr std::string_view kPartial = ".partial";
 
@@ -88,10 +70,10 @@ void make_folder(const std::string& folder) {
 }
 
 // The caller has the folder's lock.
-FileVerdict write_backup(Database& database, const std::string& file) {
+Verdict write_backup(Database& database, const std::string& file) {
   NewFile partial(file + std::string(kPartial));
   write_copy(database, partial);
-  FileVerdict verdict;
+  Verdict verdict;
   {
     Database copy(Settings{partial.path()});
     copy.ready();
@@ -105,29 +87,7 @@ FileVerdict write_backup(Database& database, const std::string& file) {
 
 }  // namespace
 
-FileVerdict verify_store(Database& database) {
-  FileVerdict verdict;
-  verdict.schema = database.schema();
-  Query integrity(database, "PRAGMA integrity_check(10)");
-  while (integrity.step()) {
-    if (integrity.text(0) != "ok") verdict.faults.push_back(integrity.text(0));
-  }
-  Query keys(database, "SELECT \"table\", rowid FROM pragma_foreign_key_check LIMIT 10");
-  while (keys.step()) {
-    verdict.faults.push_back("row " + std::to_string(keys.integer(1)) + " of " + keys.text(0) +
-                             " points to nothing");
-  }
-  if (!verdict.faults.empty()) return verdict;
-  // A trigger that was dropped leaves no other trace.
-  if (!is_as_made(database, verdict.schema)) {
-    verdict.faults.emplace_back("the schema is not the one that roomkey made");
-  }
-  verdict.audit = verify_audit(database);
-  if (!verdict.audit.fault.empty()) verdict.faults.push_back("audit: " + verdict.audit.fault);
-  return verdict;
-}
-
-FileVerdict backup_store(Database& database, const std::string& file) {
+Verdict backup_store(Database& database, const std::string& file) {
   require_elsewhere(database, file);
   database.ready();
   const FolderLock lock(folder_of(file));
@@ -159,6 +119,24 @@ std::vector<std::string> remove_old_backups(const std::string& folder, const std
     if (fault) throw Unavailable("the old backup " + name + " stays: " + fault.message());
   }
   return names;
+}
+
+std::optional<Backup> newest_backup(const std::string& folder) {
+  std::error_code fault;
+  fs::directory_iterator entry(folder, fault);
+  if (fault == std::errc::no_such_file_or_directory) return std::nullopt;
+  std::optional<Backup> newest;
+  for (; !fault && entry != fs::directory_iterator(); entry.increment(fault)) {
+    const std::string name = entry->path().filename();
+    if (!name.starts_with("roomkey-") || !name.ends_with(".db")) continue;
+    struct stat file {};
+    if (stat(entry->path().c_str(), &file) != 0 || !S_ISREG(file.st_mode)) continue;
+    const std::chrono::sys_seconds at{std::chrono::seconds{file.st_mtime}};
+    if (!newest || at > newest->at) newest = Backup{at, file.st_size};
+  }
+  if (fault)
+    throw Unavailable(std::string("the folder of backups: ") + std::strerror(fault.value()));
+  return newest;
 }
 
 }  // namespace roomkey::store::driver::sqlite

@@ -36,7 +36,8 @@ void copy_into(SQLite::Database& from, const std::string& path) {
 
 }  // namespace
 
-NewFile::NewFile(std::string path) : path_(std::move(path)), umask_before_(umask(0077)) {
+NewFile::NewFile(const std::string& path)
+    : path_(std::filesystem::absolute(path)), umask_before_(umask(0077)) {
   remove_store_file(path_);
 }
 
@@ -107,7 +108,7 @@ void put_in_place(NewFile& file, const std::string& path) {
   sync_to_disk(folder_of(path));  // its name
 }
 
-void require_sound(const FileVerdict& verdict, const std::string& what) {
+void require_sound(const Verdict& verdict, const std::string& what) {
   if (verdict.faults.empty()) return;
   std::string all;
   for (const auto& fault : verdict.faults) all += (all.empty() ? "" : "; ") + fault;

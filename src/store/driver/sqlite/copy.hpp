@@ -6,7 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "roomkey/store/driver/sqlite/backup.hpp"
+#include "roomkey/store/database.hpp"
+#include "roomkey/store/verify.hpp"
 
 namespace SQLite {
 class Backup;
@@ -18,12 +19,12 @@ namespace roomkey::store::driver::sqlite {
 // it, unless keep() was called. What an interrupted one left under that name is removed first.
 class NewFile {
  public:
-  explicit NewFile(std::string path);
+  explicit NewFile(const std::string& path);
   ~NewFile();
   NewFile(const NewFile&) = delete;
   NewFile& operator=(const NewFile&) = delete;
   void keep() { kept_ = true; }
-  [[nodiscard]] const std::string& path() const { return path_; }
+  [[nodiscard]] const std::string& path() const { return path_; }  // from the root on
 
  private:
   std::string path_;
@@ -64,7 +65,7 @@ void sync_to_disk(const std::string& path);
 void put_in_place(NewFile& file, const std::string& path);
 
 // Throws Unavailable with all faults of the file that is called `what`.
-void require_sound(const FileVerdict& verdict, const std::string& what);
+void require_sound(const Verdict& verdict, const std::string& what);
 
 // Refuses the store itself as the file of its backup.
 void require_elsewhere(const Database& database, const std::string& file);

@@ -10,7 +10,8 @@
 #include <cstring>
 #include <filesystem>
 
-#include "roomkey/store/driver/sqlite/files.hpp"
+#include "roomkey/base/file.hpp"
+#include "store/driver/sqlite/files.hpp"
 
 namespace roomkey::store::driver::sqlite {
 
@@ -112,6 +113,15 @@ void probe_room(const Database& database) {
     close(file);
   }
   if (error != 0) throw fault_of(error, folder);
+}
+
+std::string doubtful_file_system(const Database& database) {
+  std::error_code none;
+  const auto path = std::filesystem::canonical(database.path(), none).string();
+  const auto mounts = base::read_file("/proc/self/mountinfo");
+  if (none || !mounts) return {};
+  std::string type = file_system_of(*mounts, path);
+  return is_network_file_system(type) ? type : "";
 }
 
 std::string file_system_of(std::string_view mountinfo, const std::string& path) {

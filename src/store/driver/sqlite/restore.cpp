@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "roomkey/base/clock.hpp"
+#include "store/driver/sqlite/backup.hpp"
 #include "store/driver/sqlite/connection.hpp"
 #include "store/driver/sqlite/copy.hpp"
 #include "store/driver/sqlite/seal.hpp"
@@ -164,7 +165,9 @@ void replace_store(Database& store, Database& backup, const std::string& kept,
 Restored restore_store(Database& database, const std::string& file, std::chrono::sys_seconds now,
                        const RestoreNote& note) {
   require_elsewhere(database, file);
-  Database backup(Settings{.path = file, .called = "the backup"});
+  // From the root on, because a relative name with a colon is an address.
+  const std::string path = std::filesystem::absolute(file);
+  Database backup(Settings{.path = path, .called = "the backup"});
   check_backup(backup);
   Restored restored{"", backup.schema()};
   const FolderLock lock(folder_of(database.path()));

@@ -1,4 +1,4 @@
-#include "roomkey/store/driver/sqlite/backup.hpp"
+#include "store/driver/sqlite/backup.hpp"
 
 #include <sys/resource.h>
 #include <sys/stat.h>

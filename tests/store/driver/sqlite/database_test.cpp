@@ -94,37 +94,6 @@ TEST(a_locked_store_is_unavailable_when_the_time_is_up) {
   const Transaction works(store.database);
 }
 
-TEST(a_change_is_undone_unless_it_is_committed) {
-  FileStore store;
-  Database other(settings_at(store.database.path()));
-  other.ready();
-  {
-    Transaction transaction(store.database);
-    put_user(transaction, store.database, someone(roomkey::access::Role::admin));
-    expect(!find_user(other, 5), "seen before it is committed");
-  }
-  expect(!find_user(store.database, 5) && !find_user(other, 5));
-  Transaction transaction(store.database);
-  put_user(transaction, store.database, someone(roomkey::access::Role::admin));
-  transaction.commit();
-  expect(find_user(other, 5).has_value());
-}
-
-TEST(a_part_of_a_transaction_cannot_be_undone_once_it_has_written) {
-  MemoryStore store;
-  Transaction whole(store.database);
-  Transaction(store.database).roll_back();
-  {
-    Transaction part(store.database);
-    put_user(part, store.database, someone(roomkey::access::Role::admin));
-    throws<std::logic_error>([&] { part.roll_back(); });
-  }
-  expect(find_user(store.database, 5).has_value(), "it is the whole's to decide");
-  whole.roll_back();
-  expect(!find_user(store.database, 5));
-  whole.roll_back();
-}
-
 TEST(nothing_is_opened_anew_within_a_transaction) {
   FileStore store;
   Transaction transaction(store.database);

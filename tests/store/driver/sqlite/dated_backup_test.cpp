@@ -6,7 +6,7 @@
 
 #include <set>
 
-#include "roomkey/store/driver/sqlite/backup.hpp"
+#include "store/driver/sqlite/backup.hpp"
 #include "support/store.hpp"
 #include "support/test.hpp"
 

@@ -1,6 +1,6 @@
 #include <filesystem>
 
-#include "roomkey/store/driver/sqlite/files.hpp"
+#include "store/driver/sqlite/files.hpp"
 #include "support/full_disk.hpp"
 #include "support/store.hpp"
 #include "support/test.hpp"

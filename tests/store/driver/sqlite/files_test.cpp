@@ -1,4 +1,4 @@
-#include "roomkey/store/driver/sqlite/files.hpp"
+#include "store/driver/sqlite/files.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "roomkey/base/clock.hpp"
+#include "store/driver/sqlite/backup.hpp"
 #include "support/store.hpp"
 #include "support/test.hpp"
 

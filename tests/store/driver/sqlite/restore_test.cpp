@@ -3,7 +3,7 @@
 #include <atomic>
 #include <thread>
 
-#include "roomkey/store/driver/sqlite/backup.hpp"
+#include "store/driver/sqlite/backup.hpp"
 #include "support/store.hpp"
 #include "support/test.hpp"
 

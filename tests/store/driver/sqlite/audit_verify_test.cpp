@@ -1,16 +1,15 @@
 #include "roomkey/crypto/digest.hpp"
-#include "roomkey/store/driver/sqlite/backup.hpp"
+#include "roomkey/store/verify.hpp"
 #include "support/cut.hpp"
 #include "support/test.hpp"
 
 namespace audit_verify_test {
 
 using namespace roomkey::store;
-using namespace roomkey::store::driver::sqlite;
 using namespace roomkey::test;
 
 // A store with one cut and without the triggers that guard it.
-struct Unguarded : Cut {
+struct Unguarded : Cut<FileStore> {
   Raw raw = other_program();
   Unguarded() { raw.drop_triggers(); }
   std::string fault_after(const std::string& sql) {
