@@ -15,8 +15,8 @@
 
 enum { MOST = 256 };
 
-/* One connection after the other that has something to say; no care is taken of those that say half of
- * it. */
+/* One connection after the other that has something to say; no care is taken of those that say half
+ * of it. */
 static int answer_kept(const char* answer, int size) {
   static FCGX_Request requests[MOST];
   const int epoll = epoll_create1(0);
