@@ -152,11 +152,11 @@ def numbers(house):
             for path in sorted((house.root / top).rglob("*"))
             if path.suffix in (".cpp", ".hpp", ".py", ".mjs") and "node_modules" not in path.parts
             and len(path.read_text(encoding="utf-8").splitlines()) > 300]
-    yield "most sources in a folder", f"{most} ({fullest})"
+    yield "most `.cpp` files in a folder", f"{most} ({fullest})"
     yield "files over 300 lines", f"{sum(not name.startswith('tests/') for name in long)}, and " \
         f"{sum(name.startswith('tests/') for name in long)} of tests"
     yield "headers in include/ that no other room uses", len(list(needless(house)))
-    yield "files outside of provider/<vendor>/ that name a vendor", len(naming_a_vendor(house))
+    yield "files of `src/` and `include/` outside of provider/<vendor>/ that name a vendor", len(naming_a_vendor(house))
 
 
 def main():
