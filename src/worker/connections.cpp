@@ -76,6 +76,9 @@ void Connections::wait(const sigset_t& open) {
   const timespec bound = until(deadline.value_or(Time{}));
   const int count =
       epoll_pwait2(epoll_, events.data(), events.size(), deadline ? &bound : nullptr, &open);
+  if (count < 0 && errno != EINTR) {
+    throw std::system_error(errno, std::generic_category(), "epoll_pwait2");
+  }
   for (int i = 0; i < count; ++i) {
     const auto& [what, data] = events[static_cast<std::size_t>(i)];
     const std::uint32_t number = data.u32;
@@ -92,7 +95,7 @@ void Connections::wait(const sigset_t& open) {
 }
 
 std::optional<std::size_t> Connections::next(bool newcomers_first) {
-  if (newcomers_first && newcomers_are_due()) let_one_in();
+  if (newcomers_first && any_kept_ && newcomers_are_due()) let_one_in();
   while (whole_.empty() && newcomers_are_due()) let_one_in();
   if (whole_.empty()) return std::nullopt;
   const std::size_t number = whole_.front();
@@ -101,8 +104,9 @@ std::optional<std::size_t> Connections::next(bool newcomers_first) {
 }
 
 void Connections::keep(std::size_t number) {
+  any_kept_ = true;
   set(number, State::quiet);
-  if (all_[number].retired) return shut(number);
+  if (all_[number].retired) return retire(number);
   if (std::exchange(all_[number].heard, false)) look(number);
 }
 
@@ -153,6 +157,11 @@ std::optional<std::size_t> Connections::free_number() {
     if (one.state == State::quiet && (quietest == nullptr || one.since < quietest->since)) {
       quietest = &one;
     }
+  }
+  pollfd newcomer{listening_, POLLIN, 0};
+  if (poll(&newcomer, 1, 0) <= 0) {  // another worker was quicker
+    newcomers_ = false;
+    return std::nullopt;
   }
   if (quietest == nullptr) return std::nullopt;
   const auto number = static_cast<std::size_t>(quietest - all_.data());
@@ -215,7 +224,12 @@ void Connections::shut_the_slow() {
   const auto latest = Clock::now() - patience_;
   for (std::size_t number = 0; number < kMost; ++number) {
     const Connection& one = all_[number];
-    if (one.descriptor < 0 || one.state != State::speaking || one.since > latest) continue;
+    const auto is_slow = [&] {
+      return one.descriptor >= 0 && one.state == State::speaking && one.since <= latest;
+    };
+    if (!is_slow()) continue;
+    look(number);
+    if (!is_slow()) continue;
     base::log_warn("event=request_not_ended milliseconds=" + std::to_string(patience_.count()));
     shut(number);
   }

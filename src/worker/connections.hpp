@@ -74,7 +74,8 @@ class Connections {
   int epoll_;
   std::chrono::milliseconds patience_;
   bool newcomers_ = false;
-  Time due_{};  // when one is let in, if no other worker was quicker
+  bool any_kept_ = false;  // else whoever is served may take seconds: nobody is let in behind him
+  Time due_{};             // when one is let in, if no other worker was quicker
   std::array<Connection, kMost> all_{};
   std::deque<std::size_t> whole_;
   std::string looked_at_;

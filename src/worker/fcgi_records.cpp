@@ -12,20 +12,23 @@ std::size_t byte_at(std::string_view bytes, std::size_t at) {
   return static_cast<unsigned char>(bytes[at]);
 }
 
-// Those that belong to a request; the first begins it.
-bool belongs(std::size_t type, bool first) {
-  return first ? type == FCGI_BEGIN_REQUEST : type == FCGI_PARAMS || type == FCGI_STDIN;
-}
-
 }  // namespace
 
+// One begin record, parameters up to an empty record, input up to an empty record, all of one id.
 Arrived arrived(std::string_view bytes) {
+  std::size_t wanted = FCGI_BEGIN_REQUEST;
   for (std::size_t at = 0; at + FCGI_HEADER_LEN <= bytes.size();) {
-    const std::size_t type = byte_at(bytes, at + 1);
-    if (byte_at(bytes, at) != FCGI_VERSION_1 || !belongs(type, at == 0)) return Arrived::no_request;
     const std::size_t content = byte_at(bytes, at + 4) << 8 | byte_at(bytes, at + 5);
+    const bool begins = wanted == FCGI_BEGIN_REQUEST;
+    if (byte_at(bytes, at) != FCGI_VERSION_1 || byte_at(bytes, at + 1) != wanted ||
+        bytes.substr(at + 2, 2) != bytes.substr(2, 2) ||
+        (begins && content != sizeof(FCGI_BeginRequestBody))) {
+      return Arrived::no_request;
+    }
     at += FCGI_HEADER_LEN + content + byte_at(bytes, at + 6);
-    if (type == FCGI_STDIN && content == 0 && at <= bytes.size()) return Arrived::whole;
+    if (!begins && content > 0) continue;
+    if (wanted == FCGI_STDIN) return at <= bytes.size() ? Arrived::whole : Arrived::in_part;
+    wanted = begins ? FCGI_PARAMS : FCGI_STDIN;
   }
   return Arrived::in_part;
 }

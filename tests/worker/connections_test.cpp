@@ -116,7 +116,8 @@ TEST(what_is_no_request_or_too_long_ends_the_connection) {
   expect(!pool.next());
   expect(browser.is_over());
   auto long_one = pool.client();
-  expect(long_one.say(fcgi_begin() + fcgi_record(FCGI_STDIN, std::string(60000, 'x'))));
+  expect(long_one.say(fcgi_begin() + fcgi_record(FCGI_PARAMS, "") +
+                      fcgi_record(FCGI_STDIN, std::string(60000, 'x'))));
   expect(!pool.next());
   expect(long_one.say(fcgi_record(FCGI_STDIN, std::string(60000, 'x'))));
   expect(!pool.next());

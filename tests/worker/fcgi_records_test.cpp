@@ -29,7 +29,8 @@ TEST(a_request_has_come_whole_with_the_last_byte_of_the_record_that_ends_its_inp
 }
 
 TEST(padding_belongs_to_its_record) {
-  const std::string request = fcgi_begin() + fcgi_record(FCGI_STDIN, "", 7);
+  const std::string request =
+      fcgi_begin() + fcgi_record(FCGI_PARAMS, "", 3) + fcgi_record(FCGI_STDIN, "", 7);
   same("whole", word(arrived(request)));
   same("in part", word(arrived(request.substr(0, request.size() - 1))));
 }
@@ -37,9 +38,13 @@ TEST(padding_belongs_to_its_record) {
 TEST(what_does_not_begin_a_request_or_belongs_to_none_is_no_request) {
   std::string other_version = fcgi_request();
   other_version[0] = 2;
+  std::string other_end = fcgi_request();
+  other_end[other_end.size() - 5] = 2;  // the id of its last record
   for (const auto& bytes :
-       {std::string("GET / HTTP/1.1\r\n\r\n"), other_version, fcgi_record(FCGI_PARAMS, ""),
-        fcgi_record(FCGI_STDIN, ""), fcgi_record(FCGI_GET_VALUES, "x"), fcgi_begin() + fcgi_begin(),
+       {std::string("GET / HTTP/1.1\r\n\r\n"), other_version, other_end,
+        fcgi_begin() + fcgi_record(FCGI_STDIN, ""), fcgi_record(FCGI_BEGIN_REQUEST, "x"),
+        fcgi_record(FCGI_PARAMS, ""), fcgi_record(FCGI_STDIN, ""),
+        fcgi_record(FCGI_GET_VALUES, "x"), fcgi_begin() + fcgi_begin(),
         fcgi_begin() + fcgi_record(FCGI_ABORT_REQUEST, ""),
         fcgi_begin() + fcgi_record(FCGI_DATA, ""), std::string(8, '\0')}) {
     same("no request", word(arrived(bytes)), bytes);
