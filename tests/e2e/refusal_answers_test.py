@@ -140,6 +140,10 @@ class EveryAnswer(Case):
         with Demo() as demo:
             socket = demo.dir / "token.sock"
             socket.rename(demo.dir / "moved.sock")
+            before = set(demo.workers())
+            for worker in before:  # and with them the connections that nginx keeps
+                os.kill(worker, signal.SIGTERM)
+            wait_until(lambda: not before & set(demo.workers()), "the workers have gone")
             query = f"?access_token={demo.bearer(JANE)}"
             answer = demo.get(TOKEN.format(47) + query, JANE, headers={"Referer": f"/{query}"})
             self.refused(answer, 502, "worker_unavailable", "Service temporarily unavailable")
