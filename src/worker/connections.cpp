@@ -45,10 +45,26 @@ void bound_waiting(int descriptor) {
   setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &bound, sizeof bound);
 }
 
-timespec until(Clock::time_point time) {
-  const auto left = std::max(Clock::duration::zero(), time - Clock::now());
+using Events = std::array<epoll_event, 32>;
+
+// The number of events; -1 where a signal was let in. In whole milliseconds where the kernel
+// (before Linux 5.11) or a filter of system calls knows no finer ones.
+int wait_for(int epoll, Events& events, std::optional<Clock::time_point> deadline,
+             const sigset_t& open) {
+  const auto left =
+      std::max(Clock::duration::zero(), deadline.value_or(Clock::time_point{}) - Clock::now());
   const auto seconds = std::chrono::floor<std::chrono::seconds>(left);
-  return {seconds.count(), std::chrono::nanoseconds(left - seconds).count()};
+  const timespec bound{seconds.count(), std::chrono::nanoseconds(left - seconds).count()};
+  int count = epoll_pwait2(epoll, events.data(), events.size(), deadline ? &bound : nullptr, &open);
+  if (count < 0 && (errno == ENOSYS || errno == EPERM)) {
+    const auto whole = std::chrono::ceil<std::chrono::milliseconds>(left).count();
+    count = epoll_pwait(epoll, events.data(), events.size(),
+                        deadline ? static_cast<int>(whole) : -1, &open);
+  }
+  if (count < 0 && errno != EINTR) {
+    throw std::system_error(errno, std::generic_category(), "epoll_pwait");
+  }
+  return count;
 }
 
 }  // namespace
@@ -71,14 +87,8 @@ Connections::~Connections() {
 }
 
 void Connections::wait(const sigset_t& open) {
-  std::array<epoll_event, 32> events{};
-  const auto deadline = next_deadline();
-  const timespec bound = until(deadline.value_or(Time{}));
-  const int count =
-      epoll_pwait2(epoll_, events.data(), events.size(), deadline ? &bound : nullptr, &open);
-  if (count < 0 && errno != EINTR) {
-    throw std::system_error(errno, std::generic_category(), "epoll_pwait2");
-  }
+  Events events{};
+  const int count = wait_for(epoll_, events, next_deadline(), open);
   for (int i = 0; i < count; ++i) {
     const auto& [what, data] = events[static_cast<std::size_t>(i)];
     const std::uint32_t number = data.u32;

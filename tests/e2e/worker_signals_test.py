@@ -1,7 +1,10 @@
 """One worker that is stopped, and one whose socket systemd hands over."""
+import ctypes
+import errno
 import os
 import signal
 import socket
+import struct
 import subprocess
 import threading
 import time
@@ -11,6 +14,9 @@ from clinic import JANE
 from fastcgi import fcgi_answer
 from support import BIN, PATIENCE, wait_until
 from workers import Worker
+
+
+EPOLL_PWAIT2 = 441  # on every architecture
 
 
 class Signals(Case):
@@ -91,6 +97,31 @@ class GivenSocket(Worker):
     def stop(self):
         self.socket.close()
         return super().stop()
+
+
+def on_an_older_kernel():
+    """No epoll_pwait2, by a filter of system calls: seccomp(2)."""
+    code, equals, answer, deny, allow = 0x20, 0x15, 0x06, 0x00050000 | errno.ENOSYS, 0x7FFF0000
+    steps = [(code, 0, 0, 0), (equals, 0, 1, EPOLL_PWAIT2), (answer, 0, 0, deny),
+             (answer, 0, 0, allow)]
+    program = b"".join(struct.pack("HBBI", *step) for step in steps)
+    filters = ctypes.create_string_buffer(program)
+    fprog = struct.pack("HxxxxxxP", len(steps), ctypes.addressof(filters))
+    libc = ctypes.CDLL(None, use_errno=True)
+    assert libc.prctl(38, 1, 0, 0, 0) == 0  # PR_SET_NO_NEW_PRIVS
+    assert libc.prctl(22, 2, fprog, 0, 0) == 0  # PR_SET_SECCOMP, SECCOMP_MODE_FILTER
+
+
+class AnOlderKernel(Case):
+    def test_without_epoll_pwait2_it_waits_in_milliseconds(self):
+        with Worker(before=on_an_older_kernel) as worker, worker.connect() as half:
+            half.sendall(worker.request(user=JANE)[:50])
+            for _ in range(20):
+                self.given(worker.token())
+            with self.assertRaises(ConnectionResetError):  # its time is up
+                half.recv(1)
+            self.given(worker.token())
+            self.assertEqual(worker.stop(), 0, worker.log())
 
 
 class ASharedSocket(Case):

@@ -26,8 +26,10 @@ def seeded_store():
 class Worker(Stack):
     """One roomkey-fcgi with a socket of its own."""
 
-    def __init__(self, db=None, **changes):
+    def __init__(self, db=None, before=None, **changes):
+        """`before` is called in the worker's process before the program."""
         super().__init__()
+        self.before = before
         self.settings = made_up_settings(**changes)
         (self.dir / "store").mkdir()
         self.db = db or Path(shutil.copy(seeded_store(), self.dir / "store/roomkey.db"))
@@ -39,7 +41,7 @@ class Worker(Stack):
         with open(self.dir / "log", "ab") as log:
             self.process = subprocess.Popen(
                 [BIN / "roomkey-fcgi", "--listen", self.path], stdin=subprocess.DEVNULL,
-                stdout=log, stderr=log, env=self.settings | {"ROOMKEY_DB": str(self.db)})
+                stdout=log, stderr=log, preexec_fn=self.before, env=self.settings | {"ROOMKEY_DB": str(self.db)})
         wait_until(lambda: os.path.exists(self.path) or not self.alive(), "the worker's socket")
 
     def alive(self):
