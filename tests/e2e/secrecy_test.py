@@ -31,6 +31,8 @@ class Secrecy(Case):
             demo.raw(f"GET {PATH}?{cls.bearer} HTTP/9.9\r\n\r\n".encode()),
             demo.raw(f"{cls.bearer} / HTTP/1.1\r\n\r\n".encode()),
             demo.raw(demo.request("GET", PATH, JANE), tls=False),
+            demo.get("/" + "long/" * 1000), demo.get("/" + "%01%22" * 1000),
+            demo.raw(demo.request("M" * 5000, PATH, JANE)),
         ]
         cls.tokens = [cls.bearer] + [a.json["access_token"] for a in answers if a.status == 200]
         cls.logs = {file.name: file.read_text(errors="replace")
@@ -51,6 +53,14 @@ class Secrecy(Case):
             for part in {part for token in self.tokens for part in token.split(".")}:
                 self.assertNotIn(part, text, file)
             self.assertNotIn("eyJ", text, file)
+
+    def test_no_log_line_is_longer_than_what_was_logged_is_worth(self):
+        for file, text in self.logs.items():
+            self.assertLess(max(map(len, text.splitlines() or [""])), 700, file)
+        paths = self.logs["nginx-access.log"]
+        self.assertIn('path="/' + ("long/" * 40)[:199] + '..."', paths)
+        self.assertIn('path="/..." status=404', paths)
+        self.assertIn("method=(other) ", paths)
 
     def test_no_log_line_of_a_request_holds_sql_or_a_path(self):
         for file in ("token.log", "room.log"):
