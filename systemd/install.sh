@@ -18,7 +18,7 @@ put() { # mode, target folder, files...
 put 0755 "$to$PREFIX/bin" "$BIN_DIR/roomkey"
 put 0755 "$to$lib" "$BIN_DIR/roomkey-fcgi" systemd/restart-workers
 put 0644 "$to$share" systemd/roomkey.env
-put 0644 "$to$share/nginx" nginx/roomkey.conf.in
+put 0644 "$to$share/nginx" nginx/roomkey.conf.in nginx/logrotate.conf
 if [ -d web ]; then
   # package.json is for node alone.
   (cd web && find . -type f ! -name '.*' ! -name package.json) | while read -r file; do
@@ -34,7 +34,7 @@ install -D -m 0644 systemd/tmpfiles.conf "$to$PREFIX/lib/tmpfiles.d/roomkey.conf
 unit() { # file, where it goes
   install -d -m 0755 "$to$UNITDIR/${2%/*}"
   sed -e "s#/usr/lib/roomkey/#$lib/#" -e "s#/usr/bin/#$PREFIX/bin/#" \
-    -e "s#/etc/roomkey/#$SYSCONFDIR/roomkey/#" "$1" >"$to$UNITDIR/$2"
+    -e "s#/usr/share/roomkey/#$share/#" -e "s#/etc/roomkey/#$SYSCONFDIR/roomkey/#" "$1" >"$to$UNITDIR/$2"
   chmod 0644 "$to$UNITDIR/$2"
 }
 for file in systemd/*.target systemd/*.socket systemd/*.service systemd/*.timer; do

@@ -67,7 +67,8 @@ share/man/man8/roomkey-fcgi.8 lib/systemd/system/roomkey.target
 lib/systemd/system/roomkey-token.socket lib/systemd/system/roomkey-room.socket
 lib/systemd/system/roomkey-token@.service lib/systemd/system/roomkey-room@.service
 lib/systemd/system/roomkey-reload.service lib/systemd/system/roomkey-backup.service
-lib/systemd/system/roomkey-backup.timer""".split()
+lib/systemd/system/roomkey-backup.timer lib/systemd/system/roomkey-logs.service
+lib/systemd/system/roomkey-logs.timer share/roomkey/nginx/logrotate.conf""".split()
 
 
 def install(folder):

@@ -36,7 +36,7 @@ def dependencies(package):
     for virtual in names - set(known):
         stands = [name for name, provides in known.items()
                   if virtual in (part.split(" ")[0] for part in provides.split(", "))]
-        names = names - {virtual} | set(stands[:1])
+        names = names - {virtual} | set(stands[:1] or [virtual])  # or not installed here
     return sorted(names)
 
 

@@ -103,7 +103,7 @@ def all_of(inside):
 
     def a_store_on_a_full_disk_is_named_by_check_and_by_the_workers():
         stop_workers()
-        inside.sh(f"cp -a {STORE} /root/store; "
+        inside.sh(f"cp -a {STORE} /root/store; rm -f /root/store/*-reserve; "
                   f"mount -t tmpfs -o size=8m,nr_inodes=60 store {STORE}; "
                   f"cp -a /root/store/. {STORE}/; rm -r /root/store")
         try:

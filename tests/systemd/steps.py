@@ -9,7 +9,8 @@ from outside import NAME, Outside, holds, same
 
 WORKERS = [f"roomkey-{pool}@{number}.service" for pool in ("token", "room") for number in (1, 2)]
 SOCKETS = ["roomkey-token.socket", "roomkey-room.socket"]
-UNITS = [*WORKERS, *SOCKETS, "roomkey.target", "roomkey-reload.service", "roomkey-backup.timer"]
+UNITS = [*WORKERS, *SOCKETS, "roomkey.target", "roomkey-reload.service", "roomkey-backup.timer",
+         "roomkey-logs.timer"]
 BOUNDS = {"roomkey-token@1.service": 1.0, "roomkey-room@1.service": 1.5,
           "roomkey-backup.service": 1.0}
 TOKEN = "/api/appointments/video-token/47/"
@@ -147,6 +148,17 @@ def all_of(inside, first, second):
         next_time = inside.show("roomkey-backup.timer", "NextElapseUSecRealtime")
         holds(next_time, ":")
 
+    def a_log_that_has_grown_too_large_is_rotated():
+        log = "/var/log/nginx/roomkey-access.log"
+        inside("systemctl", "start", "roomkey-logs.service")
+        inside("test", "!", "-e", f"{log}.1")
+        inside("fallocate", "--length", "51M", log)
+        inside("systemctl", "start", "roomkey-logs.service")
+        same("640 www-data adm\n", inside("stat", "-c", "%a %U %G", log).stdout)
+        inside("rm", f"{log}.1")
+        gives_a_token()
+        until(lambda: inside("test", "-s", log, check=False).returncode == 0, "nginx writes the new one")
+
     def reloading_the_target_restarts_the_workers_in_turn():
         before = state()
         with outside.load():
@@ -253,6 +265,7 @@ def all_of(inside, first, second):
             every_unit_keeps_within_its_bounds,
             the_token_pool_has_no_network,
             a_backup_is_made_and_verified_and_another_comes_at_night,
+            a_log_that_has_grown_too_large_is_rotated,
             reloading_the_target_restarts_the_workers_in_turn,
             the_journal_has_no_complaint,
             *running.all_of(inside),
