@@ -16,6 +16,8 @@ int db_verify(Session& session);
 // or `keep`), of which then only the newest `keep` stay.
 int db_backup(Session& session, const std::string& target, std::optional<std::int64_t> keep);
 int db_restore(Session& session, const std::string& file);
+// So many MiB of the disk, to be let go by the workers where it is full.
+int db_reserve(Session& session, std::int64_t mebibytes);
 
 struct UserFields {
   std::optional<std::string> email, name, role;

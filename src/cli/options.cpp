@@ -40,6 +40,11 @@ void add_db(CLI::App& root, Arguments& a) {
       ->add_option("FILE", a.file)
       ->required()
       ->check(base::kNotEmpty);
+  command(*db, a, "reserve", "Keep room on the store's disk for the day when it is full",
+          [&a](Session& s) { return db_reserve(s, a.mebibytes); })
+      ->add_option("MIB", a.mebibytes, "64 where none is given")
+      ->transform(base::kWhole)
+      ->check(CLI::Range(1, 65536));
 }
 
 void add_import(CLI::App& root, Arguments& a) {

@@ -26,6 +26,7 @@ struct Arguments {
   std::optional<std::int64_t> keep;
   std::int64_t id = 0;
   std::int64_t minutes = 60;
+  std::int64_t mebibytes = 64;
   std::string token;
   UserFields user;
   AppointmentFields appointment;

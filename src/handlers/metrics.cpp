@@ -31,6 +31,11 @@ void write_sizes(Exposition& out, const store::Database& database) {
   out.gauge("roomkey_store_file_bytes", "Size of the store's file.", sizes.store);
   out.gauge("roomkey_store_wal_bytes", "Size of its write-ahead log.", sizes.wal);
   out.gauge("roomkey_store_free_bytes", "What is free on their file system.", sizes.free);
+  if (sizes.reserve) {
+    out.gauge("roomkey_store_reserve_bytes",
+              "What is kept there for the day when it is full; 0 where it was let go.",
+              *sizes.reserve);
+  }
 }
 
 // Why not; empty where all is well.

@@ -1,6 +1,9 @@
 #include "worker/app.hpp"
 
+#include "roomkey/base/log.hpp"
+#include "roomkey/base/text.hpp"
 #include "roomkey/handlers/serve.hpp"
+#include "roomkey/store/files.hpp"
 #include "worker/layout.hpp"
 
 namespace roomkey::worker {
@@ -39,6 +42,12 @@ std::vector<provider::Provider*> pointers_to(
   return pointers;
 }
 
+// SQLite can't always tell a disk that is full from one that fails.
+bool is_out_of_room(base::Unavailable::Cause cause) {
+  using Cause = base::Unavailable::Cause;
+  return cause == Cause::disk_full || cause == Cause::quota || cause == Cause::disk_fails;
+}
+
 }  // namespace
 
 using handlers::Issue;
@@ -65,6 +74,21 @@ base::Result<http::Response> App::give_token(Call& call, Issue issue, std::strin
   return handlers::video_token_and_room(call, issue, action, database_, config_.policy, providers_);
 }
 
+// Where the disk is full, its reserve is let go: what comes next is served, and somebody must hear
+// of it.
+template <typename Work>
+auto App::with_reserve(Work&& work) {
+  try {
+    return work();
+  } catch (const base::Unavailable& fault) {
+    const auto* const files = database_.files();
+    if (is_out_of_room(fault.cause()) && files != nullptr && files->let_reserve_go(database_)) {
+      base::log_error("event=reserve_let_go fault=" + base::log_value(fault.what()));
+    }
+    throw;
+  }
+}
+
 base::Result<std::int64_t> App::authenticate(std::string_view authorization,
                                              std::chrono::sys_seconds now) {
   bearer_keys_.renew(config_.bearer->keys, now);
@@ -73,10 +97,12 @@ base::Result<std::int64_t> App::authenticate(std::string_view authorization,
 
 base::Result<http::Response> App::serve(const http::Route& route, Call& call,
                                         std::int64_t user_id) {
-  return handlers::serve(route, call, user_id, database_);
+  return with_reserve([&] { return handlers::serve(route, call, user_id, database_); });
 }
 
-void App::together(const std::function<void()>& work) { handlers::serve_together(database_, work); }
+void App::together(const std::function<void()>& work) {
+  with_reserve([&] { handlers::serve_together(database_, work); });
+}
 
 void App::done(const http::Done& what) {
   tally_.answered({what.route, what.status, what.code, what.duration, what.provider});

@@ -42,6 +42,8 @@ class App final : private http::Gate {
                                                    std::int64_t user_id) override;
   void together(const std::function<void()>& work) override;
   void done(const http::Done& what) override;
+  template <typename Work>
+  auto with_reserve(Work&& work);
 
   [[nodiscard]] std::vector<http::Route> appointment_routes();
   [[nodiscard]] std::vector<http::Route> participant_routes();

@@ -14,10 +14,10 @@ from workers import Worker, seeded_store
 
 class Disk(Case):
     @contextlib.contextmanager
-    def store_on_a_small_disk(self):
+    def store_on_a_small_disk(self, size="1m"):
         folder = Path(tempfile.mkdtemp(prefix="roomkey-e2e-disk-"))
         try:
-            with mounted(self, folder, "-t", "tmpfs", "-o", "size=1m,nr_inodes=40", "none"):
+            with mounted(self, folder, "-t", "tmpfs", "-o", f"size={size},nr_inodes=40", "none"):
                 os.chmod(folder, 0o700)
                 with Worker(db=Path(shutil.copy(seeded_store(), folder / "roomkey.db"))) as worker:
                     self.well(worker)
@@ -46,6 +46,19 @@ class Disk(Case):
             self.names(worker, "its disk is full", "df -h")
             filler.unlink()
             self.well(worker)
+
+    def test_the_reserve_is_let_go_loudly_and_tokens_go_on(self):
+        with self.store_on_a_small_disk("4m") as worker:
+            worker.roomkey("db", "reserve", "1")
+            self.well(worker)
+            fill_up(worker.db.parent)
+            answers = [worker.token().status for _ in range(8)]
+            self.assertEqual(answers.count(503), 1, answers)
+            self.assertEqual(answers[-1], 200)
+            self.assertEqual(worker.log().count("event=reserve_let_go fault="), 1)
+            self.assertIn("\nroomkey_store_reserve_bytes 0\n", worker.get("/metrics").body.decode())
+            self.assertRegex(self.check(worker),
+                             r"\[WARN\] .*in reserve was let go\.\n    .*roomkey db reserve")
 
     def test_without_inodes(self):
         with self.store_on_a_small_disk() as worker:

@@ -236,6 +236,7 @@ class DashboardAndAlerts(Case):
         return found
 
     def test_name_only_what_is_there(self):
+        shared_demo().roomkey("db", "reserve", "1")
         found = scrape(shared_demo())
         names = {name for name, _ in found}
         label_values = {}

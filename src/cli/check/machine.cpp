@@ -120,6 +120,11 @@ void look_at_disk(base::Findings& findings, const store::Database& database) {
   std::error_code none;
   const auto path = std::filesystem::canonical(files->paths(database).front(), none).string();
   check_file_system(findings, path, files->doubtful_file_system(database));
+  if (files->sizes(database).reserve == 0) {
+    findings.warn(kStore,
+                  "The disk of the store was full: what was kept on it in reserve was let go.",
+                  "Make room (df -h " + path + "), then run `roomkey db reserve`.");
+  }
 }
 
 }  // namespace

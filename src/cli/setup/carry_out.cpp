@@ -100,11 +100,12 @@ std::vector<std::string> systemctl(std::vector<std::string> arguments) {
 // Those that the package enables too: by name, so that one that failed is started again.
 int start_workers() {
   const bool ran = run_captured(systemctl({"is-active", "--quiet", "roomkey.target"})).status == 0;
-  const int started = run_step(
-      systemctl({"--quiet", "enable", "--now", "roomkey.target", "roomkey-token.socket",
-                 "roomkey-room.socket", "roomkey-token@1.service", "roomkey-token@2.service",
-                 "roomkey-room@1.service", "roomkey-room@2.service", "roomkey-backup.timer"}),
-      "not all of roomkey's units could be started: systemctl status 'roomkey*'");
+  const int started =
+      run_step(systemctl({"--quiet", "enable", "--now", "roomkey.target", "roomkey-token.socket",
+                          "roomkey-room.socket", "roomkey-token@1.service",
+                          "roomkey-token@2.service", "roomkey-room@1.service",
+                          "roomkey-room@2.service", "roomkey-backup.timer", "roomkey-logs.timer"}),
+               "not all of roomkey's units could be started: systemctl status 'roomkey*'");
   if (started != kDone || !ran) return started;
   return run_step(systemctl({"reload", "roomkey.target"}),
                   "the workers could not be restarted: systemctl status 'roomkey*'");
@@ -122,6 +123,9 @@ int start_all(const Present& present) {
           run_step(roomkey(present, {"db", "migrate"}), "the store can't be made ready")) {
     return status;
   }
+  // All works without it, and the nightly backup tries again.
+  static_cast<void>(run_step(roomkey(present, {"db", "reserve"}),
+                             "no room is kept on the store's disk for the day when it is full"));
   if (const int status = start_workers()) return status;
   return run_step(systemctl({"reload-or-restart", "nginx.service"}),
                   "nginx could not be reloaded: systemctl status nginx");

@@ -1,5 +1,6 @@
 // Where the store lies: which file system that is, and whether it takes more.
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -113,6 +114,32 @@ void probe_room(const Database& database) {
     close(file);
   }
   if (error != 0) throw fault_of(error, folder);
+}
+
+std::string reserve_path(const Database& database) { return database.path() + "-reserve"; }
+
+void keep_reserve(const Database& database, std::int64_t bytes) {
+  const FileSizes sizes = file_sizes(database);
+  if (sizes.reserve == bytes) return;
+  if (sizes.free + sizes.reserve.value_or(0) < 2 * bytes) {
+    throw base::Unavailable("the store: its disk has no room for such a reserve",
+                            base::Unavailable::Cause::disk_full);
+  }
+  const std::string path = reserve_path(database);
+  unlink(path.c_str());
+  const int file = ::open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+  const int error = file < 0 ? errno : posix_fallocate(file, 0, bytes);
+  if (file >= 0) close(file);
+  if (error == 0) return;
+  unlink(path.c_str());
+  throw fault_of(error, real_folder_of(database.path()));
+}
+
+bool let_reserve_go(const Database& database) {
+  const std::string path = reserve_path(database);
+  struct stat facts {};
+  const bool there = lstat(path.c_str(), &facts) == 0 && S_ISREG(facts.st_mode);
+  return there && facts.st_size > 0 && truncate(path.c_str(), 0) == 0;
 }
 
 std::string doubtful_file_system(const Database& database) {

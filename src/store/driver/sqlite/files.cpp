@@ -10,7 +10,7 @@ namespace roomkey::store::driver::sqlite {
 
 std::vector<std::string> file_paths(const Database& database) {
   const std::string& path = database.path();
-  return {path, path + "-wal", path + "-shm"};
+  return {path, path + "-wal", path + "-shm", reserve_path(database)};
 }
 
 FileSizes file_sizes(const Database& database) {
@@ -22,7 +22,11 @@ FileSizes file_sizes(const Database& database) {
     throw base::Unavailable(std::string("the store: ") + std::strerror(errno));
   }
   if (stat((path + "-wal").c_str(), &wal) != 0) wal.st_size = 0;
-  return {store.st_size, wal.st_size, static_cast<std::int64_t>(room.f_bavail * room.f_frsize)};
+  FileSizes sizes{store.st_size, wal.st_size,
+                  static_cast<std::int64_t>(room.f_bavail * room.f_frsize)};
+  struct stat reserve {};
+  if (stat(reserve_path(database).c_str(), &reserve) == 0) sizes.reserve = reserve.st_size;
+  return sizes;
 }
 
 }  // namespace roomkey::store::driver::sqlite

@@ -17,6 +17,10 @@ namespace roomkey::store::driver::sqlite {
 // more.
 void probe_room(const Database& database);
 
+[[nodiscard]] std::string reserve_path(const Database& database);
+void keep_reserve(const Database& database, std::int64_t bytes);
+bool let_reserve_go(const Database& database);
+
 [[nodiscard]] std::string doubtful_file_system(const Database& database);
 // The file system that holds `path`, an absolute one without links, by the text of
 // /proc/self/mountinfo (proc(5)): "ext4", "nfs4", "fuse.sshfs". Empty where that doesn't say.
@@ -25,6 +29,7 @@ void probe_room(const Database& database);
 // processes must be on one machine; sqlite.org/howtocorrupt.html section 2.1).
 [[nodiscard]] bool is_network_file_system(std::string_view type);
 
-inline constexpr Files kFiles{file_paths, file_sizes, probe_room, doubtful_file_system};
+inline constexpr Files kFiles{file_paths,   file_sizes,     probe_room,
+                              keep_reserve, let_reserve_go, doubtful_file_system};
 
 }  // namespace roomkey::store::driver::sqlite

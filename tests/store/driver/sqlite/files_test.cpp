@@ -39,6 +39,31 @@ TEST(a_store_that_is_not_there_has_no_size) {
   same("the store: No such file or directory", why);
 }
 
+TEST(a_reserve_holds_room_until_it_is_let_go) {
+  const FileStore store;
+  const auto reserve = [&] { return sqlite::file_sizes(store.database).reserve; };
+  expect(!reserve() && !sqlite::let_reserve_go(store.database), "there is none yet");
+  sqlite::keep_reserve(store.database, 1 << 20);
+  same(1 << 20, reserve().value());
+  struct stat facts {};
+  same(0, stat(sqlite::reserve_path(store.database).c_str(), &facts));
+  same(1 << 20, facts.st_blocks * 512, "no hole");
+  same(0600U, facts.st_mode & 0777U);
+  expect(sqlite::let_reserve_go(store.database));
+  same(0, reserve().value());
+  expect(!sqlite::let_reserve_go(store.database), "once");
+  sqlite::keep_reserve(store.database, 2 << 20);
+  same(2 << 20, reserve().value());
+}
+
+TEST(a_reserve_leaves_as_much_as_it_takes) {
+  const FileStore store;
+  const auto why =
+      throws<Unavailable>([&] { sqlite::keep_reserve(store.database, std::int64_t{1} << 50); });
+  same("the store: its disk has no room for such a reserve", why);
+  expect(!sqlite::file_sizes(store.database).reserve);
+}
+
 TEST(the_newest_backup_is_the_one_written_last) {
   const Folder folder;
   expect(!sqlite::newest_backup(folder.path()));
