@@ -24,6 +24,7 @@ PACKAGES_CHAOS := faketime util-linux
 PACKAGES_SECURITY := testssl.sh bsdextrautils
 PACKAGES_FUZZ := clang libclang-rt-14-dev
 PACKAGES_DEB := dpkg-dev debhelper
+PACKAGES_SBOM := reuse
 PACKAGES_BARE := debootstrap systemd-container
 # Root's: a machine of its own for the package. Elsewhere the suite says that it can't run.
 PACKAGES_SYSTEMD := $(PACKAGES_DEB) lintian debootstrap systemd-container iproute2
@@ -65,7 +66,7 @@ DEB_DIR ?= build
 NPM_DIR ?= build
 
 .PHONY: all build help packages demo demo-stop check check-bare browsers sanitize lint bench bench-scale chaos soak security fuzz \
-  fuzzers install deb npm clean FORCE
+  fuzzers install deb sbom npm clean FORCE
 all: ## installs what is missing and builds
 	$(call with,BUILD,build)
 build: $(BUILD)/roomkey $(BUILD)/roomkey-fcgi
@@ -146,6 +147,10 @@ install: build ## puts what is built in its places (DESTDIR, PREFIX=/usr)
 deb: ## installs what is missing, builds, and makes build/roomkey_<version>_<arch>.deb
 	$(call with,BUILD DEB,build)
 	@VERSION='$(DEB_VERSION)' DEB_DIR='$(DEB_DIR)' debian/build.sh
+sbom: ## the package, and what is in it (SPDX) and was used to build it (.buildinfo)
+	$(call with,BUILD DEB SBOM,build)
+	@VERSION='$(DEB_VERSION)' DEB_DIR='$(DEB_DIR)' debian/build.sh
+	@VERSION='$(DEB_VERSION)' DEB_DIR='$(DEB_DIR)' debian/sbom.sh
 npm: ## makes build/roomkey-<version>.tgz of roomkey.js and its types, for bundlers
 	$(call with,NPM)
 	@VERSION='$(VERSION)' NPM_DIR='$(NPM_DIR)' npm/pack.sh

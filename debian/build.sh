@@ -32,6 +32,7 @@ if ! (cd "$copy" && env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL DEB_BUILD_OPTIONS=no
   echo 'roomkey: error: the package could not be built' >&2
   exit 1
 fi
+mv "$work"/roomkey_*.buildinfo "$out/"
 for package in "$work"/roomkey_*.deb; do
   mv "$package" "$out/"
   echo "$out/${package##*/}"
