@@ -111,11 +111,10 @@ class Proxy:
 
 
 def believe_the_proxy(demo):
-    """Puts the drop-in where http{} of the demo's nginx includes it."""
-    drop_in = demo.dir / "real-ip.conf"
-    drop_in.write_text(block("/etc/nginx/conf.d/real-ip.conf").replace("192.0.2.10", "127.0.0.1"))
-    conf = demo.dir / "nginx.conf"
-    conf.write_text(conf.read_text().replace("http {", f'http {{\n    include "{drop_in}";', 1))
+    """Puts what `setup` writes (tests/e2e/setup_test.py) where it would stand."""
+    written = block("Written by `roomkey setup").replace("192.0.2.10", "127.0.0.1")
+    site, mark = demo.dir / "roomkey-site.conf", "    server_tokens off;\n"
+    site.write_text(site.read_text().replace(mark, mark + written, 1))
     pid = int((demo.dir / "nginx.pid").read_text())
     workers = Path(f"/proc/{pid}/task/{pid}/children")
     before = set(workers.read_text().split())

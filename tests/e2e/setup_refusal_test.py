@@ -36,6 +36,7 @@ class Refused(SetupCase):
             status, _, errors = machine.setup(
                 "--domain", "a b", "--certificate", "cert.pem", "--key", "/missing",
                 "--origin", "*", "--origin", "https://-", "--health-allow", "all",
+                "--trusted-proxy", "cloudflare,X_Y",
                 "--practice-name", "a\nb", "--practice-phone", "call us", "--practice-url", "x",
                 "--jwt-secret-file", "/missing", "--twilio-account-sid", "SK1",
                 "--twilio-api-key", "AC1", "--twilio-api-secret-file", machine.give("two", "a\nb"),
@@ -43,8 +44,8 @@ class Refused(SetupCase):
             self.assertEqual(status, 2)
             lines = [line.removeprefix("roomkey: error: ") for line in errors.splitlines()]
             self.assertEqual([line.split(":")[0] for line in lines[:-1]],
-                             ["--domain", "--origin", "--origin", "--health-allow", "--practice-name",
-                              "--practice-phone", "--practice-url", "--certificate",
+                             ["--domain", "--origin", "--origin", "--health-allow", "--trusted-proxy",
+                              "--trusted-proxy", "--practice-name", "--practice-phone", "--practice-url", "--certificate",
                               "--jwt-secret-file", "--twilio-account-sid", "--twilio-api-key",
                               "--twilio-api-secret-file", "--stream-api-secret-file"], errors)
             status, _, errors = machine.setup(*machine.all_flags(frontend="app.example"),

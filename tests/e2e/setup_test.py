@@ -85,6 +85,22 @@ class SetUp(SetupCase):
             self.assertNotIn("$http_origin;\n    \"~", machine.site.read_text())
             self.assertNotIn("allow 10", machine.site.read_text())
 
+    def test_the_word_of_a_trusted_proxy_is_taken_until_it_is_not(self):
+        with Machine() as machine:
+            self.was_done(machine.setup(
+                *machine.all_flags(), "--trusted-proxy", "192.0.2.10,CF-Connecting-IP",
+                "--trusted-proxy", "2001:db8::/32"))
+            self.was_done(machine.setup("--twilio-region", ""))  # keeps the rest
+            self.assertIn("\n    set_real_ip_from 192.0.2.10;\n    set_real_ip_from 2001:db8::/32;\n"
+                          "    real_ip_header CF-Connecting-IP;\n    real_ip_recursive on;\n",
+                          machine.site.read_text())
+            self.was_done(machine.setup("--trusted-proxy", "0.0.0.0/0"))
+            self.assertIn("\n    set_real_ip_from 0.0.0.0/0;\n    real_ip_header X-Forwarded-For;",
+                          machine.site.read_text())
+            self.was_done(machine.setup("--trusted-proxy", ""))
+            self.assertNotRegex(machine.site.read_text(), "\n *(set_)?real_ip")
+            self.assertNotIn("PROXY", machine.settings.read_text())
+
     def test_the_check_page_is_told_whose_it_is(self):
         with Machine() as machine:
             name = "Dr. O'Neill \\\"& $host\\\" Söhne;"

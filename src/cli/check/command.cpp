@@ -191,7 +191,8 @@ int run(Session& session, const Fields& fields) {
   if (site) check_running(findings, *site);
   if (site && !fields.offline && is_looked_up(site->file.host)) {
     const std::string& host = site->file.host;
-    check_name(findings, host, look_up(host), own_addresses(), site->file.behind_proxy);
+    check_name(findings, host, look_up(host), own_addresses(),
+               !site->file.proxies.networks.empty());
   }
   const auto passed = (used.empty() ? provider::all().front() : used.front())->passed();
   std::cout << (session.json ? to_json : to_text)(findings, passed);

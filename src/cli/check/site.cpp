@@ -1,7 +1,10 @@
 // The nginx site that `roomkey setup` enables, and its certificate.
+#include "cli/site/site.hpp"
+
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -91,6 +94,24 @@ void say_no_content(base::Findings& findings, const std::string& site, bool name
                  "Give --nginx-site the name of a file.");
 }
 
+// Nothing is said where nobody is believed.
+void check_proxies(base::Findings& findings, const site::Proxies& proxies) {
+  constexpr const char* kProxies = "trusted_proxy";
+  if (proxies.networks.empty()) return;
+  const auto& networks = proxies.networks;
+  const auto everybody = std::find_if(networks.begin(), networks.end(), site::is_everybody);
+  if (everybody != networks.end()) {
+    return findings.warn(kProxies,
+                         "The nginx site takes everybody's word for who asks (set_real_ip_from " +
+                             *everybody + "): no rate limit holds for who calls himself another.",
+                         "roomkey setup --trusted-proxy with the addresses of the proxy alone.");
+  }
+  // nginx's default.
+  const std::string header = proxies.header.empty() ? "X-Real-IP" : proxies.header;
+  findings.ok(kProxies, "Who asks is what " + header + " says, where it comes from " +
+                            site::line_of(networks));
+}
+
 }  // namespace
 
 std::optional<FoundSite> check_site(base::Findings& findings, const std::string& site, bool named,
@@ -103,6 +124,7 @@ std::optional<FoundSite> check_site(base::Findings& findings, const std::string&
   findings.ok(kSiteCheck, "The nginx site is there: " + site);
   check_origins(findings, *content);
   FoundSite found{site::read_site_file(*content), {}};
+  check_proxies(findings, found.file.proxies);
   check_certificates(findings, found, now);
   return found;
 }

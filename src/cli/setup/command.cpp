@@ -74,7 +74,7 @@ void say_where_it_leads(const Plan& plan, const Present& present) {
   if (!present.places.root.empty() || !check::is_looked_up(plan.site.domain)) return;
   base::Findings findings;
   check::check_name(findings, plan.site.domain, check::look_up(plan.site.domain),
-                    check::own_addresses(), site::read_site_file(plan.site_text).behind_proxy);
+                    check::own_addresses(), !plan.site.proxies.networks.empty());
   for (const auto& one : findings.all()) {
     if (one.level == base::Finding::Level::warning)
       std::cout << one.text << "\n  " << one.cure << '\n';
@@ -181,7 +181,8 @@ SetupFlags::~SetupFlags() {
 
 bool SetupFlags::ask_for_nothing() const {
   return !domain && !certificate && !key && !self_signed && !origins && !health_allow &&
-         !practice_name && !practice_phone && !practice_url && settings.empty() && !callback;
+         !trusted_proxies && !practice_name && !practice_phone && !practice_url &&
+         settings.empty() && !callback;
 }
 
 int run(SetupFlags& flags) {

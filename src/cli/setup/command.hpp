@@ -35,7 +35,7 @@ struct SetupFlags {
   bool json = false;  // what is said is for a program; nothing is asked
   std::optional<std::string> domain, certificate, key;
   bool self_signed = false;
-  std::optional<std::vector<std::string>> origins, health_allow;
+  std::optional<std::vector<std::string>> origins, health_allow, trusted_proxies;
   std::optional<std::string> practice_name, practice_phone, practice_url;
   std::map<std::string, std::string> settings;  // flag values by variable
   std::map<std::string, std::string> secrets;   // typed in at the terminal, by variable

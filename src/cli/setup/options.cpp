@@ -53,6 +53,10 @@ CLI::App* add_options(CLI::App& root, SetupFlags& flags) {
       ->check(CLI::IsMember({"on", "off"}));
   add_list(*setup, "--health-allow", flags.health_allow,
            "Address or network that may see health and metrics (may be repeated)");
+  add_list(
+      *setup, "--trusted-proxy", flags.trusted_proxies,
+      "NETWORK[,HEADER] of a proxy that says who asks, in X-Forwarded-For or that header (may be "
+      "repeated)");
   setup->add_option("--practice-name", flags.practice_name,
                     "Name of the practice, for the page on which patients check their devices");
   setup->add_option("--practice-phone", flags.practice_phone, "Its telephone number, for the same");

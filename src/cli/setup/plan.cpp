@@ -36,6 +36,11 @@ class Planner {
     for (const auto& address : plan_.site.health_allow) {
       check("--health-allow", address, site::address_fault(address));
     }
+    if (flags_.trusted_proxies) {
+      plan_.site.proxies = site::read_proxies(without_repeats(*flags_.trusted_proxies));
+    }
+    for (const auto& fault : site::proxy_faults(plan_.site.proxies))
+      wrong("--trusted-proxy", fault);
   }
 
   void settle_practice() {

@@ -108,6 +108,8 @@ void write_site(Plan& plan, const Present& present, PlanFaults& faults) {
                                     {"CERTIFICATE_KEY", site.key},
                                     {"ORIGINS", site::line_of(site.origins)},
                                     {"HEALTH_ALLOW", site::line_of(site.health_allow)},
+                                    {"TRUSTED_PROXY", kept(site::line_of(site.proxies.networks))},
+                                    {"TRUSTED_PROXY_HEADER", kept(site.proxies.header)},
                                     {"PRACTICE_NAME", kept(site.practice.name)},
                                     {"PRACTICE_PHONE", kept(site.practice.phone)},
                                     {"PRACTICE_URL", kept(site.practice.url)}};

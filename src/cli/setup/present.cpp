@@ -39,13 +39,14 @@ site::Site site_of(const std::string& text) {
   config::Environment settings;
   static_cast<void>(config::read_env_file(
       text, [&](const config::Assignment& one) { settings.set(one.name, one.value); }));
-  return {settings.get("DOMAIN"),
-          settings.get("CERTIFICATE"),
-          settings.get("CERTIFICATE_KEY"),
-          site::words_of(settings.get("ORIGINS")),
-          site::words_of(settings.get("HEALTH_ALLOW")),
-          {settings.get("PRACTICE_NAME"), settings.get("PRACTICE_PHONE"),
-           settings.get("PRACTICE_URL")}};
+  return {
+      settings.get("DOMAIN"),
+      settings.get("CERTIFICATE"),
+      settings.get("CERTIFICATE_KEY"),
+      site::words_of(settings.get("ORIGINS")),
+      site::words_of(settings.get("HEALTH_ALLOW")),
+      {settings.get("PRACTICE_NAME"), settings.get("PRACTICE_PHONE"), settings.get("PRACTICE_URL")},
+      {site::words_of(settings.get("TRUSTED_PROXY")), settings.get("TRUSTED_PROXY_HEADER")}};
 }
 
 void need_folder(const std::string& path, const char* whose, Faults& faults) {

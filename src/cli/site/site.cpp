@@ -129,6 +129,7 @@ Names names_of(const Site& site, const std::function<std::string(const std::stri
           {"CERTIFICATE", site.certificate},
           {"CERTIFICATE_KEY", site.key},
           {"HEALTH_ALLOW", allow_list(site.health_allow)},
+          {"TRUSTED_PROXY", real_ip(site.proxies)},
           {"CHECK_CONFIG", check_config(site.origins, std::string(used.name()),
                                         region.empty() ? "" : value(region), site.practice)}};
 }

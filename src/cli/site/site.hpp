@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/site/practice.hpp"
+#include "cli/site/proxy.hpp"
 #include "roomkey/base/result.hpp"
 
 namespace roomkey::cli::site {
@@ -19,6 +20,7 @@ struct Site {
   std::vector<std::string> origins;       // of the pages whose scripts may ask
   std::vector<std::string> health_allow;  // addresses and networks, beside this machine's own
   Practice practice;                      // as the check page shows it
+  Proxies proxies = {};
 };
 
 // Each says what is wrong with a value, in words that go behind it; empty where nothing is.

@@ -84,14 +84,16 @@ void take(SiteFile& site, const Words& words) {
   if (name == "listen") take_listen(site, words);
   if (name == "server_name" && site.host.empty()) site.host = words[1];
   if (name == "ssl_certificate") site.certificates.push_back(words[1]);
-  if (name == "set_real_ip_from") site.behind_proxy = true;
+  if (name == "set_real_ip_from") site.proxies.networks.push_back(words[1]);
+  if (name == "real_ip_header") site.proxies.header = words[1];
 }
 
 // What `first` lacks, `more` may have: in nginx an outer block speaks for those inside, too.
 void fill_up(SiteFile& first, const SiteFile& more) {
   if (first.host.empty()) first.host = more.host;
   if (first.certificates.empty()) first.certificates = more.certificates;
-  first.behind_proxy = first.behind_proxy || more.behind_proxy;
+  if (first.proxies.networks.empty()) first.proxies.networks = more.proxies.networks;
+  if (first.proxies.header.empty()) first.proxies.header = more.proxies.header;
 }
 
 }  // namespace

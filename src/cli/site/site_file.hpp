@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/site/proxy.hpp"
+
 namespace roomkey::cli::site {
 
 // Of the first server that listens for HTTPS; where none does, of the first that has any of it.
@@ -14,7 +16,7 @@ struct SiteFile {
   // Where it can be asked on this machine, "127.0.0.1:443" or "[::1]:443"; none that begins with
   // the PROXY protocol.
   std::vector<std::string> doors;
-  bool behind_proxy = false;  // clients' addresses are somebody else's word (set_real_ip_from)
+  Proxies proxies;  // by set_real_ip_from
 };
 
 [[nodiscard]] SiteFile read_site_file(std::string_view text);

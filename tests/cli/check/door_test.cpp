@@ -8,7 +8,7 @@ using base::Findings;
 using cli::check::DoorAnswer;
 using Failure = provider::Https::Failure;
 
-const cli::check::FoundSite kSite{{"video.clinic.example", {"/etc/cert.pem"}, {}, false}, {"aa"}};
+const cli::check::FoundSite kSite{{"video.clinic.example", {"/etc/cert.pem"}, {}, {}}, {"aa"}};
 
 DoorAnswer well() { return {"127.0.0.1:443", {}, "", "aa", "nginx", 200, "", true, 404, {}}; }
 

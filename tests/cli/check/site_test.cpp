@@ -83,4 +83,21 @@ TEST(a_certificates_days_are_counted) {
   came_out("error certificate", said(-day, 100 * day, false), "is not for x.example");
 }
 
+TEST(whose_word_is_taken_for_who_asks_is_said) {
+  const Certificate certificate("x", 100);
+  const Folder folder;
+  const auto with = [&](const std::string& directives) {
+    return site(folder.file("site", directives + site_of(certificate.pem, "x")));
+  };
+  const std::string proxy = "set_real_ip_from 192.0.2.10; set_real_ip_from ::1;";
+  came_out("ok nginx_site, ok trusted_proxy, ok certificate",
+           with(proxy + " real_ip_header CF-Connecting-IP;"),
+           "Who asks is what CF-Connecting-IP says, where it comes from 192.0.2.10 ::1");
+  came_out("ok nginx_site, ok trusted_proxy, ok certificate", with(proxy), "what X-Real-IP says");
+  for (const std::string everybody : {"0.0.0.0/0", "::/0"}) {
+    came_out("ok nginx_site, warn trusted_proxy, ok certificate",
+             with(proxy + "set_real_ip_from " + everybody + ';'), everybody + "):");
+  }
+}
+
 }  // namespace

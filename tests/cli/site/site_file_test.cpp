@@ -36,7 +36,7 @@ server { listen 8443 ssl; server_name third.example; ssl_certificate /etc/third.
   same("video.clinic.example", site.host);
   same("127.0.0.1:443 [::1]:443", list_of(site.doors));
   same("/etc/a b.pem /etc/rsa.pem", list_of(site.certificates));
-  expect(!site.behind_proxy);
+  same("", list_of(site.proxies.networks) + site.proxies.header);
 }
 
 TEST(where_a_socket_listens_is_where_it_is_asked) {
@@ -52,10 +52,12 @@ TEST(where_a_socket_listens_is_where_it_is_asked) {
 
 TEST(what_stands_outside_of_the_server_counts_for_it) {
   const auto site = read_site_file(
-      "ssl_certificate /etc/all.pem; set_real_ip_from 10.0.0.0/8;\n"
+      "ssl_certificate /etc/all.pem; set_real_ip_from 10.0.0.0/8; set_real_ip_from ::1;\n"
+      "real_ip_header CF-Connecting-IP;\n"
       "server { listen 443 ssl; server_name a.example; }");
   same("/etc/all.pem", list_of(site.certificates));
-  expect(site.behind_proxy);
+  same("10.0.0.0/8 ::1 CF-Connecting-IP",
+       list_of(site.proxies.networks) + ' ' + site.proxies.header);
   const auto none = read_site_file("server { server_name a.example; ssl_certificate x; }");
   same("a.example x", none.host + ' ' + list_of(none.certificates));
 }
