@@ -112,6 +112,7 @@ configure() {
         ROOMKEY_CERTIFICATE_FILE=tls/cert.pem; do
         [ -n "$(setting "${place%%=*}")" ] || export "${place%%=*}=$dir/${place#*=}"
     done
+    [ "$rate_limit" = on ] || export ROOMKEY_PERSON_RATE=off
 }
 
 roomkey() {

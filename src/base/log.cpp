@@ -51,6 +51,17 @@ void log_now(spdlog::level::level_enum level, std::string_view line) {
   flush_log();
 }
 
+// A flood of those who ask too often is not to become a flood of lines: one a second tells of it.
+bool is_told_already(const RequestLine& line) {
+  using Clock = std::chrono::steady_clock;
+  static Clock::time_point next;
+  if (line.status != 429) return false;
+  const auto now = Clock::now();
+  if (now < next) return true;
+  next = now + std::chrono::seconds{1};
+  return false;
+}
+
 std::string id_text(const std::optional<std::int64_t>& id) {
   return id ? std::to_string(*id) : "-";
 }
@@ -78,7 +89,7 @@ void log_request(const RequestLine& line) {
                      : line.status >= 500 ? spdlog::level::err
                                           : spdlog::level::info;
   auto* logger = spdlog::default_logger_raw();
-  if (!logger->should_log(level)) return;
+  if (!logger->should_log(level) || is_told_already(line)) return;
   logger->log(level,
               "request_id={} user_id={} appointment_id={} route={} method={} status={} code={} "
               "duration_us={}{}{}",

@@ -8,6 +8,7 @@ std::string_view word(Code code) {
     case Code::invalid_token: return "invalid_token";
     case Code::token_expired: return "token_expired";
     case Code::user_unknown: return "user_unknown";
+    case Code::rate_limited: return "rate_limited";
     case Code::permission_denied: return "permission_denied";
     case Code::removed: return "removed";
     case Code::appointment_not_found: return "appointment_not_found";

@@ -45,7 +45,7 @@ site::Names names_of(const DemoFields& demo, const site::Site& site, const Sessi
   names.insert({{"LISTEN", listen(demo)},
                 // Else it would hold for every http://localhost:3000 in this browser.
                 {"HSTS", "max-age=0"},
-                {"RATE_KEY", demo.no_rate_limit ? "\"\"" : "$binary_remote_addr"},
+                {"LIMIT", demo.no_rate_limit ? "#" : ""},
                 {"TOKEN_SOCKET", "token.sock"},
                 {"ROOM_SOCKET", "room.sock"},
                 {"WEB", demo.source + "/web"},

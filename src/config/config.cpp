@@ -153,6 +153,17 @@ void read_bearer(Variables& reader, Config& config) {
   if (!rules.keys.keys.empty()) config.bearer = std::move(rules);
 }
 
+std::optional<std::uint32_t> person_rate(Variables& reader) {
+  constexpr std::int64_t kFastest = 10'000;
+  constexpr const char* kRate = "ROOMKEY_PERSON_RATE";
+  const std::string value = reader.text(kRate, "10");
+  if (value == "off") return std::nullopt;
+  const auto rate = base::parse_number(value);
+  if (rate && *rate >= 1 && *rate <= kFastest) return static_cast<std::uint32_t>(*rate);
+  reader.fault(kRate, "must be off, or a whole number from 1 to " + std::to_string(kFastest));
+  return std::nullopt;
+}
+
 void check_meeting_url(Variables& reader, const std::string& name, const std::string& pattern) {
   const std::string why = access::meeting_url_fault(pattern);
   if (!why.empty()) reader.fault(name, why);
@@ -195,6 +206,7 @@ Config read_config(const Environment& environment, Faults& faults) {
   config.policy.join_late = reader.minutes("ROOMKEY_JOIN_LATE_MINUTES");
   for (const auto* const kind : provider::all()) kind->read(reader, config);
   config.meeting_url = meeting_url(reader);
+  config.person_rate = person_rate(reader);
   config.metrics_directory = reader.text("ROOMKEY_METRICS_DIR");
   config.backup_directory = reader.text("ROOMKEY_BACKUP_DIR", "/var/lib/roomkey/backups");
   config.certificate_file = reader.text("ROOMKEY_CERTIFICATE_FILE");

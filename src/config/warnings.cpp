@@ -12,7 +12,7 @@ namespace roomkey::config {
 namespace {
 
 // Besides those of the providers.
-constexpr std::array<std::string_view, 22> kOwnVariables{"ROOMKEY_AUDIT_SYNC",
+constexpr std::array<std::string_view, 23> kOwnVariables{"ROOMKEY_AUDIT_SYNC",
                                                          "ROOMKEY_BACKUP_DIR",
                                                          "ROOMKEY_CERTIFICATE_FILE",
                                                          "ROOMKEY_COMPLETE_ON_ROOM_END",
@@ -32,6 +32,7 @@ constexpr std::array<std::string_view, 22> kOwnVariables{"ROOMKEY_AUDIT_SYNC",
                                                          "ROOMKEY_LOG_LEVEL",
                                                          "ROOMKEY_MEETING_URL",
                                                          "ROOMKEY_METRICS_DIR",
+                                                         "ROOMKEY_PERSON_RATE",
                                                          "ROOMKEY_PROVIDER",
                                                          "ROOMKEY_ROOMS"};
 

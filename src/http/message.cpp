@@ -21,6 +21,7 @@ Answer answer_to(const Error& error) {
     case Code::invalid_token: return {401, "Invalid token"};
     case Code::token_expired: return {401, "Token has expired"};
     case Code::user_unknown: return {401, "User not found or inactive"};
+    case Code::rate_limited: return {429, "Too many requests"};
     case Code::permission_denied: return {403, "Permission denied"};
     case Code::removed: return {403, "Removed from this session"};
     case Code::appointment_not_found: return {404, "Appointment not found"};
@@ -81,6 +82,7 @@ Response error_response(const Error& error) {
   if (error.code == Code::invalid_fields) body.add_raw("fields", json_of(error.fields));
   Response response{answer.status, body.text()};
   if (answer.status == 401) response.headers.emplace_back("WWW-Authenticate", challenge(error));
+  if (answer.status == 429) response.headers.emplace_back("Retry-After", "1");
   if (answer.status == 503) response.headers.emplace_back("Retry-After", "2");
   return response;
 }
@@ -98,6 +100,7 @@ std::string_view reason_phrase(int status) {
     case 409: return "Conflict";
     case 413: return "Content Too Large";
     case 422: return "Unprocessable Content";
+    case 429: return "Too Many Requests";
     case 502: return "Bad Gateway";
     case 503: return "Service Unavailable";
     default: return "Internal Server Error";

@@ -167,9 +167,10 @@ void Router::check(Visit& visit) const {
     if (visit.call->body.size() > limit) return visit.refuse({Code::payload_too_large});
   }
   if (visit.route->who == Who::anyone) return;
-  const auto user_id = gate_.authenticate(visit.request.authorization, visit.call->now);
+  const auto user_id = gate_.authenticate(visit.request, visit.call->now);
   if (!user_id) return visit.refuse(user_id.error());
   visit.user_id = *user_id;
+  if (!gate_.may_ask(*user_id)) visit.refuse({Code::rate_limited});
 }
 
 void Router::serve(Visit& visit) const {

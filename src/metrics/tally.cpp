@@ -11,7 +11,8 @@ namespace {
 using base::Code;
 
 // What a worker answers with; whatever else it might is "other".
-constexpr std::array kStatuses{200, 201, 400, 401, 403, 404, 405, 409, 413, 422, 500, 502, 503};
+constexpr std::array kStatuses{200, 201, 400, 401, 403, 404, 405,
+                               409, 413, 422, 429, 500, 502, 503};
 constexpr std::size_t kStatusCount = kStatuses.size() + 1;
 
 struct Bucket {

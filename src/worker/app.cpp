@@ -4,6 +4,7 @@
 #include "roomkey/base/text.hpp"
 #include "roomkey/handlers/serve.hpp"
 #include "roomkey/store/files.hpp"
+#include "roomkey/store/users.hpp"
 #include "worker/layout.hpp"
 
 namespace roomkey::worker {
@@ -54,10 +55,12 @@ using handlers::Issue;
 using http::Call;
 
 App::App(config::Config config, const base::Clock& clock)
-    : config_(std::move(config)),
+    : clock_(clock),
+      config_(std::move(config)),
       own_(make_all(config_, tally_)),
       providers_(pointers_to(own_)),
       tally_(layout_of(routes()), config_.metrics_directory),
+      limits_(config_.person_rate, config_.metrics_directory),
       bearer_keys_(config_.bearer_files),
       database_(config_.store),
       router_(routes(), *this, clock) {
@@ -89,10 +92,24 @@ auto App::with_reserve(Work&& work) {
   }
 }
 
-base::Result<std::int64_t> App::authenticate(std::string_view authorization,
+// Who is refused too often hears so from then on. But an expired token was somebody's once, and
+// nginx counts each token by itself: those who share an address with a forger are told to log in
+// anew.
+base::Result<std::int64_t> App::authenticate(const http::Request& request,
                                              std::chrono::sys_seconds now) {
   bearer_keys_.renew(config_.bearer->keys, now);
-  return access::authenticate(authorization, *config_.bearer, now);
+  auto user_id = access::authenticate(request.authorization, *config_.bearer, now);
+  if (user_id || user_id.error().code == base::Code::token_expired) return user_id;
+  if (limits_.refuse(request.header("REMOTE_ADDR"), clock_.steady())) return user_id;
+  return base::Error{base::Code::rate_limited};
+}
+
+// The store is asked who it is only where the limit is reached, and never for its lock.
+bool App::may_ask(std::int64_t user_id) {
+  if (limits_.ask(user_id, clock_.steady())) return true;
+  database_.ready();
+  const auto user = store::find_user(database_, user_id);
+  return user && user->role == access::Role::service;
 }
 
 base::Result<http::Response> App::serve(const http::Route& route, Call& call,

@@ -9,6 +9,7 @@
 #include "roomkey/handlers/token.hpp"
 #include "roomkey/http/router.hpp"
 #include "roomkey/metrics/tally.hpp"
+#include "worker/limits.hpp"
 
 namespace roomkey::worker {
 
@@ -36,8 +37,9 @@ class App final : private http::Gate {
 
  private:
   [[nodiscard]] std::vector<http::Route> routes();
-  [[nodiscard]] base::Result<std::int64_t> authenticate(std::string_view authorization,
+  [[nodiscard]] base::Result<std::int64_t> authenticate(const http::Request& request,
                                                         std::chrono::sys_seconds now) override;
+  [[nodiscard]] bool may_ask(std::int64_t user_id) override;
   [[nodiscard]] base::Result<http::Response> serve(const http::Route& route, http::Call& call,
                                                    std::int64_t user_id) override;
   void together(const std::function<void()>& work) override;
@@ -53,10 +55,12 @@ class App final : private http::Gate {
   [[nodiscard]] base::Result<http::Response> give_token(http::Call& call, handlers::Issue issue,
                                                         std::string_view action);
 
+  const base::Clock& clock_;
   config::Config config_;
   std::vector<std::unique_ptr<provider::Provider>> own_;
   handlers::Providers providers_;
   metrics::Tally tally_;
+  Limits limits_;
   config::BearerKeys bearer_keys_;
   store::Database database_;
   http::Router router_;

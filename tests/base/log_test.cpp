@@ -111,4 +111,13 @@ TEST(knows_its_levels) {
   }
 }
 
+TEST(a_flood_of_those_who_ask_too_often_is_no_flood_of_lines) {
+  const CapturedLog log;
+  for (int i = 0; i < 100; ++i) tell(line_with_status(429));
+  tell(line_with_status(403));
+  const std::string text = log.text();
+  expect(std::count(text.begin(), text.end(), '\n') <= 3, text);
+  expect(contains(text, "status=403"), text);
+}
+
 }  // namespace

@@ -49,7 +49,7 @@ async function asked(page, url, bearer, { method = 'GET', body } = {}) {
 function narrow(demo) {
   const site = join(demo.dir, 'roomkey-site.conf')
   const text = readFileSync(site, 'utf8')
-  writeFileSync(site, text.replace('rate=50r/s', 'rate=1r/m').replace('burst=200', 'burst=2'))
+  writeFileSync(site, text.replace('rate=20r/s', 'rate=1r/m').replace('burst=200', 'burst=2'))
   process.kill(Number(readFileSync(join(demo.dir, 'nginx.pid'), 'utf8')), 'SIGHUP')
 }
 

@@ -29,6 +29,7 @@ TEST(without_any_variable_the_defaults_hold) {
   same("", read.config.meeting_url);
   expect(read.config.rooms == access::Rooms::booked);
   same("info", read.config.log_level);
+  same(10, read.config.person_rate.value());
   same("", read.config.metrics_directory + read.config.certificate_file);
   same("/var/lib/roomkey/backups", read.config.backup_directory);
 }
@@ -184,6 +185,17 @@ TEST(an_address_that_gets_the_secret_is_https_or_this_machine) {
     const bool callback = std::string_view(name) == "TWILIO_STATUS_CALLBACK_URL";
     same(callback ? "" : std::string(name) + ' ',
          reading({{name, "https://x.example/?a"}}).names());
+  }
+}
+
+TEST(a_person_s_rate_is_a_number_or_off) {
+  same(1, reading({{"ROOMKEY_PERSON_RATE", "1"}}).config.person_rate.value());
+  same(10000, reading({{"ROOMKEY_PERSON_RATE", "10000"}}).config.person_rate.value());
+  const Read off = reading({{"ROOMKEY_PERSON_RATE", "off"}});
+  same("", off.names());
+  expect(!off.config.person_rate);
+  for (const auto* const bad : {"0", "10001", "-1", "1.5", "OFF", "on", "10/s"}) {
+    same("ROOMKEY_PERSON_RATE ", reading({{"ROOMKEY_PERSON_RATE", bad}}).names(), bad);
   }
 }
 

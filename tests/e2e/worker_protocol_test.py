@@ -154,7 +154,7 @@ class Protocol(Case):
             self.lives_on(worker)
 
     def test_a_kept_connection_takes_one_request_after_the_other(self):
-        with Worker() as worker, worker.connect() as connection:
+        with Worker(ROOMKEY_PERSON_RATE="off") as worker, worker.connect() as connection:
             stream = connection.makefile("rb")
             for number in range(100):
                 body = b"{}" + b" " * number * 700

@@ -41,7 +41,7 @@ bool fits(std::string_view pattern, std::string_view path) {
 
 // All its routes are anyone's.
 struct NoGate final : http::Gate {
-  base::Result<std::int64_t> authenticate(std::string_view, std::chrono::sys_seconds) override {
+  base::Result<std::int64_t> authenticate(const http::Request&, std::chrono::sys_seconds) override {
     return base::Error{base::Code::invalid_token};
   }
   base::Result<http::Response> serve(const http::Route&, http::Call&, std::int64_t) override {

@@ -29,6 +29,7 @@ TEST(each_code_has_the_contract_s_status_text_and_word) {
       {Code::invalid_token, 401, "Invalid token", "invalid_token"},
       {Code::token_expired, 401, "Token has expired", "token_expired"},
       {Code::user_unknown, 401, "User not found or inactive", "user_unknown"},
+      {Code::rate_limited, 429, "Too many requests", "rate_limited"},
       {Code::permission_denied, 403, "Permission denied", "permission_denied"},
       {Code::appointment_not_found, 404, "Appointment not found", "appointment_not_found"},
       {Code::room_not_found, 404, "No video room found for this appointment", "room_not_found"},
@@ -63,7 +64,8 @@ TEST(each_code_has_the_contract_s_status_text_and_word) {
     const std::string headers = headers_of(response);
     same(status == 401, contains(headers, "WWW-Authenticate: Bearer realm=\"roomkey\""), word);
     same(status == 503, contains(headers, "Retry-After: 2"), word);
-    same(status == 401 || status == 503 ? 1 : 0, response.headers.size(), word);
+    same(status == 429, contains(headers, "Retry-After: 1"), word);
+    same(status == 401 || status == 429 || status == 503 ? 1 : 0, response.headers.size(), word);
   }
 }
 

@@ -17,6 +17,7 @@ struct Bench : private http::Gate {
   FakeClock clock;
   std::string calls;
   base::Result<std::int64_t> user = std::int64_t{2};
+  int allowed = 1000;  // requests of a user
   bool locked = false;
   bool full = false;
   std::string told;  // "<route>:<status>:<code>" for each that was counted
@@ -51,11 +52,12 @@ struct Bench : private http::Gate {
       *this,
       clock};
 
-  base::Result<std::int64_t> authenticate(std::string_view header,
+  base::Result<std::int64_t> authenticate(const http::Request& request,
                                           std::chrono::sys_seconds /*now*/) override {
-    calls += "authenticate(" + std::string(header) + ") ";
+    calls += "authenticate(" + std::string(request.authorization) + ") ";
     return user;
   }
+  bool may_ask(std::int64_t /*user_id*/) override { return allowed-- > 0; }
   base::Result<http::Response> serve(const http::Route& chosen, http::Call& call,
                                      std::int64_t user_id) override {
     calls += "serve(" + std::to_string(user_id) + ") ";

@@ -164,4 +164,20 @@ TEST(a_handler_knows_the_caller_the_time_and_the_request) {
   same(1, response.headers.size());
 }
 
+TEST(who_asks_too_often_is_refused_before_anything_is_looked_up) {
+  const CapturedLog log;
+  Bench bench;
+  bench.allowed = 1;
+  same(200, bench.answer("GET", "/things/47/").status);
+  for (const auto* const path : {"/things/47/", "/token/1/"}) {
+    const Response response = bench.answer("GET", path);
+    same(429, response.status, path);
+    same("rate_limited", code_of(response), path);
+    same("authenticate(A) ", bench.calls, path);
+  }
+  same("0:200:- 0:429:rate_limited 7:429:rate_limited ", bench.told);
+  same(404, bench.answer("GET", "/nowhere/").status, "no route is no route");
+  same(200, bench.answer("GET", "/open").status, "nobody's");
+}
+
 }  // namespace

@@ -32,7 +32,10 @@ def locations(root):
 
 
 def pool_of(path, places):
-    """As nginx chooses: the first expression that fits, else the prefix `/`."""
+    """As nginx chooses: a prefix that ends the search, the first expression that fits, else `/`."""
+    for kind, what, pool in places:
+        if kind == "^~" and path.startswith(what):
+            return pool
     for kind, what, pool in places:
         if kind == "~" and re.search(what, path):
             return pool

@@ -191,7 +191,8 @@ def judged(where, times):
 
 def main():
     results = []
-    with Worker(ROOMKEY_LOG_LEVEL="info", TWILIO_STATUS_CALLBACK_URL=CALLBACK_URL) as worker:
+    with Worker(ROOMKEY_LOG_LEVEL="info", ROOMKEY_PERSON_RATE="off",
+                TWILIO_STATUS_CALLBACK_URL=CALLBACK_URL) as worker:
         ask = at_worker(worker)
         bearers = table("Bearer tokens, at the worker", measured(ask, strangers(worker.secret)))
         results.append(judged("bearer token, at the worker", bearers))
@@ -203,7 +204,8 @@ def main():
         known, strange = key_for("RS256"), key_for("RS256")
         json.dump({"keys": [jwk(known, "RS256", "known")]}, file)
         file.flush()
-        with Worker(ROOMKEY_LOG_LEVEL="info", ROOMKEY_JWT_ALGORITHM="RS256",
+        with Worker(ROOMKEY_LOG_LEVEL="info", ROOMKEY_PERSON_RATE="off",
+                    ROOMKEY_JWT_ALGORITHM="RS256",
                     ROOMKEY_JWT_SECRET=None, ROOMKEY_JWT_JWKS_FILE=file.name) as worker:
             table("Key ids, at the worker", measured(at_worker(worker), key_ids(known, strange)))
     with Demo(made_up_settings(ROOMKEY_LOG_LEVEL="info")) as demo:

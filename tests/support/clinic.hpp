@@ -21,6 +21,7 @@ inline constexpr std::string_view kRoom = "apt-47-1763138954-46eb915c";
 class FakeClock final : public base::Clock {
  public:
   [[nodiscard]] std::chrono::sys_seconds now() const override { return time; }
+  [[nodiscard]] std::chrono::nanoseconds steady() const override { return time.time_since_epoch(); }
   std::chrono::sys_seconds time = kNine;
 };
 

@@ -10,6 +10,10 @@ class Clock {
  public:
   virtual ~Clock() = default;
   [[nodiscard]] virtual std::chrono::sys_seconds now() const = 0;
+  // Never goes back while the machine runs, is the same in all its processes, and no date.
+  [[nodiscard]] virtual std::chrono::nanoseconds steady() const {
+    return std::chrono::steady_clock::now().time_since_epoch();
+  }
 };
 
 class SystemClock final : public Clock {

@@ -28,7 +28,8 @@ struct RequestLine {
   std::chrono::microseconds duration;
 };
 
-// error for 5xx, but warn for a 502, which is the provider's fault; info otherwise. Kept until
+// error for 5xx, but warn for a 502, which is the provider's fault; info otherwise. Of 429s one a
+// second. Kept until
 // flush_log(), or the next line of another kind: a write of its own for each is a tenth of a
 // request's system calls.
 void log_request(const RequestLine& line);

@@ -21,6 +21,7 @@ enum class Code {
   invalid_token,
   token_expired,
   user_unknown,
+  rate_limited,
   permission_denied,
   removed,
   appointment_not_found,

@@ -2,6 +2,7 @@
 // credentials. docs and names: contract section 2 and docs/configuration.md.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
@@ -65,7 +66,8 @@ struct Config : provider::Settings {
   bool complete_on_room_end = false;
   std::string meeting_url;  // a pattern (access/meeting_url.hpp), or empty
   std::string log_level = "info";
-  std::string metrics_directory;  // empty: each worker counts alone
+  std::optional<std::uint32_t> person_rate;  // requests a second of one person; none: no limit
+  std::string metrics_directory;             // empty: each worker counts alone
   std::string backup_directory;
   std::string certificate_file;  // nginx's; empty: metrics don't tell of it
 };

@@ -74,9 +74,12 @@ class Gate {
  public:
   virtual ~Gate() = default;
 
-  // The id of the user that the Authorization header speaks for.
-  [[nodiscard]] virtual base::Result<std::int64_t> authenticate(std::string_view authorization,
+  // The id of the user that the Authorization header speaks for. rate_limited where too many of the
+  // sender's were refused.
+  [[nodiscard]] virtual base::Result<std::int64_t> authenticate(const Request& request,
                                                                 std::chrono::sys_seconds now) = 0;
+  // Counts a request of that user's; false where it is one too many for now.
+  [[nodiscard]] virtual bool may_ask(std::int64_t /*user_id*/) { return true; }
   // Finds the user and runs the route's handler; what is granted or refused to a known user is
   // committed to the audit when it returns.
   [[nodiscard]] virtual base::Result<Response> serve(const Route& route, Call& call,
@@ -97,10 +100,10 @@ class Router {
   Router(std::vector<Route> routes, Gate& gate, const base::Clock& clock);
 
   // Sends each request's answer once, in any order. A broken machine is a 503 or 500 and a log
-  // line; throws only what `send` throws. Steps: 1 match, 2 method, 3 size, 4 bearer token, 5 user
-  // and handler, 6 map the error, 7 log one line and tell Gate::done. Those that share a
-  // transaction take step 5 together: a commit is the dearest part of a token, and one serves them
-  // all. None of their answers is sent before it.
+  // line; throws only what `send` throws. Steps: 1 match, 2 method, 3 size, 4 bearer token and
+  // how often its user asks, 5 user and handler, 6 map the error, 7 log one line and tell
+  // Gate::done. Those that share a transaction take step 5 together: a commit is the dearest part
+  // of a token, and one serves them all. None of their answers is sent before it.
   void answer(std::span<const Request> requests, const Send& send) const;
   [[nodiscard]] Response answer(const Request& request) const;
 

@@ -1,5 +1,5 @@
-// `metrics` owns what is counted, over all workers, and the text in which it is told. It knows
-// `base` alone.
+// `metrics` owns what is counted, over all workers, the text in which it is told, and who has asked
+// too often. It knows `base` alone.
 #pragma once
 
 #include <atomic>
@@ -35,6 +35,13 @@ class Counters {
   }
   [[nodiscard]] std::uint64_t read(std::size_t index) const {
     return std::atomic_ref(values_[index]).load(std::memory_order_relaxed);
+  }
+
+  // Makes it `wanted` where it is still `expected`; false, and nothing is done, where it isn't.
+  [[nodiscard]] bool exchange(std::size_t index, std::uint64_t expected,
+                              std::uint64_t wanted) const {
+    return std::atomic_ref(values_[index])
+        .compare_exchange_strong(expected, wanted, std::memory_order_relaxed);
   }
 
   // False where the file was taken away since: others count elsewhere by now.

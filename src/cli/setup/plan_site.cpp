@@ -51,7 +51,7 @@ site::Names names_of(const Plan& plan, const Present& present) {
       {{"LISTEN", listen},
        // A browser that was told so never lets anybody pass an untrusted certificate again.
        {"HSTS", plan.self_signed ? "max-age=0" : "max-age=63072000"},
-       {"RATE_KEY", "$binary_remote_addr"},
+       {"LIMIT", ""},
        {"TOKEN_SOCKET", places.socket("token")},
        {"ROOM_SOCKET", places.socket("room")},
        {"ACCESS_LOG", places.log("access")},
