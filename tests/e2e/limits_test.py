@@ -12,6 +12,7 @@ from support import wait_until
 
 TOKEN, STATUS = "/api/appointments/video-token/47/", "/api/appointments/video-status/47/"
 CALLBACK = "/api/appointments/twilio-status-callback/"
+HEALTH = ("/healthz", "/readyz", "/metrics")
 TRUST = ("set_real_ip_from 127.0.0.1;\n    real_ip_header X-Forwarded-For;\n"
          "    real_ip_recursive on;")
 
@@ -87,6 +88,24 @@ class Limits(Case):
             self.assertEqual(self.statuses(demo, 150, "POST", CALLBACK), {403})
             self.last(self.flood(demo, 300, "POST", CALLBACK))
             self.assertEqual(self.one(demo, TOKEN, SARAH), 200)
+
+    def test_health_is_closed_to_what_comes_through_a_proxy_or_tunnel_on_this_machine(self):
+        with Demo(rate_limit="on") as demo:
+            self.health_is_open_and_closed(demo)
+            believe_this_machine(demo)
+            self.health_is_open_and_closed(demo)
+
+    def health_is_open_and_closed(self, demo):
+        for path in HEALTH:
+            self.assertEqual(demo.get(path).status, 200)
+            for name, value in (("Forwarded", "for=192.0.2.7"), ("X-Forwarded-For", "127.0.0.1"),
+                                ("X-Forwarded-For", "192.0.2.7"), ("CF-Connecting-IP", "127.0.0.1"),
+                                ("X-Real-IP", "127.0.0.1"), ("Via", "1.1 x")):
+                answer = demo.get(path, headers={name: value})
+                self.refused(answer, 403, "permission_denied")
+        for _ in range(3):
+            self.assertEqual(self.statuses(demo, 100, "GET", "/healthz"), {403})
+        self.assertEqual(demo.get("/healthz").status, 200)
 
 
 if __name__ == "__main__":
