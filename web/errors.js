@@ -20,6 +20,7 @@ export const texts = {
     removed: 'You were put out of this session. Please call the practice.',
     too_early: 'It is too early to join. Come back when the session opens{time}.',
     too_late: 'This session is over{time}. Please call the practice for a new appointment.',
+    no_open_appointment: 'You have no session to join now. Come back when one is due.',
     bad_signature: support,
     appointment_not_found: 'There is no such appointment. Check the link; a booking made just ' +
       'now may take a minute to get here.',

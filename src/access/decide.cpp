@@ -70,6 +70,18 @@ base::Result<Grant> decide(const Appointment& appointment, const User& caller,
                token_validity(appointment.duration)};
 }
 
+base::Result<std::monostate> decide_unbound(const User& caller) {
+  if (caller.role == Role::service) return Error{Code::permission_denied};
+  return std::monostate{};
+}
+
+base::Window joinable_starts(std::chrono::sys_seconds now, const Policy& policy) {
+  base::Window starts;
+  if (policy.join_late) starts.opens_at = now - kMaxDuration - *policy.join_late;
+  if (policy.join_early) starts.closes_at = now + *policy.join_early;
+  return starts;
+}
+
 base::Result<std::monostate> decide_room(const Appointment& appointment, const User& caller) {
   if (!may(Action::make_room, appointment, caller)) return Error{Code::permission_denied};
   if (!is_open(appointment.status)) return closed(appointment.status);

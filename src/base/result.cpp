@@ -18,6 +18,7 @@ std::string_view word(Code code) {
     case Code::appointment_closed: return "appointment_closed";
     case Code::too_early: return "too_early";
     case Code::too_late: return "too_late";
+    case Code::no_open_appointment: return "no_open_appointment";
     case Code::not_telehealth: return "not_telehealth";
     case Code::bad_request: return "bad_request";
     case Code::bad_signature: return "bad_signature";

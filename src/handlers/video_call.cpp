@@ -1,5 +1,7 @@
 #include "roomkey/handlers/video_call.hpp"
 
+#include <span>
+
 #include "roomkey/base/form.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/base/text.hpp"
@@ -51,21 +53,92 @@ base::Result<Wanted> read_body(const std::string& body, const provider::Calls& c
   return wanted;
 }
 
-// The right to the call, where one is named.
-base::Result<std::optional<access::Grant>> grant_for(const Wanted& wanted, http::Call& call,
-                                                     store::Database& database,
-                                                     const access::Policy& policy,
-                                                     const provider::Calls& calls) {
+// That the caller asks for nobody else.
+base::Result<std::monostate> check_name(const Wanted& wanted, const http::Call& call,
+                                        const provider::Calls& calls) {
   if (wanted.user_id && !calls.is_own_name(*wanted.user_id, call.caller())) {
     return Error{Code::permission_denied};
   }
-  if (!wanted.call_id) return std::optional<access::Grant>();
-  const auto appointment = store::find_appointment_by_room(database, *wanted.call_id);
+  return std::monostate{};
+}
+
+// The right to the call that is named.
+base::Result<access::Grant> grant_for(std::string_view call_id, http::Call& call,
+                                      store::Database& database, const access::Policy& policy) {
+  const auto appointment = store::find_appointment_by_room(database, call_id);
   if (!appointment) return Error{Code::appointment_not_found};
   call.id = appointment->id;
-  auto grant = access::decide(*appointment, call.caller(), call.now, policy);
+  return access::decide(*appointment, call.caller(), call.now, policy);
+}
+
+// What is given to the caller, and the appointments that it opens.
+struct Given {
+  provider::Credential credential;
+  std::vector<std::int64_t> appointments = {};
+};
+
+base::Result<Given> opening(base::Result<provider::Credential> credential,
+                            std::span<const access::Grant> grants) {
+  if (!credential) return credential.error();
+  Given all{std::move(*credential)};
+  for (const access::Grant& grant : grants) all.appointments.push_back(grant.appointment_id);
+  return all;
+}
+
+// The calls that the caller may join now. Rooms whose names are no call ids are left out; that the
+// provider is not configured, mint_for_calls() says.
+base::Result<std::vector<access::Grant>> joinable_calls(const http::Call& call,
+                                                        store::Database& database,
+                                                        const access::Policy& policy,
+                                                        const provider::Calls& calls) {
+  constexpr std::size_t kMost = 20;
+  std::vector<access::Grant> grants;
+  const auto look_at = [&](const access::Appointment& appointment) {
+    auto grant = access::decide(appointment, call.caller(), call.now, policy);
+    if (!grant) return true;
+    const auto fit = calls.can_call(*grant);
+    const bool is_call = fit || fit.error().code != Code::token_failed;
+    if (is_call) grants.push_back(std::move(*grant));
+    return grants.size() < kMost;
+  };
+  store::each_open_appointment(database, call.caller().id, call.now,
+                               access::joinable_starts(call.now, policy), look_at);
+  if (grants.empty()) return Error{Code::no_open_appointment};
+  return grants;
+}
+
+base::Result<Given> give_without_call(const Wanted& wanted, const http::Call& call,
+                                      store::Database& database, const access::Policy& policy,
+                                      const provider::Calls& calls) {
+  if (calls.gives_unbound()) {
+    const auto decided = access::decide_unbound(call.caller());
+    if (!decided) return decided.error();
+    return opening(calls.mint_for_user(call.caller().id, call.now), {});
+  }
+  const auto grants = joinable_calls(call, database, policy, calls);
+  if (!grants) return grants.error();
+  return opening(calls.mint_for_calls(*grants, wanted.call_type, call.now), *grants);
+}
+
+base::Result<Given> give(const Wanted& wanted, http::Call& call, store::Database& database,
+                         const access::Policy& policy, const provider::Calls& calls) {
+  if (const auto own = check_name(wanted, call, calls); !own) return own.error();
+  if (!wanted.call_id) return give_without_call(wanted, call, database, policy, calls);
+  const auto grant = grant_for(*wanted.call_id, call, database, policy);
   if (!grant) return grant.error();
-  return std::optional(std::move(*grant));
+  return opening(calls.mint_for_call(*grant, wanted.call_type, call.now), {&*grant, 1});
+}
+
+// One event for each appointment, or one without.
+void note_given(const http::Call& call, store::Database& database, std::string_view action,
+                const Given& all) {
+  store::AuditEvent event = event_of(call, action, store::Outcome::granted);
+  event.expires_at = all.credential.expires_at;
+  if (all.appointments.empty()) store::append_audit(database, event);
+  for (const std::int64_t appointment : all.appointments) {
+    event.appointment_id = appointment;
+    store::append_audit(database, event);
+  }
 }
 
 // The same for the routes that give no token: they want a call that can be.
@@ -73,9 +146,10 @@ base::Result<std::monostate> check_call(const Wanted& wanted, http::Call& call,
                                         store::Database& database, const access::Policy& policy,
                                         const provider::Calls& calls) {
   if (wanted.call_id.value_or("").empty()) return call_id_required();
-  auto grant = grant_for(wanted, call, database, policy, calls);
+  if (const auto own = check_name(wanted, call, calls); !own) return own.error();
+  const auto grant = grant_for(*wanted.call_id, call, database, policy);
   if (!grant) return grant.error();
-  return calls.can_call(**grant);
+  return calls.can_call(*grant);
 }
 
 }  // namespace
@@ -85,22 +159,17 @@ base::Result<http::Response> call_token(http::Call& call, store::Database& datab
                                         const provider::Calls& calls) {
   const auto wanted = read_body(call.body, calls);
   if (!wanted) return wanted.error();
-  const auto grant = grant_for(*wanted, call, database, policy, calls);
-  if (!grant) return grant.error();
-  const auto credential = *grant ? calls.mint_for_call(**grant, wanted->call_type, call.now)
-                                 : calls.mint_for_user(call.caller().id, call.now);
-  if (!credential) return credential.error();
-
-  store::AuditEvent event = event_of(call, calls.routes().token, store::Outcome::granted);
-  event.expires_at = credential->expires_at;
-  store::append_audit(database, event);
+  const auto all = give(*wanted, call, database, policy, calls);
+  if (!all) return all.error();
+  note_given(call, database, calls.routes().token, *all);
   call.provider = calls.name();
 
+  const provider::Credential& credential = all->credential;
   base::JsonObject body;
-  body.add("token", credential->token)
-      .add("userId", credential->identity)
-      .add("expires_in", (credential->expires_at - credential->issued_at).count())
-      .add("expires_at", base::format_utc(credential->expires_at));
+  body.add("token", credential.token)
+      .add("userId", credential.identity)
+      .add("expires_in", (credential.expires_at - credential.issued_at).count())
+      .add("expires_at", base::format_utc(credential.expires_at));
   return http::Response{200, body.text()};
 }
 

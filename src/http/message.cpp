@@ -31,6 +31,7 @@ Answer answer_to(const Error& error) {
     case Code::appointment_closed: return {409, error.detail};
     case Code::too_early: return {403, "Too early to join"};
     case Code::too_late: return {403, "Too late to join"};
+    case Code::no_open_appointment: return {403, "No appointment to join"};
     case Code::not_telehealth:
       return {400, "Video room can only be created for telehealth appointments"};
     case Code::bad_request: return {400, error.detail};

@@ -95,6 +95,7 @@ std::string certificate_served(CURL* curl) {
 struct Https::Line {
   CURL* curl = nullptr;
   curl_slist* elsewhere = nullptr;
+  curl_slist* headers = nullptr;
   std::array<char, CURL_ERROR_SIZE> error{};
   int sends_left = 0;
   std::size_t received = 0;
@@ -104,6 +105,7 @@ struct Https::Line {
   ~Line() {
     curl_easy_cleanup(curl);
     curl_slist_free_all(elsewhere);
+    curl_slist_free_all(headers);
   }
   Line(const Line&) = delete;
   Line& operator=(const Line&) = delete;
@@ -111,6 +113,7 @@ struct Https::Line {
   void set_up(const Settings& settings);
   void set_credentials(const Settings& settings) const;
   void look_at(const std::string& place);
+  void add_header(const crypto::Secret& header);
   CURLcode attempt(Deadline deadline, milliseconds connect_deadline);
   [[nodiscard]] bool failed_to_connect(CURLcode code, bool sent) const;
   [[nodiscard]] std::string why(CURLcode code) const;
@@ -142,6 +145,7 @@ void Https::Line::set_up(const Settings& settings) {
   set(curl, CURLOPT_PROXY, "");
   if (!settings.user.empty()) set_credentials(settings);
   if (!settings.look_at.empty()) look_at(settings.look_at);
+  for (const crypto::Secret& header : settings.headers) add_header(header);
   set(curl, CURLOPT_USERAGENT, "roomkey/" ROOMKEY_VERSION);
   // One request at a time gains nothing by HTTP/2.
   set(curl, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
@@ -174,6 +178,16 @@ void Https::Line::look_at(const std::string& place) {
   set(curl, CURLOPT_SSL_VERIFYPEER, 0L);
   set(curl, CURLOPT_SSL_VERIFYHOST, 0L);
   set(curl, CURLOPT_CERTINFO, 1L);
+}
+
+// libcurl copies it, and wipes it when it lets the list go.
+void Https::Line::add_header(const crypto::Secret& header) {
+  std::string text(header.reveal());
+  curl_slist* const longer = curl_slist_append(headers, text.c_str());
+  crypto::wipe(text);
+  if (longer == nullptr) throw std::bad_alloc();
+  headers = longer;
+  set(curl, CURLOPT_HTTPHEADER, headers);
 }
 
 // libcurl by itself sends a request again, a POST as well, where a connection that it kept open
@@ -229,6 +243,7 @@ Https::Line& Https::line() {
     made->set_up(settings_);
     line_ = std::move(made);
     settings_.password = crypto::Secret();  // libcurl has it
+    settings_.headers.clear();
   }
   return *line_;
 }

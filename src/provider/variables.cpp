@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "roomkey/base/url.hpp"
+
 namespace roomkey::provider {
 
 namespace {
@@ -23,6 +25,15 @@ std::string pasted_along(std::string_view value) {
     return "has a character in it that can't be there, perhaps one that is not seen";
   }
   return value.find('=') == value.npos ? "" : "has a = in it: its name was pasted along";
+}
+
+std::string base_url(Values& values, const std::string& name, const std::string& otherwise) {
+  std::string url = values.text(name, otherwise);
+  while (url.ends_with('/')) url.pop_back();
+  if (!base::is_https_or_local(url) || url.find('?') != url.npos) {
+    values.fault(name, "must be https://host, or http:// to this machine, without password or ?");
+  }
+  return url;
 }
 
 }  // namespace roomkey::provider

@@ -1,5 +1,7 @@
 #include "roomkey/store/appointments.hpp"
 
+#include <algorithm>
+
 #include "roomkey/base/clock.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/crypto/digest.hpp"
@@ -106,6 +108,36 @@ bool leaves_room(Database& database, const access::Appointment& before,
   return !is_former(database, after.room->name);
 }
 
+// access::is_open(), as an index can have it.
+#define ROOMKEY_OPEN_OF(column)                                               \
+  ROOMKEY_SELECT_APPOINTMENT " WHERE " column                                 \
+                             " = ?1 AND status IN ('scheduled', 'confirmed')" \
+                             " AND starts_at BETWEEN ?2 AND ?3 AND r.name IS NOT NULL"
+
+#define ROOMKEY_OPEN ROOMKEY_OPEN_OF("patient_id") " UNION ALL " ROOMKEY_OPEN_OF("psychologist_id")
+
+constexpr const char* kOpenFromNowOn = ROOMKEY_OPEN " ORDER BY 4, 1 LIMIT ?4";
+constexpr const char* kOpenBeforeNow = ROOMKEY_OPEN " ORDER BY 4 DESC, 1 DESC LIMIT ?4";
+
+// One after the other, as they are asked for.
+class OpenAppointments {
+ public:
+  OpenAppointments(Database& database, const char* sql, std::int64_t user_id, std::int64_t first,
+                   std::int64_t last)
+      : query_(database, sql, user_id, first, last, std::int64_t{kMostLookedAt}) {
+    move_on();
+  }
+  [[nodiscard]] const std::optional<access::Appointment>& next() const { return next_; }
+  void move_on() {
+    next_.reset();
+    if (query_.step()) next_ = appointment_from(query_);
+  }
+
+ private:
+  Query query_;
+  std::optional<access::Appointment> next_;
+};
+
 }  // namespace
 
 std::optional<access::Appointment> find_appointment(Database& database, std::int64_t id) {
@@ -162,6 +194,24 @@ void each_appointment(Database& database,
                       const std::function<void(const access::Appointment&)>& use) {
   Query query(database, ROOMKEY_SELECT_APPOINTMENT " ORDER BY a.id");
   while (query.step()) use(appointment_from(query));
+}
+
+void each_open_appointment(Database& database, std::int64_t user_id, std::chrono::sys_seconds now,
+                           const base::Window& starts,
+                           const std::function<bool(const access::Appointment&)>& use) {
+  const auto least = starts.opens_at ? base::unix_seconds(*starts.opens_at) : 0;
+  const auto most = starts.closes_at ? base::unix_seconds(*starts.closes_at) : INT64_MAX;
+  const auto second = base::unix_seconds(now);
+  OpenAppointments later(database, kOpenFromNowOn, user_id, std::max(least, second), most);
+  OpenAppointments earlier(database, kOpenBeforeNow, user_id, least, std::min(most, second - 1));
+  for (int looked_at = 0; looked_at < kMostLookedAt; ++looked_at) {
+    if (!later.next() && !earlier.next()) return;
+    const bool ahead = !earlier.next() || (later.next() && later.next()->starts_at - now <=
+                                                               now - earlier.next()->starts_at);
+    OpenAppointments& nearer = ahead ? later : earlier;
+    if (!use(*nearer.next())) return;
+    nearer.move_on();
+  }
 }
 
 bool remove_user(Transaction&, Database& database, std::int64_t appointment_id,

@@ -73,6 +73,10 @@ void warn_of(const config::Config& config,
     const std::string meant = unknown.meant.empty() ? "" : " meant=" + unknown.meant;
     log_warn("event=unknown_variable name=" + base::log_value(unknown.name) + meant);
   }
+  for (const auto* const kind : provider::all()) {
+    const std::string variable(kind->lax(config));
+    if (!variable.empty()) log_warn("event=lax_setting variable=" + variable);
+  }
   for (const auto& fault : config::half_providers(config)) {
     log_warn("event=half_provider fault=" + base::log_value(fault));
   }

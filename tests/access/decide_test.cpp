@@ -226,6 +226,33 @@ TEST(a_window_may_be_open_on_one_side) {
        join_window(appointment, {0min, std::nullopt}).opens_at);
 }
 
+TEST(outside_of_the_starts_that_are_looked_at_nobody_joins) {
+  for (const auto& policy : {kQuarterAndHalf, Policy{0min, 0min}}) {
+    const auto starts = joinable_starts(kNine, policy);
+    for (const auto duration : {1min, 60min, kMaxDuration}) {
+      Appointment appointment = appointment_47();
+      appointment.duration = duration;
+      appointment.starts_at = starts.closes_at.value() + 1s;
+      refused(Code::too_early, decide(appointment, jane(), kNine, policy));
+      appointment.starts_at = starts.opens_at.value() - 1s;
+      refused(Code::too_late, decide(appointment, jane(), kNine, policy));
+    }
+  }
+  const auto any = joinable_starts(kNine, {});
+  expect(!any.opens_at && !any.closes_at);
+}
+
+TEST(a_token_for_no_appointment_is_nothing_for_the_booking_system) {
+  for (const Role role : kRoles) {
+    const auto decided = decide_unbound(someone(role));
+    if (role == Role::service) {
+      refused(Code::permission_denied, decided);
+    } else {
+      accepted(decided);
+    }
+  }
+}
+
 TEST(a_closed_appointment_says_what_became_of_it) {
   Appointment appointment = appointment_47();
   appointment.status = Status::no_show;

@@ -1,11 +1,13 @@
 """`roomkey check` finds what clinics get wrong, says what to do about it, and shows no secret."""
 import functools
+import http.server
 import json
 import os
 import secrets
 import shutil
 import subprocess
 import tempfile
+import threading
 from pathlib import Path
 
 import live_support
@@ -37,11 +39,33 @@ def twilio():
     return StandIn()
 
 
+class Stream(http.server.BaseHTTPRequestHandler):
+    """Stream's call types, with these rights for the role user."""
+    rights = []
+
+    def do_GET(self):
+        grants = {"user": self.rights, "call_member": ["join-call"]}
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(json.dumps({"call_types": {"default": {"grants": grants}}}).encode())
+
+    def log_message(self, *_):
+        pass
+
+
+@functools.cache
+def stream():
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Stream)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return f"http://127.0.0.1:{server.server_port}"
+
+
 def installation(**changes):
     """The settings of a clinic where all is well, but for the changes."""
     url = f"http://127.0.0.1:{twilio().port}"
     return made_up_settings(**(twilio().settings | {
         "TWILIO_VIDEO_URL": url, "TWILIO_API_URL": url, "TWILIO_REGION": None,
+        "STREAM_API_URL": stream(),
         "ROOMKEY_DB": str(seeded_store())} | changes))
 
 
@@ -219,6 +243,19 @@ class Check(Case):
                   "[OK] A token for Stream was made", success="[SUCCESS] All checks passed!")
         self.finds(installation(STREAM_API_KEY=None, STREAM_API_SECRET=None, **none),
                    "Neither Twilio nor Stream is configured.")
+
+    def test_what_the_role_user_may_at_stream_is_said(self):
+        self.well(installation(), "[OK] At Stream nobody but its members joins a call")
+        Stream.rights = ["join-call"]
+        try:
+            lines = self.well(installation(STREAM_UNBOUND_TOKENS="on"),
+                              "[WARN] At Stream the role user, which is everybody's, may join",
+                              "[WARN] STREAM_UNBOUND_TOKENS is on")
+            self.assertTrue(any("take JoinCall" in line for line in lines), lines)
+        finally:
+            Stream.rights = []
+        self.well(installation(STREAM_API_URL="http://127.0.0.1:9"),
+                  "[WARN] Who may join which calls at Stream was not proven: 127.0.0.1:9")
 
     def test_the_demo_is_well_offline(self):
         demo = shared_demo()

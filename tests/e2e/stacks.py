@@ -24,8 +24,9 @@ def made_up_settings(**changes):
         "TWILIO_API_KEY": "SK" + secrets.token_hex(16),
         "TWILIO_API_SECRET": secrets.token_urlsafe(24),
         "TWILIO_AUTH_TOKEN": secrets.token_hex(16), "TWILIO_REGION": "au1",
-        # Nobody listens there: no test asks Twilio itself.
+        # Nobody listens there: no test asks Twilio or Stream itself.
         "TWILIO_VIDEO_URL": "http://127.0.0.1:9", "TWILIO_API_URL": "http://127.0.0.1:9",
+        "STREAM_API_URL": "http://127.0.0.1:9",
         "STREAM_API_KEY": secrets.token_hex(6), "STREAM_API_SECRET": secrets.token_hex(32),
         "ROOMKEY_FRONTEND_URL": "https://app.clinic.example",
         "ROOMKEY_LOG_LEVEL": "trace"} | changes

@@ -14,6 +14,7 @@ KINDS = [
     ("no call", 400, lambda d, **o: ask(d, "GET", CALL, **o)),
     ("no bearer token", 401, lambda d, **o: get_token(d, None, **o)),
     ("a call of others", 403, lambda d, **o: WAYS["the call"](d, room(47), SAM, **o)),
+    ("nothing to join", 403, lambda d, **o: get_token(d, SAM, **o)),
     ("no such call", 404, lambda d, **o: WAYS["the key"](d, "x", **o)),
     ("a wrong method", 405, lambda d, **o: ask(d, "GET", TOKEN, **o)),
     ("a closed appointment", 409, lambda d, **o: WAYS["a token"](d, room(CANCELLED), **o)),

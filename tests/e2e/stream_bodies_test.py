@@ -20,6 +20,7 @@ ORDER = [
      "bad_request"),
     ("name before call", ("POST", TOKEN, JANE, {"userId": "19", "callId": "x"}),
      "permission_denied"),
+    ("name before something to join", ("POST", TOKEN, SAM, {"userId": "2"}), "permission_denied"),
     ("call before permission", ("POST", TOKEN, SAM, {"callId": "x"}), "appointment_not_found"),
     ("call before permission to the call", ("POST", CALL, SAM, {"callId": "x"}),
      "appointment_not_found"),

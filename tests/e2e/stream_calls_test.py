@@ -94,8 +94,12 @@ class Calls(StreamCase):
             self.assertEqual((answer.json["opens_at"], answer.json["closes_at"]), window)
             self.given(ask_for(worker, room(other)))
 
-    def test_no_window_holds_for_a_token_without_a_call(self):
-        self.given(get_token(stream_demo(), JANE))
+    def test_the_window_and_the_state_hold_for_a_token_without_a_call(self):
+        token = self.given(get_token(stream_demo(), JANE))["token"]
+        cids = self.opened(token)["call_cids"]
+        self.assertIn(f"default:{room(47)}", cids)
+        for number in (TOO_EARLY, TOO_LATE, CANCELLED, COMPLETED, NO_SHOW, DOTTED, ZOES):
+            self.assertNotIn(f"default:{room(number)}", cids)
 
     @each((f"{way} to {room(number)}", ask_for, number) for way, ask_for in WAYS.items()
           for number in (DOTTED, SIGNS, TOO_LONG))

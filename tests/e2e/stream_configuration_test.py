@@ -136,6 +136,8 @@ class Configuration(StreamCase):
     @each([("no minutes", {"STREAM_TOKEN_MINUTES": "0"}, "STREAM_TOKEN_MINUTES"),
            ("more than a day", {"STREAM_TOKEN_MINUTES": "1441"}, "STREAM_TOKEN_MINUTES"),
            ("minutes in words", {"STREAM_TOKEN_MINUTES": "soon"}, "STREAM_TOKEN_MINUTES"),
+           ("a strange answer", {"STREAM_UNBOUND_TOKENS": "yes"}, "STREAM_UNBOUND_TOKENS"),
+           ("an open address", {"STREAM_API_URL": "http://stream.example"}, "STREAM_API_URL"),
            ("two keys", {"NEXT_PUBLIC_STREAM_API_KEY": "other"}, "STREAM_API_KEY"),
            ("the secret twice", {"STREAM_API_SECRET_FILE": "/dev/null"}, "STREAM_API_SECRET"),
            ("no such file", {"STREAM_API_SECRET": None, "STREAM_API_SECRET_FILE": "/nonexistent"},

@@ -6,12 +6,12 @@ import jwt
 
 from cases import each
 from clinic import ADMIN, CONFIRMED, JANE, MANAGER, MOST_ID, SAM, SARAH, SERVICE, utc
-from stream_support import (CALL, FITTING, TOKEN, ZOE, StreamCase, ask, get_token, room,
-                            stream_demo, stream_worker)
+from stream_support import (CALL, FITTING, TOKEN, ZOE, ZOES, StreamCase, ask, get_token, more,
+                            room, stream_demo, stream_worker)
 
-PEOPLE = [("the patient", JANE), ("the psychologist", SARAH), ("a patient without any call", SAM),
-          ("the admin", ADMIN), ("the manager", MANAGER), ("a service", SERVICE),
-          ("a person not in ASCII", ZOE), ("the person with the highest id", MOST_ID)]
+PEOPLE = [("the patient", JANE), ("the psychologist", SARAH), ("a person not in ASCII", ZOE)]
+WITHOUT_CALLS = [("a patient without any call", SAM), ("the admin", ADMIN),
+                 ("the manager", MANAGER), ("the person with the highest id", MOST_ID)]
 
 
 class Tokens(StreamCase):
@@ -22,6 +22,8 @@ class Tokens(StreamCase):
         self.assertLessEqual(before, claims["iat"] + 5)
         self.assertLessEqual(claims["iat"] + 5, time.time())
         wanted = {"user_id": f"user_{user}", "iat": claims["iat"], "exp": claims["iat"] + seconds}
+        if cids == "its own":
+            cids = claims["call_cids"]
         self.assertEqual(claims, wanted if cids is None else wanted | {"call_cids": cids})
         self.assertEqual({key: type(claims[key]) for key in ("iat", "exp")},
                          {"iat": int, "exp": int})
@@ -29,9 +31,31 @@ class Tokens(StreamCase):
                                 "expires_in": seconds, "expires_at": utc(claims["exp"])})
 
     @each(PEOPLE)
-    def test_without_a_call_for(self, user):
+    def test_without_a_call_it_is_for_those_that_can_be_joined_now_by(self, user):
         before = int(time.time())
-        self.check(get_token(stream_demo(), user), user, 3600, before, None)
+        answer = get_token(stream_demo(), user)
+        self.check(answer, user, 3600, before, "its own")
+        cids = self.opened(answer.json["token"])["call_cids"]
+        self.assertEqual(len(set(cids)), len(cids))
+        self.assertLessEqual(len(cids), 20)
+        for cid in cids:
+            self.given(get_token(stream_demo(), user, {"callId": cid.removeprefix("default:")}))
+
+    @each([*WITHOUT_CALLS, ("a service", SERVICE)])
+    def test_without_anything_to_join_there_is_none_for(self, user):
+        answer = get_token(stream_demo(), user)
+        self.refused(answer, 403, "no_open_appointment", "No appointment to join")
+
+    def test_where_the_clinic_wants_it_it_is_for_no_call_in_particular(self):
+        with stream_worker(STREAM_UNBOUND_TOKENS="on") as worker:
+            worker.fill(more())
+            for _, user in PEOPLE + WITHOUT_CALLS:
+                before = int(time.time())
+                self.check(get_token(worker, user), user, 3600, before, None, worker)
+            self.refused(get_token(worker, SERVICE), 403, "permission_denied")
+            answer = get_token(worker, JANE, {"callId": room(47)})
+            self.check(answer, JANE, 5400, before, [f"default:{room(47)}"], worker)
+            self.assertIn("event=lax_setting variable=STREAM_UNBOUND_TOKENS", worker.log())
 
     @each([("the patient", JANE), ("the psychologist", SARAH)])
     def test_for_the_call_of_an_appointment_for(self, user):
@@ -50,10 +74,10 @@ class Tokens(StreamCase):
         answer = get_token(stream_demo(), JANE, {"callId": room(47), "callType": call_type})
         self.check(answer, JANE, 5400, before, [f"{call_type}:{room(47)}"])
 
-    def test_a_call_type_without_a_call_changes_nothing(self):
+    def test_a_call_type_without_a_call_is_that_of_all_calls(self):
         before = int(time.time())
-        answer = get_token(stream_demo(), JANE, {"callType": "livestream"})
-        self.check(answer, JANE, 3600, before, None)
+        answer = get_token(stream_demo(), ZOE, {"callType": "livestream"})
+        self.check(answer, ZOE, 3600, before, [f"livestream:{room(ZOES)}"])
 
     def test_the_longest_call_id_and_call_type_fit(self):
         before = int(time.time())
@@ -76,7 +100,7 @@ class Tokens(StreamCase):
     def test_the_validity_without_a_call_is_configured(self, minutes):
         with stream_worker(STREAM_TOKEN_MINUTES=minutes) as worker:
             before = int(time.time())
-            self.check(get_token(worker), JANE, 60 * int(minutes), before, None, worker)
+            self.check(get_token(worker), JANE, 60 * int(minutes), before, "its own", worker)
             answer = get_token(worker, SARAH, {"callId": room(60)})
             self.check(answer, SARAH, 5400, before, [f"default:{room(60)}"], worker)
 

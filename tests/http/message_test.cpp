@@ -38,6 +38,7 @@ TEST(each_code_has_the_contract_s_status_text_and_word) {
       {Code::appointment_closed, 409, "why", "appointment_closed"},
       {Code::too_early, 403, "Too early to join", "too_early"},
       {Code::too_late, 403, "Too late to join", "too_late"},
+      {Code::no_open_appointment, 403, "No appointment to join", "no_open_appointment"},
       {Code::not_telehealth, 400, "Video room can only be created for telehealth appointments",
        "not_telehealth"},
       {Code::bad_request, 400, "why", "bad_request"},

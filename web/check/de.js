@@ -144,6 +144,7 @@ export default {
     removed: 'Sie wurden aus dieser Sitzung entfernt.',
     too_early: 'Für den Beitritt ist es zu früh.',
     too_late: 'Diese Sitzung ist vorbei.',
+    no_open_appointment: 'Zurzeit gibt es keine Sitzung für den Beitritt.',
     appointment_not_found: 'Diesen Termin gibt es nicht.',
     room_not_found: 'Dieser Termin hat noch keinen Videoraum.',
     not_telehealth: 'Dieser Termin ist kein Videotermin.',

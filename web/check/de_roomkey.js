@@ -35,6 +35,7 @@ export default {
     too_early: 'Kommen Sie wieder, wenn die Sitzung öffnet{time}.',
     too_late: 'Die Sitzung ist vorbei{time}. Bitte rufen Sie in der Praxis an, und bitten Sie um ' +
       'einen neuen Termin.',
+    no_open_appointment: 'Kommen Sie wieder, wenn eine Ihrer Sitzungen ansteht.',
     bad_signature: support,
     appointment_not_found: 'Prüfen Sie den Link. Ein Termin, der eben erst gebucht wurde, ' +
       'braucht vielleicht eine Minute, bis er hier ankommt.',

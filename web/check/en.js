@@ -149,6 +149,7 @@ export default {
     removed: 'You were put out of this session.',
     too_early: 'It is too early to join.',
     too_late: 'This session is over.',
+    no_open_appointment: 'There is no session to join now.',
     appointment_not_found: 'There is no such appointment.',
     room_not_found: 'This appointment has no video room yet.',
     not_telehealth: 'This appointment is not a video visit.',
@@ -186,6 +187,7 @@ export default {
       removed: 'Please call the practice.',
       too_early: 'Come back when the session opens{time}.',
       too_late: 'Please call the practice, and ask for a new appointment.',
+      no_open_appointment: 'Come back when a session of yours is due.',
       appointment_not_found: 'Check the link. A booking made just now may take a minute to ' +
         'get here.',
       room_not_found: 'Please call the practice.',

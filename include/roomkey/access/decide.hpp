@@ -47,6 +47,14 @@ struct Grant {
 [[nodiscard]] base::Result<Grant> decide(const Appointment& appointment, const User& caller,
                                          std::chrono::sys_seconds now, const Policy& policy);
 
+// Whether a caller may have a token for no appointment in particular, where the clinic gives such:
+// permission_denied.
+[[nodiscard]] base::Result<std::monostate> decide_unbound(const User& caller);
+
+// When an appointment must start, so that it may be open for joining at `now`: outside of this
+// decide() says too_early or too_late. Both sides included.
+[[nodiscard]] base::Window joinable_starts(std::chrono::sys_seconds now, const Policy& policy);
+
 // Every check before a room is made: permission_denied, appointment_closed, not_telehealth.
 [[nodiscard]] base::Result<std::monostate> decide_room(const Appointment& appointment,
                                                        const User& caller);

@@ -31,6 +31,7 @@ enum class Code {
   appointment_closed,
   too_early,
   too_late,
+  no_open_appointment,
   not_telehealth,
   bad_request,
   bad_signature,

@@ -15,8 +15,10 @@ namespace roomkey::handlers {
 // configured (provider_not_configured) and the room's name a call id (token_failed). They set
 // call.id to that appointment's, for the log line and the audit event.
 
-// POST token: for the caller, for the one call where `callId` is given. The audit event is
-// committed before this returns.
+// POST token: for the caller, for the one call where `callId` is given, else for those that the
+// caller may join now, the nearest 20 at most (no_open_appointment where there is none), or, where
+// Calls::gives_unbound(), for none in particular. The audit has an event for each call's
+// appointment, committed before this returns.
 [[nodiscard]] base::Result<http::Response> call_token(http::Call& call, store::Database& database,
                                                       const access::Policy& policy,
                                                       const provider::Calls& calls);

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -39,7 +40,14 @@ class Calls {
       const access::Grant& grant, std::string_view call_type,
       std::chrono::sys_seconds now) const = 0;
 
-  // A token that is not for one call: its holder is that user and may what the app's roles allow.
+  // A token for all of these calls of one user's, each where can_call(); one at least.
+  [[nodiscard]] virtual base::Result<Credential> mint_for_calls(
+      std::span<const access::Grant> grants, std::string_view call_type,
+      std::chrono::sys_seconds now) const = 0;
+
+  // Whether who names no call gets a token that is for none in particular.
+  [[nodiscard]] virtual bool gives_unbound() const = 0;
+  // That token: its holder is that user and may what the app's roles allow.
   [[nodiscard]] virtual base::Result<Credential> mint_for_user(
       std::int64_t user_id, std::chrono::sys_seconds now) const = 0;
 };

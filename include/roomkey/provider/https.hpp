@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "roomkey/base/result.hpp"
 #include "roomkey/crypto/secret.hpp"
@@ -23,6 +24,7 @@ class Https {
     // "127.0.0.1:443", "[::1]:443": connects there, whatever the address says, and takes whoever is
     // there: for looking at, so without user and password.
     std::string look_at = {};
+    std::vector<crypto::Secret> headers = {};  // "Name: value", of every request
   };
   struct Answer {
     int status = 0;

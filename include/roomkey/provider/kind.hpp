@@ -73,6 +73,10 @@ class Kind {
   // What the variables hold. False where no token can be made with these.
   virtual bool check(base::Findings& findings, const Settings& settings) const = 0;
 
+  // The variable by whose value more is permitted than has to be, for a warning of the worker's;
+  // empty where there is none.
+  [[nodiscard]] virtual std::string_view lax(const Settings& /*settings*/) const { return ""; }
+
   // What prove() finds out, in words; empty where there is nothing to ask.
   [[nodiscard]] virtual std::string_view proves(const Settings& settings) const = 0;
   // Asks over the network. `usable`: what check() said; `is_faulty`: whether a variable could not

@@ -63,4 +63,8 @@ class Values {
   virtual void fault(const std::string& name, const std::string& why) = 0;
 };
 
+// The base of a provider's addresses, without final slash: a path is put behind it.
+[[nodiscard]] std::string base_url(Values& values, const std::string& name,
+                                   const std::string& otherwise);
+
 }  // namespace roomkey::provider

@@ -38,6 +38,14 @@ bool put_appointment(Transaction& transaction, Database& database,
 void each_appointment(Database& database,
                       const std::function<void(const access::Appointment&)>& use);
 
+// Those of the user's appointments that are open and have a room, the nearest to `now` by their
+// start first, until `use` says false; kMostLookedAt at most. Of `starts` those alone that start
+// between its times.
+inline constexpr int kMostLookedAt = 200;
+void each_open_appointment(Database& database, std::int64_t user_id, std::chrono::sys_seconds now,
+                           const base::Window& starts,
+                           const std::function<bool(const access::Appointment&)>& use);
+
 struct GivenRoom {
   access::Room room;
   bool made = false;

@@ -52,4 +52,12 @@ bool check_variables(base::Findings& findings, const std::string& api_key,
   return true;
 }
 
+void warn_of_unbound(base::Findings& findings) {
+  findings.warn("STREAM_UNBOUND_TOKENS",
+                "STREAM_UNBOUND_TOKENS is on: every active user gets Stream tokens that are for no "
+                "call in particular, and joins with them whatever the roles at Stream permit.",
+                "Have the frontend send callId with its requests for tokens, and take "
+                "STREAM_UNBOUND_TOKENS out.");
+}
+
 }  // namespace roomkey::provider::stream

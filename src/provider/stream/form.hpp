@@ -13,6 +13,9 @@ namespace roomkey::provider::stream {
 bool check_variables(base::Findings& findings, const std::string& api_key,
                      std::string_view api_secret);
 
+// That tokens are given which are for no call in particular.
+void warn_of_unbound(base::Findings& findings);
+
 // As Kind::wrong_value().
 [[nodiscard]] std::string wrong_value(const std::string& variable, const std::string& value);
 

@@ -1,5 +1,6 @@
 #include "provider/stream/form.hpp"
 #include "provider/stream/inspection.hpp"
+#include "provider/stream/roles.hpp"
 #include "provider/stream/settings.hpp"
 #include "roomkey/provider/all.hpp"
 
@@ -33,15 +34,30 @@ class Row final : public Kind {
     return stream::wrong_value(variable, value);
   }
   bool check(base::Findings& findings, const Settings& settings) const override {
-    const auto& [api_key, api_secret, token_validity] = settings.stream;
-    return !Tokens(settings.stream).unused() &&
-           check_variables(findings, api_key, api_secret.reveal());
+    const TokenSettings& stream = settings.stream;
+    if (Tokens(stream).unused()) return false;
+    const bool good = check_variables(findings, stream.api_key, stream.api_secret.reveal());
+    if (stream.unbound_tokens) warn_of_unbound(findings);
+    return good;
   }
 
-  // Stream has no address that would say whether a key and a secret are one app's.
-  [[nodiscard]] std::string_view proves(const Settings&) const override { return ""; }
-  void prove(base::Findings&, const Settings&, bool,
-             const std::function<bool(std::string_view)>&) const override {}
+  [[nodiscard]] std::string_view lax(const Settings& settings) const override {
+    return settings.stream.unbound_tokens ? "STREAM_UNBOUND_TOKENS" : "";
+  }
+
+  [[nodiscard]] std::string_view proves(const Settings& settings) const override {
+    if (Tokens(settings.stream).unused()) return "";
+    return "whether Stream accepts the API key with its secret, and who may join which calls there";
+  }
+  void prove(base::Findings& findings, const Settings& settings, bool usable,
+             const std::function<bool(std::string_view)>& is_faulty) const override {
+    if (Tokens(settings.stream).unused()) return;
+    if (usable && !is_faulty("STREAM_API_URL")) {
+      return check_roles(findings, ask_roles(settings.stream));
+    }
+    findings.warn("stream_roles", "Stream was not asked who may join which calls.",
+                  "Fix the errors above, then run `roomkey check` again.");
+  }
 
   [[nodiscard]] std::vector<Signer> signers(const Settings& settings) const override {
     return {{"STREAM_API_SECRET", settings.stream.api_secret.reveal()},

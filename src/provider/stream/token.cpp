@@ -24,6 +24,11 @@ char fit(char32_t c) {
   return allowed ? plain : '_';
 }
 
+// Neither has a character that JSON would escape.
+std::string quoted_cid(std::string_view call_type, const access::Grant& grant) {
+  return '"' + std::string(call_type) + ':' + grant.room_name + '"';
+}
+
 }  // namespace
 
 std::string fit_name(std::string_view name) {
@@ -52,6 +57,7 @@ bool is_call_id(std::string_view text) {
 Tokens::Tokens(const TokenSettings& settings)
     : api_key_(settings.api_key),
       token_validity_(settings.token_validity),
+      unbound_tokens_(settings.unbound_tokens),
       unused_(api_key_.empty() && settings.api_secret.empty()) {
   if (api_key_.empty()) fault_ = "STREAM_API_KEY is not set";
   if (settings.api_secret.empty()) fault_ = "STREAM_API_SECRET is not set";
@@ -62,7 +68,7 @@ Tokens::Tokens(const TokenSettings& settings)
 
 // Stream's browser SDKs can't decode `-` or `_` in the payload part. They come from `>`, `?`, `~`
 // and from bytes past ASCII; neither user ids nor call ids have any.
-Credential Tokens::sign(std::int64_t user_id, std::string_view call, std::chrono::seconds validity,
+Credential Tokens::sign(std::int64_t user_id, std::string_view calls, std::chrono::seconds validity,
                         std::chrono::sys_seconds now) const {
   const auto issued_at = now - kClockSkew;
   Credential credential{.identity = stream::user_id(user_id),
@@ -72,7 +78,7 @@ Credential Tokens::sign(std::int64_t user_id, std::string_view call, std::chrono
   payload.add("user_id", credential.identity)
       .add("iat", base::unix_seconds(credential.issued_at))
       .add("exp", base::unix_seconds(credential.expires_at));
-  if (!call.empty()) payload.add_raw("call_cids", "[\"" + std::string(call) + "\"]");
+  if (!calls.empty()) payload.add_raw("call_cids", '[' + std::string(calls) + ']');
   credential.token = crypto::sign_jws(kHeader, payload.text(), *key_);
   return credential;
 }
@@ -90,7 +96,18 @@ base::Result<Credential> Tokens::mint_for_call(const access::Grant& grant,
                                                std::string_view call_type,
                                                std::chrono::sys_seconds now) const {
   if (const auto fit = can_call(grant); !fit) return fit.error();
-  return sign(grant.user_id, std::string(call_type) + ':' + grant.room_name, grant.validity, now);
+  return sign(grant.user_id, quoted_cid(call_type, grant), grant.validity, now);
+}
+
+base::Result<Credential> Tokens::mint_for_calls(std::span<const access::Grant> grants,
+                                                std::string_view call_type,
+                                                std::chrono::sys_seconds now) const {
+  std::string calls;
+  for (const access::Grant& grant : grants) {
+    if (const auto fit = can_call(grant); !fit) return fit.error();
+    calls += (calls.empty() ? "" : ",") + quoted_cid(call_type, grant);
+  }
+  return sign(grants.front().user_id, calls, token_validity_, now);
 }
 
 base::Result<Credential> Tokens::mint(const access::Grant& grant,

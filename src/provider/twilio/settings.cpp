@@ -42,16 +42,6 @@ std::string region(Values& values, const std::string& name) {
   return text;
 }
 
-// The base of Twilio's addresses, without final slash: a path will be put behind it.
-std::string base_url(Values& values, const std::string& name, const std::string& otherwise) {
-  std::string url = values.text(name, otherwise);
-  while (url.ends_with('/')) url.pop_back();
-  if (!base::is_https_or_local(url) || url.find('?') != url.npos) {
-    values.fault(name, "must be https://host, or http:// to this machine, without password or ?");
-  }
-  return url;
-}
-
 // Twilio signs the address as it was given, so it stays as it is, slash and query included.
 std::string callback_url(Values& values, const std::string& name) {
   std::string url = values.text(name);

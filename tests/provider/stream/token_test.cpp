@@ -94,6 +94,27 @@ TEST(a_call_token_holds_user_times_and_the_one_call) {
        payload(accepted(stream.mint_for_user(2, kNine))));
 }
 
+TEST(a_token_for_several_calls_names_them_all_and_is_valid_as_configured) {
+  const provider::stream::Tokens stream({"key", crypto::Secret("s"), 7min});
+  const std::vector<access::Grant> grants{grant_of(19), grant_of(19, "b"), grant_of(19, "C_-")};
+  const auto credential = accepted(stream.mint_for_calls(grants, "interview", kNine));
+  same(R"({"user_id":"user_19","iat":1763283595,"exp":1763284015,"call_cids":[)"
+       R"("interview:apt-47-1763138954-46eb915c","interview:b","interview:C_-"]})",
+       payload(credential));
+  same("user_19", credential.identity);
+  refused(base::Code::token_failed,
+          stream.mint_for_calls(std::vector{grant_of(19), grant_of(19, "a.b")}, "default", kNine));
+  refused(base::Code::provider_not_configured,
+          provider::stream::Tokens({}).mint_for_calls(grants, "default", kNine));
+}
+
+TEST(unbound_tokens_are_given_only_where_that_is_asked_for) {
+  auto settings = stream_settings();
+  expect(!provider::stream::Tokens(settings).gives_unbound());
+  settings.unbound_tokens = true;
+  expect(provider::stream::Tokens(settings).gives_unbound());
+}
+
 TEST(a_room_whose_name_is_no_call_id_gets_no_token) {
   const provider::stream::Tokens stream(stream_settings());
   for (const std::string& name : {std::string("a.b"), std::string("a~b"), std::string("a?b"),

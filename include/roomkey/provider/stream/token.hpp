@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "roomkey/access/appointment.hpp"
@@ -18,6 +19,8 @@ struct TokenSettings {
   std::string api_key;
   crypto::Secret api_secret;
   std::chrono::minutes token_validity{60};  // of a token that is not for one call
+  bool unbound_tokens = false;              // who names no call gets one that is for none
+  std::string api_url = "https://video.stream-io-api.com";  // asked by `roomkey check` alone
 };
 
 // `name` made fit for Stream: lower case, each character outside a-z 0-9 @ _ - becomes `_`, and
@@ -62,16 +65,21 @@ class Tokens final : public Provider, public Calls {
   [[nodiscard]] base::Result<Credential> mint_for_call(const access::Grant& grant,
                                                        std::string_view call_type,
                                                        std::chrono::sys_seconds now) const override;
-  // Valid for TokenSettings::token_validity.
+  // Both valid for TokenSettings::token_validity.
+  [[nodiscard]] base::Result<Credential> mint_for_calls(
+      std::span<const access::Grant> grants, std::string_view call_type,
+      std::chrono::sys_seconds now) const override;
+  [[nodiscard]] bool gives_unbound() const override { return unbound_tokens_; }
   [[nodiscard]] base::Result<Credential> mint_for_user(std::int64_t user_id,
                                                        std::chrono::sys_seconds now) const override;
 
  private:
-  [[nodiscard]] Credential sign(std::int64_t user_id, std::string_view call,
+  [[nodiscard]] Credential sign(std::int64_t user_id, std::string_view calls,
                                 std::chrono::seconds validity, std::chrono::sys_seconds now) const;
 
   std::string api_key_;
   std::chrono::minutes token_validity_;
+  bool unbound_tokens_;
   std::string fault_;
   bool unused_ = false;
   std::optional<crypto::Key> key_;
