@@ -23,7 +23,7 @@ store::AuditEvent event_of(const http::Call& call, std::string_view action,
 }
 
 base::Result<http::Response> serve(const http::Route& route, http::Call& call, std::int64_t user_id,
-                                   store::Database& database) {
+                                   store::Database& database, Refusals& refusals) {
   database.ready();
   std::optional<store::Transaction> transaction;
   if (route.transaction == http::Transaction::shared) transaction.emplace(database);
@@ -37,18 +37,26 @@ base::Result<http::Response> serve(const http::Route& route, http::Call& call, s
     if (transaction) transaction->roll_back();
     store::AuditEvent refusal = event_of(call, route.name, store::Outcome::refused);
     refusal.reason = std::string(base::word(response.error().code));
-    store::append_audit(database, refusal);
+    refusals.note(database, refusal);
   } else if (transaction) {
     transaction->commit();
   }
   return response;
 }
 
-void serve_together(store::Database& database, const std::function<void()>& work) {
+void serve_together(store::Database& database, Refusals& refusals,
+                    const std::function<void()>& work) {
   database.ready();
   store::Transaction transaction(database);
-  work();
-  transaction.commit();
+  refusals.begin();
+  try {
+    work();
+    transaction.commit();
+  } catch (...) {
+    refusals.end(false);
+    throw;
+  }
+  refusals.end(true);
 }
 
 }  // namespace roomkey::handlers

@@ -1,5 +1,7 @@
 #include "worker/app.hpp"
 
+#include <algorithm>
+
 #include "roomkey/base/log.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/handlers/serve.hpp"
@@ -51,6 +53,7 @@ bool is_out_of_room(base::Unavailable::Cause cause) {
 
 }  // namespace
 
+using namespace std::chrono_literals;
 using handlers::Issue;
 using http::Call;
 
@@ -63,6 +66,7 @@ App::App(config::Config config, const base::Clock& clock)
       limits_(config_.person_rate, config_.metrics_directory),
       bearer_keys_(config_.bearer_files),
       database_(config_.store),
+      clock_(clock),
       router_(routes(), *this, clock) {
   // Those who use them have them by now.
   static_cast<provider::Settings&>(config_) = {};
@@ -114,11 +118,31 @@ bool App::may_ask(std::int64_t user_id) {
 
 base::Result<http::Response> App::serve(const http::Route& route, Call& call,
                                         std::int64_t user_id) {
-  return with_reserve([&] { return handlers::serve(route, call, user_id, database_); });
+  return with_reserve([&] { return handlers::serve(route, call, user_id, database_, refusals_); });
 }
 
 void App::together(const std::function<void()>& work) {
-  with_reserve([&] { handlers::serve_together(database_, work); });
+  with_reserve([&] { handlers::serve_together(database_, refusals_, work); });
+}
+
+std::optional<std::chrono::seconds> App::rest() {
+  if (!refusals_.due()) return std::nullopt;
+  try {
+    refusals_.commit(database_, clock_.now());
+  } catch (const base::Unavailable&) {  // as each request says; then it is tried again
+  }
+  const auto due = refusals_.due();
+  if (!due) return std::nullopt;
+  return std::clamp(*due - clock_.now(), 1s, handlers::Refusals::kApart);
+}
+
+void App::leave() {
+  try {
+    refusals_.commit_all(database_);
+  } catch (const base::Unavailable& fault) {
+    base::log_error(std::string("event=refusals_not_counted fault=") +
+                    base::log_value(fault.what()));
+  }
 }
 
 void App::done(const http::Done& what) {

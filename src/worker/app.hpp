@@ -6,6 +6,7 @@
 
 #include "roomkey/config/config.hpp"
 #include "roomkey/handlers/providers.hpp"
+#include "roomkey/handlers/refusals.hpp"
 #include "roomkey/handlers/token.hpp"
 #include "roomkey/http/router.hpp"
 #include "roomkey/metrics/tally.hpp"
@@ -31,6 +32,11 @@ class App final : private http::Gate {
     return router_.shares_transaction(request);
   }
   [[nodiscard]] store::Database& database() { return database_; }
+  // Does what was put off, once all are answered. Returns when that is to be asked again, where
+  // nobody comes before.
+  [[nodiscard]] std::optional<std::chrono::seconds> rest();
+  // At the end: whatever is put off still.
+  void leave();
   // Once, by a worker: it counts among those of its pool from now on. Returns why it counts alone;
   // empty where it doesn't.
   std::string join(std::string_view pool);
@@ -63,6 +69,8 @@ class App final : private http::Gate {
   Limits limits_;
   config::BearerKeys bearer_keys_;
   store::Database database_;
+  const base::Clock& clock_;
+  handlers::Refusals refusals_;
   http::Router router_;
 };
 

@@ -86,9 +86,11 @@ Connections::~Connections() {
   close(epoll_);
 }
 
-void Connections::wait(const sigset_t& open) {
+void Connections::wait(const sigset_t& open, std::optional<std::chrono::seconds> most) {
   Events events{};
-  const int count = wait_for(epoll_, events, next_deadline(), open);
+  std::optional<Time> until = next_deadline();
+  if (most) until = std::min(until.value_or(Time::max()), Clock::now() + *most);
+  const int count = wait_for(epoll_, events, until, open);
   for (int i = 0; i < count; ++i) {
     const auto& [what, data] = events[static_cast<std::size_t>(i)];
     const std::uint32_t number = data.u32;

@@ -29,8 +29,9 @@ class Connections {
   Connections& operator=(const Connections&) = delete;
   ~Connections();
 
-  // Until there may be something to do, or a signal was let in: with `open` as the mask meanwhile.
-  void wait(const sigset_t& open);
+  // Until there may be something to do, that time is over, or a signal was let in: with `open` as
+  // the mask meanwhile.
+  void wait(const sigset_t& open, std::optional<std::chrono::seconds> most = {});
 
   // The number of a connection whose next request has come whole. Where `newcomers_first`, or where
   // no connection has one, somebody who waits to be let in is.

@@ -228,7 +228,7 @@ void serve(int listening_socket, const Service& service) {
   Connections connections(listening_socket);
   Group group(connections, service);
   while (stopping == 0) {
-    connections.wait(while_waiting);
+    connections.wait(while_waiting, service.rest ? service.rest() : std::nullopt);
     // Where something has come already, a wait ends without letting a signal in: under load a
     // worker would never learn that it is to stop.
     if (stop_is_due()) break;

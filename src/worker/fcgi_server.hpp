@@ -2,7 +2,9 @@
 // The only user of libfcgi.
 #pragma once
 
+#include <chrono>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -26,6 +28,9 @@ struct Service {
   std::function<void(std::span<const http::Request> requests, const http::Send& send)> answer;
   // Whether a request gains by being answered together with others.
   std::function<bool(const http::Request& request)> likes_company;
+  // Whenever those that came are answered. Returns after which time without a request it is to be
+  // called again. May be empty.
+  std::function<std::optional<std::chrono::seconds>()> rest = {};
 };
 
 // From here on SIGTERM, SIGINT and SIGUSR1 wait for serve(), which then ends in good order at once.

@@ -106,7 +106,9 @@ int run(const std::string& env_file, const std::string& listen) {
   base::log_info("event=started version=" ROOMKEY_VERSION);
   worker::notify("READY=1");
   worker::serve(socket, {[&](auto requests, const auto& send) { app.answer(requests, send); },
-                         [&](const auto& request) { return app.shares_transaction(request); }});
+                         [&](const auto& request) { return app.shares_transaction(request); },
+                         [&] { return app.rest(); }});
+  app.leave();
   base::log_info("event=stopped");
   return 0;
 }

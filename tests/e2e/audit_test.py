@@ -61,6 +61,21 @@ FORGERIES = [
 
 
 class Audit(Case):
+    def test_repeated_refusals_are_folded_and_told_when_the_worker_stops(self):
+        with Worker() as worker:
+            for _ in range(4):
+                self.refused(worker.token(9999, JANE), 404, "appointment_not_found")
+            self.refused(worker.token(47, SAM), 403, "permission_denied")
+            self.given(worker.token(47, JANE))
+            worker.stop()
+            events = [json.loads(line) for line in
+                      worker.roomkey("--json", "audit", "list").splitlines()]
+            reasons = [(event["user_id"], event["reason"]) for event in events[-4:]]
+            self.assertEqual(reasons, [
+                (JANE, "appointment_not_found"), (SAM, "permission_denied"), (JANE, None),
+                (JANE, "appointment_not_found (3 more)")])
+            worker.roomkey("audit", "verify")
+
     def test_the_chain_recomputed_from_the_file_is_the_one_that_verify_sees(self):
         with Worker() as worker:
             work(worker)

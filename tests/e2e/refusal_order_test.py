@@ -50,13 +50,14 @@ class Refusals(Case):
             self.assertEqual(answer.all("WWW-Authenticate"), [])
 
     def test_authenticated_refusals_are_events_and_strangers_are_not(self):
-        demo = shared_demo()
-        refused, unknown = demo.token(user=SAM), demo.token(user=999)
-        events = {event["request_id"]: event for event in demo.events()}
-        event = events[refused["X-Request-Id"]]
+        with Worker() as worker:
+            worker.token(user=SAM, REQUEST_ID="a" * 32)
+            worker.token(user=999, REQUEST_ID="b" * 32)
+            events = {event["request_id"]: event for event in worker.events()}
+        event = events["a" * 32]
         self.assertEqual([event[k] for k in ("user_id", "appointment_id", "outcome", "reason")],
                          [SAM, 47, "refused", "permission_denied"])
-        self.assertNotIn(unknown["X-Request-Id"], events)
+        self.assertNotIn("b" * 32, events)
 
 
 class ProviderAndStore(Case):

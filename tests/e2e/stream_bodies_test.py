@@ -69,9 +69,7 @@ class Bodies(StreamCase):
         answer = ask(stream_demo(), "POST", path, JANE, body)
         self.bad(answer)
         self.assertNotEqual(answer.json["error"], "Call ID required")
-        event = self.event(answer)
-        self.assertEqual([event[key] for key in ("user_id", "appointment_id", "outcome", "reason")],
-                         [JANE, None, "refused", "bad_request"])
+        self.refusal(answer, JANE, None, "bad_request")
 
     @each(ORDER)
     def test_checks(self, request, code):

@@ -31,10 +31,7 @@ class Configuration(StreamCase):
         answers = [get_token(stack), *(ask_for(stack, room(60)) for ask_for in WAYS.values())]
         for answer, number in zip(answers, (None, 60, 60, 60)):
             self.refused(answer, 500, "provider_not_configured", NOT_CONFIGURED)
-            event = self.event(answer, stack)
-            self.assertEqual([event[key] for key in ("user_id", "appointment_id", "outcome",
-                                                     "reason", "expires_at")],
-                             [JANE, number, "refused", "provider_not_configured", None])
+            self.refusal(answer, JANE, number, "provider_not_configured", stack)
 
     def checks_before(self, stack):
         """All other checks come before that."""

@@ -128,6 +128,15 @@ class StreamCase(Case):
         self.assertEqual(len(events), 1, answer)
         return events[0]
 
+    def refusal(self, answer, user, number, reason, stack=None):
+        """The event of this refusal, or of one like it from before, with which it is counted."""
+        like = [event for event in (stack or stream_demo()).events()
+                if (event["user_id"], event["appointment_id"], event["outcome"], event["reason"],
+                    event["expires_at"]) == (user, number, "refused", reason, None)]
+        self.assertTrue(like, answer)
+        own = [event for event in like if event["request_id"] == answer["X-Request-Id"]]
+        return [*own, like[-1]][0]
+
     def no_event(self, answer):
         self.assertRegex(answer["X-Request-Id"], "^[0-9a-f]{32}$")
         self.assertNotIn(answer["X-Request-Id"], {e["request_id"] for e in stream_demo().events()})

@@ -18,6 +18,7 @@ struct Served {
   Call call{request, kNine, 47};
   Result<Response> answer = Response{200, "{}"};
   bool writes_event = false;
+  Refusals refusals = {};
 
   Served() { request.request_id = "0123"; }
   Result<Response> run(Transaction whose, std::int64_t user_id = 2) {
@@ -29,7 +30,7 @@ struct Served {
                         if (writes_event) append_audit(store.database, event_at(kNine));
                         return answer;
                       }};
-    return serve(route, call, user_id, store.database);
+    return serve(route, call, user_id, store.database, refusals);
   }
 };
 
@@ -105,8 +106,9 @@ TEST(what_a_writing_route_did_before_it_broke_is_undone) {
                       append_audit(served.store.database, event_at(kNine));
                       throw std::runtime_error("broken");
                     }};
-  throws<std::runtime_error>(
-      [&] { static_cast<void>(serve(route, served.call, 2, served.store.database)); });
+  throws<std::runtime_error>([&] {
+    static_cast<void>(serve(route, served.call, 2, served.store.database, served.refusals));
+  });
   same(0, audit_of(served.store.database).size());
   same(200, accepted(served.run(Transaction::shared)).status, "and the next goes on");
 }
@@ -122,9 +124,9 @@ TEST(several_are_committed_together) {
       .pattern = "/",
       .transaction = Transaction::shared,
       .handle = [](const Call&) -> Result<Response> { return Error{Code::too_late}; }};
-  serve_together(database, [&] {
+  serve_together(database, granted.refusals, [&] {
     accepted(granted.run(Transaction::shared));
-    refused(Code::too_late, serve(refusing, refused_one.call, 2, database));
+    refused(Code::too_late, serve(refusing, refused_one.call, 2, database, granted.refusals));
     accepted(granted.run(Transaction::shared));
     refused(Code::user_unknown, granted.run(Transaction::shared, 99));
   });
@@ -140,7 +142,7 @@ TEST(of_several_none_is_committed_where_one_breaks) {
   Served served;
   served.writes_event = true;
   throws<std::runtime_error>([&] {
-    serve_together(served.store.database, [&] {
+    serve_together(served.store.database, served.refusals, [&] {
       accepted(served.run(Transaction::shared));
       throw std::runtime_error("broken");
     });
@@ -152,13 +154,33 @@ TEST(a_refusal_after_a_write_is_not_undone_in_the_midst_of_others) {
   Served served;
   served.writes_event = true;
   throws<std::logic_error>([&] {
-    serve_together(served.store.database, [&] {
+    serve_together(served.store.database, served.refusals, [&] {
       accepted(served.run(Transaction::shared));
       served.answer = Error{Code::room_not_found};
       static_cast<void>(served.run(Transaction::shared));
     });
   });
   same(0, audit_of(served.store.database).size(), "all of it is undone");
+}
+
+TEST(a_refusal_that_was_undone_with_others_is_an_event_when_it_is_served_again) {
+  Served served;
+  served.answer = Error{Code::too_late};
+  auto& database = served.store.database;
+  throws<std::runtime_error>([&] {
+    serve_together(database, served.refusals, [&] {
+      refused(Code::too_late, served.run(Transaction::shared));
+      refused(Code::too_late, served.run(Transaction::shared));
+      throw std::runtime_error("broken");
+    });
+  });
+  refused(Code::too_late, served.run(Transaction::shared));
+  refused(Code::too_late, served.run(Transaction::shared));
+  served.refusals.commit_all(database);
+  const auto events = audit_of(database);
+  same(2, events.size());
+  same("too_late", events[0].reason.value());
+  same("too_late (1 more)", events[1].reason.value());
 }
 
 TEST(a_store_that_is_away_makes_every_route_unavailable) {
@@ -173,7 +195,7 @@ TEST(a_store_that_is_away_makes_every_route_unavailable) {
                       return Response{200, "{}"};
                     }};
   throws<roomkey::base::Unavailable>(
-      [&] { static_cast<void>(serve(route, served.call, 2, away)); });
+      [&] { static_cast<void>(serve(route, served.call, 2, away, served.refusals)); });
 }
 
 }  // namespace

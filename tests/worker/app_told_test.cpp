@@ -39,6 +39,26 @@ TEST(each_grant_and_each_refusal_of_a_known_user_is_one_event) {
   same("", store::verify_audit(clinic.app.database()).fault);
 }
 
+TEST(repeated_refusals_are_folded_and_counted_in_the_metrics_all_the_same) {
+  AppClinic clinic;
+  expect(!clinic.app.rest(), "nothing is put off");
+  for (int i = 0; i < 3; ++i) {
+    static_cast<void>(clinic.ask("GET", "/api/appointments/video-token/99/"));
+  }
+  same(60s, clinic.app.rest().value());
+  same(1, audit_of(clinic.app.database()).size());
+  clinic.clock.time += 60s;
+  same(60s, clinic.app.rest().value(), "whoever goes on is counted on");
+  auto events = audit_of(clinic.app.database());
+  same(2, events.size());
+  same("appointment_not_found (2 more)", events.back().reason.value());
+  static_cast<void>(clinic.ask("GET", "/api/appointments/video-token/99/"));
+  clinic.app.leave();
+  same("appointment_not_found (1 more)", audit_of(clinic.app.database()).back().reason.value());
+  const std::string page = clinic.ask("GET", "/metrics", "").body;
+  expect(contains(page, "roomkey_refusals_total{code=\"appointment_not_found\"} 4\n"), page);
+}
+
 TEST(what_was_answered_stands_in_the_metrics) {
   AppClinic clinic;
   static_cast<void>(clinic.ask("GET", kToken));

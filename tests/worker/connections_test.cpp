@@ -127,6 +127,19 @@ TEST(what_is_no_request_or_too_long_ends_the_connection) {
   expect(long_one.is_over());
 }
 
+TEST(a_wait_ends_after_the_time_that_is_given_where_nobody_comes) {
+  Pool pool;
+  const auto started = std::chrono::steady_clock::now();
+  pool.connections.wait(pool.mask, 0s);
+  expect(!pool.connections.next(true));
+  pool.connections.wait(pool.mask, 1s);
+  const auto waited = std::chrono::steady_clock::now() - started;
+  expect(waited >= 1s && waited < 10s);
+  auto client = pool.client();
+  expect(client.say(fcgi_request()));
+  same(std::optional<std::size_t>(0), pool.next());
+}
+
 TEST(one_more_than_there_is_room_for_takes_the_place_of_the_one_that_was_quiet_longest) {
   Pool pool;
   std::vector<Client> clients;

@@ -4,6 +4,7 @@
 
 #include <functional>
 
+#include "roomkey/handlers/refusals.hpp"
 #include "roomkey/http/router.hpp"
 #include "roomkey/store/audit.hpp"
 
@@ -14,7 +15,8 @@ namespace roomkey::handlers {
 // Transaction::shared in one transaction, so that it decides on what no one else can change
 // meanwhile.
 [[nodiscard]] base::Result<http::Response> serve(const http::Route& route, http::Call& call,
-                                                 std::int64_t user_id, store::Database& database);
+                                                 std::int64_t user_id, store::Database& database,
+                                                 Refusals& refusals);
 
 // The one that a call is about; appointment_not_found.
 [[nodiscard]] base::Result<access::Appointment> appointment_of(const http::Call& call,
@@ -27,6 +29,7 @@ namespace roomkey::handlers {
 // Runs `work`, which calls serve() for several, in one transaction that is committed when this
 // returns. Throws std::logic_error, with all of it undone, where a handler refused after it had
 // written: that can be undone only where it is served alone.
-void serve_together(store::Database& database, const std::function<void()>& work);
+void serve_together(store::Database& database, Refusals& refusals,
+                    const std::function<void()>& work);
 
 }  // namespace roomkey::handlers
