@@ -1,6 +1,8 @@
 #include "roomkey/base/form.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <cstddef>
 
 #include "roomkey/base/text.hpp"
 
@@ -66,8 +68,9 @@ bool is_form(std::string_view content_type) {
 
 Result<Form> parse_form(std::string_view form) {
   Form parameters;
+  const auto fields = std::count(form.begin(), form.end(), '&') + (form.ends_with('&') ? 0 : 1);
+  if (fields > std::ptrdiff_t{kMostFields}) return Error{Code::payload_too_large};
   while (!form.empty()) {
-    if (parameters.size() == kMostFields) return Error{Code::payload_too_large};
     const Pair pair = take_pair(form);
     auto name = decode(pair.name);
     auto value = decode(pair.value);

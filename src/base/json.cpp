@@ -96,6 +96,19 @@ bool is_strict(std::string_view text) {
   return true;
 }
 
+// At least as many as there are members and elements, where it is JSON.
+std::size_t count_parts(std::string_view text) {
+  std::size_t parts = 0;
+  bool in_string = false;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    if (c == '"') in_string = !in_string;
+    if (!in_string && (c == ',' || c == '[' || c == '{')) ++parts;
+    if (in_string && c == '\\') ++at;
+  }
+  return parts;
+}
+
 void append_unit(std::string& out, char32_t unit) {
   static constexpr char kHex[] = "0123456789abcdef";
   out +=
@@ -142,7 +155,10 @@ Result<Json::Value> parse_json(std::string_view text, int deepest) {
   return value;
 }
 
-Result<Json::Value> parse_json_object(std::string_view text) {
+Result<Json::Value> parse_json_object(std::string_view text, std::size_t most_parts) {
+  if (text.size() > most_parts && count_parts(text) > most_parts) {
+    return Error{Code::bad_request, "made of too many parts"};
+  }
   auto value = parse_json(text);
   if (value && !value->isObject()) return Error{Code::bad_request, "not a JSON object"};
   return value;

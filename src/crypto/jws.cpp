@@ -50,7 +50,7 @@ base::Result<Jws> verify_jws(std::string_view token, const KeySet& keys) {
   auto payload = from_base64url(parts->payload);
   const auto signature = from_base64url(parts->signature);
   if (!header_text || !payload || !signature) return refused("The token is not base64url");
-  auto header = base::parse_json_object(*header_text);
+  auto header = base::parse_json_object(*header_text, base::kFewParts);
   if (!header) return refused("The token's header is not a JSON object");
   if (auto why = unacceptable(*header, keys.algorithm); !why.empty()) return refused(why);
   const auto id = base::string_member(*header, "kid");

@@ -34,7 +34,7 @@ base::Result<http::Response> video_room(const http::Call& call, std::string_view
                                         store::Database& database, const Providers& providers,
                                         const std::string& meeting_url_pattern) {
   if (!call.body.empty()) {
-    const auto parsed = base::parse_json_object(call.body);
+    const auto parsed = base::parse_json_object(call.body, base::kFewParts);
     if (!parsed) return Error{Code::bad_request, "The body is " + parsed.error().detail};
   }
   const auto given = name_room(call, action, database);

@@ -31,7 +31,7 @@ base::Result<http::Response> serve(const http::Route& route, http::Call& call, s
   if (!call.authenticated || !call.authenticated->active) {
     return base::Error{base::Code::user_unknown, "The token's user is unknown or inactive"};
   }
-  auto response = route.handle(call);
+  auto response = route.serve(call);
   if (!response) {
     // Whatever the handler did before it refused is undone.
     if (transaction) transaction->roll_back();

@@ -31,10 +31,8 @@ Error invalid(const std::vector<FieldFault>& faults) {
 
 // The body's record under the path's id. The body may repeat it, so that an answer can be sent back
 // as it is.
-base::Result<Json::Value> read_record(const http::Call& call, std::int64_t id) {
-  const auto permitted = access::permit_sync(call.caller());
-  if (!permitted) return permitted.error();
-  auto record = base::parse_json_object(call.body);
+base::Result<Json::Value> read_record(std::int64_t id, const std::string& body) {
+  auto record = base::parse_json_object(body, base::kFewParts);
   if (!record) return Error{Code::bad_request, "The body is " + record.error().detail};
   if (record->isMember("id") && base::integer((*record)["id"]) != id) {
     return invalid({{"id", "must be the id in the path, or left out"}});
@@ -43,17 +41,11 @@ base::Result<Json::Value> read_record(const http::Call& call, std::int64_t id) {
   return record;
 }
 
-void keep_if_left_out(Json::Value& record, const char* field, const Json::Value& before) {
-  if (!record.isMember(field)) record[field] = before;
-}
-
 // Null is of no field's type, though an import takes it for left out.
 void refuse_null(std::vector<FieldFault>& faults, const Json::Value& record, const char* field) {
   if (!record.isMember(field) || !record[field].isNull()) return;
   faults.push_back({field, "must not be null: leave it out instead"});
 }
-
-Json::Value text(std::string_view word) { return std::string(word); }
 
 // A service that put itself out could not even mend that.
 std::vector<FieldFault> lock_out_faults(const access::User& caller, const access::User& user) {
@@ -73,16 +65,41 @@ void note(store::Transaction& transaction, store::Database& database, const http
 
 }  // namespace
 
-base::Result<http::Response> put_user(const http::Call& call, std::string_view action,
-                                      store::Database& database) {
-  auto record = read_record(call, call.user_id);
+base::Result<UserBody> read_user_body(std::int64_t id, const std::string& body) {
+  const auto record = read_record(id, body);
   if (!record) return record.error();
-  const auto before = store::find_user(database, call.user_id);
-  if (before) keep_if_left_out(*record, "active", before->active);
-  access::User user;
-  auto faults = access::read_user(*record, user);
+  UserBody read;
+  auto faults = access::read_user(*record, read.user);
   refuse_null(faults, *record, "active");
-  if (faults.empty()) faults = lock_out_faults(call.caller(), user);
+  if (!faults.empty()) return invalid(faults);
+  read.says_active = record->isMember("active");
+  return read;
+}
+
+base::Result<AppointmentBody> read_appointment_body(std::int64_t id, const std::string& body) {
+  const auto record = read_record(id, body);
+  if (!record) return record.error();
+  AppointmentBody read;
+  auto faults = access::read_appointment(*record, read.appointment);
+  for (const char* field : {"status", "session_type"}) refuse_null(faults, *record, field);
+  if (record->isMember("video_room_id")) {
+    faults.insert(faults.begin(), {"video_room_id", "is not a field that is known"});
+  }
+  if (!faults.empty()) return invalid(faults);
+  read.says_status = record->isMember("status");
+  read.says_session_type = record->isMember("session_type");
+  return read;
+}
+
+base::Result<http::Response> put_user(const http::Call& call, const base::Result<UserBody>& body,
+                                      std::string_view action, store::Database& database) {
+  const auto permitted = access::permit_sync(call.caller());
+  if (!permitted) return permitted.error();
+  if (!body) return body.error();
+  const auto before = store::find_user(database, call.user_id);
+  access::User user = body->user;
+  if (before && !body->says_active) user.active = before->active;
+  const auto faults = lock_out_faults(call.caller(), user);
   if (!faults.empty()) return invalid(faults);
   const std::string now = access::to_json(user);
   if (!before || now != access::to_json(*before)) {
@@ -94,22 +111,18 @@ base::Result<http::Response> put_user(const http::Call& call, std::string_view a
   return http::Response{before ? 200 : 201, now};
 }
 
-base::Result<http::Response> put_appointment(const http::Call& call, std::string_view action,
-                                             store::Database& database, access::Rooms rooms) {
-  auto record = read_record(call, call.id);
-  if (!record) return record.error();
+base::Result<http::Response> put_appointment(const http::Call& call,
+                                             const base::Result<AppointmentBody>& body,
+                                             std::string_view action, store::Database& database,
+                                             access::Rooms rooms) {
+  const auto permitted = access::permit_sync(call.caller());
+  if (!permitted) return permitted.error();
+  if (!body) return body.error();
   const auto before = store::find_appointment(database, call.id);
-  if (before) {
-    keep_if_left_out(*record, "status", text(access::word(before->status)));
-    keep_if_left_out(*record, "session_type", text(access::word(before->session_type)));
-  }
-  access::Appointment appointment;
-  auto faults = access::read_appointment(*record, appointment);
-  for (const char* field : {"status", "session_type"}) refuse_null(faults, *record, field);
-  if (record->isMember("video_room_id")) {
-    faults.insert(faults.begin(), {"video_room_id", "is not a field that is known"});
-  }
-  if (faults.empty()) faults = store::conflicts(database, appointment);
+  access::Appointment appointment = body->appointment;
+  if (before && !body->says_status) appointment.status = before->status;
+  if (before && !body->says_session_type) appointment.session_type = before->session_type;
+  const auto faults = store::conflicts(database, appointment);
   if (!faults.empty()) return invalid(faults);
   const std::string now = access::to_json_without_room(appointment);
   const bool changes = !before || now != access::to_json_without_room(*before);

@@ -15,13 +15,6 @@ namespace {
 using base::Code;
 using base::Error;
 
-// What a body asks for. Members that are not known are let pass: frontends send more.
-struct Wanted {
-  std::optional<std::string> user_id;
-  std::optional<std::string> call_id;
-  std::string call_type = "default";
-};
-
 Error call_id_required() { return {Code::bad_request, "Call ID required"}; }
 
 // Frontends have the user's id as a number as often as a text.
@@ -30,31 +23,8 @@ void name_as_text(Json::Value& user_id) {
   if (number && *number > 0) user_id = std::to_string(*number);
 }
 
-base::Result<Wanted> read_body(const std::string& body, const provider::Calls& calls) {
-  auto parsed = base::parse_json_object(body);
-  if (!parsed) return Error{Code::bad_request, "The body is " + parsed.error().detail};
-  if (parsed->isMember("userId")) {
-    name_as_text((*parsed)["userId"]);
-    if (!(*parsed)["userId"].isString()) {
-      return Error{Code::bad_request, "userId must be a string, or a user's id as a whole number"};
-    }
-  }
-  for (const char* const name : {"callId", "callType"}) {
-    if (parsed->isMember(name) && !(*parsed)[name].isString()) {
-      return Error{Code::bad_request, std::string(name) + " must be a string"};
-    }
-  }
-  if (base::string_member(*parsed, "callId") == "") return call_id_required();
-  Wanted wanted{base::string_member(*parsed, "userId"), base::string_member(*parsed, "callId")};
-  if (parsed->isMember("callType")) wanted.call_type = (*parsed)["callType"].asString();
-  if (!calls.is_call_type(wanted.call_type)) {
-    return Error{Code::bad_request, "callType must be 1 to 64 of A-Z a-z 0-9 _ -"};
-  }
-  return wanted;
-}
-
 // That the caller asks for nobody else.
-base::Result<std::monostate> check_name(const Wanted& wanted, const http::Call& call,
+base::Result<std::monostate> check_name(const WantedCall& wanted, const http::Call& call,
                                         const provider::Calls& calls) {
   if (wanted.user_id && !calls.is_own_name(*wanted.user_id, call.caller())) {
     return Error{Code::permission_denied};
@@ -107,7 +77,7 @@ base::Result<std::vector<access::Grant>> joinable_calls(const http::Call& call,
   return grants;
 }
 
-base::Result<Given> give_without_call(const Wanted& wanted, const http::Call& call,
+base::Result<Given> give_without_call(const WantedCall& wanted, const http::Call& call,
                                       store::Database& database, const access::Policy& policy,
                                       const provider::Calls& calls) {
   if (calls.gives_unbound()) {
@@ -120,7 +90,7 @@ base::Result<Given> give_without_call(const Wanted& wanted, const http::Call& ca
   return opening(calls.mint_for_calls(*grants, wanted.call_type, call.now), *grants);
 }
 
-base::Result<Given> give(const Wanted& wanted, http::Call& call, store::Database& database,
+base::Result<Given> give(const WantedCall& wanted, http::Call& call, store::Database& database,
                          const access::Policy& policy, const provider::Calls& calls) {
   if (const auto own = check_name(wanted, call, calls); !own) return own.error();
   if (!wanted.call_id) return give_without_call(wanted, call, database, policy, calls);
@@ -142,7 +112,7 @@ void note_given(const http::Call& call, store::Database& database, std::string_v
 }
 
 // The same for the routes that give no token: they want a call that can be.
-base::Result<std::monostate> check_call(const Wanted& wanted, http::Call& call,
+base::Result<std::monostate> check_call(const WantedCall& wanted, http::Call& call,
                                         store::Database& database, const access::Policy& policy,
                                         const provider::Calls& calls) {
   if (wanted.call_id.value_or("").empty()) return call_id_required();
@@ -154,10 +124,32 @@ base::Result<std::monostate> check_call(const Wanted& wanted, http::Call& call,
 
 }  // namespace
 
-base::Result<http::Response> call_token(http::Call& call, store::Database& database,
-                                        const access::Policy& policy,
+base::Result<WantedCall> read_wanted_call(const std::string& body, const provider::Calls& calls) {
+  auto parsed = base::parse_json_object(body, base::kFewParts);
+  if (!parsed) return Error{Code::bad_request, "The body is " + parsed.error().detail};
+  if (parsed->isMember("userId")) {
+    name_as_text((*parsed)["userId"]);
+    if (!(*parsed)["userId"].isString()) {
+      return Error{Code::bad_request, "userId must be a string, or a user's id as a whole number"};
+    }
+  }
+  for (const char* const name : {"callId", "callType"}) {
+    if (parsed->isMember(name) && !(*parsed)[name].isString()) {
+      return Error{Code::bad_request, std::string(name) + " must be a string"};
+    }
+  }
+  if (base::string_member(*parsed, "callId") == "") return call_id_required();
+  WantedCall wanted{base::string_member(*parsed, "userId"), base::string_member(*parsed, "callId")};
+  if (parsed->isMember("callType")) wanted.call_type = (*parsed)["callType"].asString();
+  if (!calls.is_call_type(wanted.call_type)) {
+    return Error{Code::bad_request, "callType must be 1 to 64 of A-Z a-z 0-9 _ -"};
+  }
+  return wanted;
+}
+
+base::Result<http::Response> call_token(http::Call& call, const base::Result<WantedCall>& wanted,
+                                        store::Database& database, const access::Policy& policy,
                                         const provider::Calls& calls) {
-  const auto wanted = read_body(call.body, calls);
   if (!wanted) return wanted.error();
   const auto all = give(*wanted, call, database, policy, calls);
   if (!all) return all.error();
@@ -173,10 +165,9 @@ base::Result<http::Response> call_token(http::Call& call, store::Database& datab
   return http::Response{200, body.text()};
 }
 
-base::Result<http::Response> video_call(http::Call& call, store::Database& database,
-                                        const access::Policy& policy,
+base::Result<http::Response> video_call(http::Call& call, const base::Result<WantedCall>& wanted,
+                                        store::Database& database, const access::Policy& policy,
                                         const provider::Calls& calls) {
-  const auto wanted = read_body(call.body, calls);
   if (!wanted) return wanted.error();
   const auto checked = check_call(*wanted, call, database, policy, calls);
   if (!checked) return checked.error();
@@ -198,7 +189,7 @@ base::Result<http::Response> call_key(http::Call& call, store::Database& databas
                                       const access::Policy& policy, const provider::Calls& calls) {
   auto call_id = base::query_value(call.request.query, "callId");
   if (!call_id) return call_id.error();
-  const Wanted wanted{std::nullopt, std::move(*call_id)};
+  const WantedCall wanted{std::nullopt, std::move(*call_id)};
   const auto checked = check_call(wanted, call, database, policy, calls);
   if (!checked) return checked.error();
 

@@ -166,7 +166,11 @@ void Router::check(Visit& visit) const {
     visit.call->body = visit.request.read_body(limit + 1);
     if (visit.call->body.size() > limit) return visit.refuse({Code::payload_too_large});
   }
-  if (visit.route->who == Who::anyone) return;
+  if (visit.route->who == Who::user) authenticate(visit);
+  if (!visit.response && visit.route->judge) visit.call->judged = visit.route->judge(*visit.call);
+}
+
+void Router::authenticate(Visit& visit) const {
   const auto user_id = gate_.authenticate(visit.request, visit.call->now);
   if (!user_id) return visit.refuse(user_id.error());
   visit.user_id = *user_id;
@@ -174,7 +178,7 @@ void Router::check(Visit& visit) const {
 }
 
 void Router::serve(Visit& visit) const {
-  if (visit.route->who == Who::anyone) return visit.take(visit.route->handle(*visit.call));
+  if (visit.route->who == Who::anyone) return visit.take(visit.route->serve(*visit.call));
   visit.take(gate_.serve(*visit.route, *visit.call, visit.user_id));
 }
 

@@ -66,7 +66,6 @@ App::App(config::Config config, const base::Clock& clock)
       limits_(config_.person_rate, config_.metrics_directory),
       bearer_keys_(config_.bearer_files),
       database_(config_.store),
-      clock_(clock),
       router_(routes(), *this, clock) {
   // Those who use them have them by now.
   static_cast<provider::Settings&>(config_) = {};

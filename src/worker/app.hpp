@@ -69,7 +69,6 @@ class App final : private http::Gate {
   Limits limits_;
   config::BearerKeys bearer_keys_;
   store::Database database_;
-  const base::Clock& clock_;
   handlers::Refusals refusals_;
   http::Router router_;
 };

@@ -77,16 +77,26 @@ std::vector<http::Route> App::appointment_routes() {
        .pattern = "/api/appointments/{id}/",
        .transaction = Transaction::shared,
        .body_limit = http::kMaxBody,
-       .handle =
-           [this](Call& call) {
-             return handlers::put_appointment(call, "appointment_put", database_, config_.rooms);
+       .judge =
+           [this](const Call& asked) {
+             auto body = handlers::read_appointment_body(asked.id, asked.body);
+             return [this, body = std::move(body)](Call& call) {
+               return handlers::put_appointment(call, body, "appointment_put", database_,
+                                                config_.rooms);
+             };
            }},
       {.name = "user_put",
        .method = "PUT",
        .pattern = "/api/users/{user}/",
        .transaction = Transaction::shared,
        .body_limit = http::kMaxBody,
-       .handle = [this](Call& call) { return handlers::put_user(call, "user_put", database_); }},
+       .judge =
+           [this](const Call& asked) {
+             auto body = handlers::read_user_body(asked.user_id, asked.body);
+             return [this, body = std::move(body)](Call& call) {
+               return handlers::put_user(call, body, "user_put", database_);
+             };
+           }},
   };
 }
 
@@ -156,17 +166,23 @@ std::vector<http::Route> App::call_routes() {
        .pattern = "/api/video-call/token/",
        .transaction = Transaction::shared,
        .body_limit = http::kSmallBody,
-       .handle =
-           [this, &calls](Call& call) {
-             return handlers::call_token(call, database_, config_.policy, calls);
+       .judge =
+           [this, &calls](const Call& asked) {
+             auto wanted = handlers::read_wanted_call(asked.body, calls);
+             return [this, &calls, wanted = std::move(wanted)](Call& call) {
+               return handlers::call_token(call, wanted, database_, config_.policy, calls);
+             };
            }},
       {.name = calls.routes().call,
        .method = "POST",
        .pattern = "/api/video-call/",
        .body_limit = http::kSmallBody,
-       .handle =
-           [this, &calls](Call& call) {
-             return handlers::video_call(call, database_, config_.policy, calls);
+       .judge =
+           [this, &calls](const Call& asked) {
+             auto wanted = handlers::read_wanted_call(asked.body, calls);
+             return [this, &calls, wanted = std::move(wanted)](Call& call) {
+               return handlers::video_call(call, wanted, database_, config_.policy, calls);
+             };
            }},
       {.name = calls.routes().key,
        .method = "GET",

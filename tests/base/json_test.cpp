@@ -113,6 +113,15 @@ TEST(refuses_more_than_16_levels_and_goes_on_working) {
   accepted(parse_json("[1]"));
 }
 
+TEST(an_object_of_more_parts_than_its_reader_wants_is_refused) {
+  accepted(parse_json_object(R"({"a":[1,2],"b":",,,[[[{{{\",,"})", 5));
+  for (const auto text : {R"({"a":[1,2],"b":"","c":{}})", R"({"a":[1,2,3,4,5]})",
+                          R"({"a":"\\","b":1,"c":1,"d":1,"e":1,"f":1})", ",,,,,,", "[[[[[["}) {
+    const auto why = refused(Code::bad_request, parse_json_object(text, 5), text);
+    same("made of too many parts", why, text);
+  }
+}
+
 TEST(an_array_is_json_but_no_object) {
   accepted(parse_json("[1]"));
   refused(Code::bad_request, parse_json_object("[1]"));

@@ -174,10 +174,13 @@ TEST(refuses_more_than_8192_bytes_before_anything_else) {
   refuse(std::string(100'000'000, '.'));
 }
 
-TEST(deep_nesting_and_huge_numbers_are_just_refused) {
+TEST(deep_nesting_many_parts_and_huge_numbers_are_just_refused) {
   const std::string open(2000, '[');
   refuse(signed_with(R"({"alg":"HS256","x":)" + open + std::string(2000, ']') + '}'));
   refuse(signed_with(open));
+  std::string many;
+  for (int i = 0; i < 300; ++i) many += ",0";
+  refuse(signed_with(R"({"alg":"HS256","x":[0)" + many + "]}"));
   refuse(signed_with(R"({"alg":"HS256","x":1e999999999})"));
   refuse(signed_with(R"({"alg":)" + std::string(3000, '9') + '}'));
 }

@@ -30,11 +30,12 @@ struct Office {
 
   Result<Response> put_user(std::int64_t id, const std::string& body) {
     Call call{request, kNine, 0, "", someone(role), body, id};
-    return roomkey::handlers::put_user(call, "user_put", store.database);
+    return roomkey::handlers::put_user(call, read_user_body(id, body), "user_put", store.database);
   }
   Result<Response> put_appointment(std::int64_t id, const std::string& body) {
     Call call{request, kNine, id, "", someone(role), body};
-    return roomkey::handlers::put_appointment(call, "appointment_put", store.database, rooms);
+    return roomkey::handlers::put_appointment(call, read_appointment_body(id, body),
+                                              "appointment_put", store.database, rooms);
   }
   roomkey::access::Appointment stored(std::int64_t id = 47) {
     return roomkey::store::find_appointment(store.database, id).value();
@@ -181,10 +182,23 @@ TEST(every_field_at_fault_is_named_and_nothing_is_changed) {
 TEST(the_answer_does_not_outgrow_the_question) {
   Office office;
   std::string body = "{";
-  for (int i = 0; i < 9000; ++i) body += "\"x" + std::to_string(i) + "\":0,";
+  for (int i = 0; i < 200; ++i) body += "\"x" + std::to_string(i) + "\":0,";
   const auto result = office.put_user(2, body + "\"name\":\"a\"}");
   refused(Code::invalid_fields, result);
   same(50, result.error().fields.size());
+}
+
+TEST(a_body_of_more_parts_than_any_record_has_is_not_taken_apart) {
+  Office office;
+  std::string list = "0";
+  for (int i = 0; i < 300; ++i) list += ",0";
+  for (const auto& body : {R"({"name":[)" + list + "]}", R"({"name":{"a":[)" + list + "]}}"}) {
+    const auto result = office.put_user(2, body);
+    refused(Code::bad_request, result);
+    same("The body is made of too many parts", result.error().detail);
+  }
+  office.role = Role::admin;
+  refused(Code::permission_denied, office.put_user(2, "[" + list + "]"), "who may not learns less");
 }
 
 TEST(a_service_cannot_shut_itself_out) {

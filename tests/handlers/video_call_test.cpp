@@ -39,10 +39,18 @@ struct Desk {
     return result;
   }
   Result<Response> token(const std::string& body = kCall) {
-    return run([&](Call& call) { return call_token(call, store.database, policy, stream); }, body);
+    return run(
+        [&](Call& call) {
+          return call_token(call, read_wanted_call(body, stream), store.database, policy, stream);
+        },
+        body);
   }
   Result<Response> config(const std::string& body = kCall) {
-    return run([&](Call& call) { return video_call(call, store.database, policy, stream); }, body);
+    return run(
+        [&](Call& call) {
+          return video_call(call, read_wanted_call(body, stream), store.database, policy, stream);
+        },
+        body);
   }
   Result<Response> key(std::string_view query = "callId=apt-47-1763138954-46eb915c") {
     return run([&](Call& call) { return call_key(call, store.database, policy, stream); }, "",

@@ -24,6 +24,30 @@ TEST(those_that_share_a_transaction_are_served_in_one_and_answered_after_it) {
   expect(!contains(bench.calls, "begin"), "one alone has a transaction of its own");
 }
 
+TEST(bodies_are_judged_before_the_transaction_begins_and_refused_within_it) {
+  Bench bench;
+  bench.handler = [](const Call& call) -> Result<Response> {
+    if (call.id == 2) return Error{Code::bad_request};
+    return Response{200, "{}"};
+  };
+  same("200 400 ", bench.statuses({"/judged/1/", "/judged/2/"}, "PUT"));
+  same(
+      "authenticate(A) judge(1) authenticate(A) judge(2) begin serve(2) judged(1:) serve(2) "
+      "judged(2:) commit send(0) send(1) ",
+      bench.calls);
+}
+
+TEST(what_was_judged_can_be_served_a_second_time) {
+  const CapturedLog log;
+  Bench bench;
+  bench.full = true;
+  same("200 200 ", bench.statuses({"/judged/1/", "/judged/2/"}, "PUT"));
+  same(
+      "authenticate(A) judge(1) authenticate(A) judge(2) begin serve(2) judged(1:) serve(2) "
+      "judged(2:) commit serve(2) judged(1:) send(0) serve(2) judged(2:) send(1) ",
+      bench.calls);
+}
+
 TEST(a_stranger_among_several_is_not_served) {
   Bench bench;
   bench.user = Error{Code::authentication_required};

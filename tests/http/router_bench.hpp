@@ -40,6 +40,22 @@ struct Bench : private http::Gate {
             }};
   }
 
+  // One whose body is judged.
+  http::Route judged() {
+    return {.name = "judged",
+            .method = "PUT",
+            .pattern = "/judged/{id}/",
+            .transaction = http::Transaction::shared,
+            .body_limit = 10,
+            .judge = [this](const http::Call& asked) {
+              calls += "judge(" + std::to_string(asked.id) + ") ";
+              return [this, body = asked.body](http::Call& call) {
+                calls += "judged(" + std::to_string(call.id) + ':' + body + ") ";
+                return handler(call);
+              };
+            }};
+  }
+
   http::Router router{
       {route("GET", "/things/{id}/", "thing"),
        route("PUT", "/things/{id}/", "put_thing", http::Who::user, 10),
@@ -48,7 +64,8 @@ struct Bench : private http::Gate {
        route("PUT", "/people/{user}/", "put_person", http::Who::user, 10),
        route("GET", "/open", "open", http::Who::anyone),
        route("POST", "/open-body/", "open_body", http::Who::anyone, 10),
-       route("GET", "/token/{id}/", "token", http::Who::user, 0, http::Transaction::shared)},
+       route("GET", "/token/{id}/", "token", http::Who::user, 0, http::Transaction::shared),
+       judged()},
       *this,
       clock};
 
@@ -62,7 +79,7 @@ struct Bench : private http::Gate {
                                      std::int64_t user_id) override {
     calls += "serve(" + std::to_string(user_id) + ") ";
     call.authenticated = jane();
-    return chosen.handle(call);
+    return chosen.serve(call);
   }
   void together(const std::function<void()>& work) override {
     calls += "begin ";
@@ -77,13 +94,14 @@ struct Bench : private http::Gate {
     told += what.duration.count() > 0 ? " " : " in no time";
   }
 
-  // Several GETs at once: "<status>" for each in the order of `paths`, and in `calls` when each was
+  // Several at once: "<status>" for each in the order of `paths`, and in `calls` when each was
   // sent.
-  std::string statuses(const std::vector<std::string_view>& paths) {
+  std::string statuses(const std::vector<std::string_view>& paths,
+                       std::string_view method = "GET") {
     calls.clear();
     std::vector<http::Request> requests(paths.size());
     for (std::size_t i = 0; i < paths.size(); ++i) {
-      requests[i].method = "GET";
+      requests[i].method = method;
       requests[i].path = paths[i];
       requests[i].authorization = "A";
     }

@@ -149,6 +149,17 @@ TEST(a_stranger_is_refused_before_anything_is_served) {
   same(200, bench.answer("GET", "/open").status, "a route for anyone asks for nothing");
 }
 
+TEST(a_body_is_judged_after_its_size_and_its_bearer_token) {
+  Bench bench;
+  same(200, bench.answer("PUT", "/judged/7/", "{}").status);
+  same("read(11) authenticate(A) judge(7) serve(2) judged(7:{}) ", bench.calls);
+  same(413, bench.answer("PUT", "/judged/7/", "01234567890", 10).status);
+  same("read(11) ", bench.calls);
+  bench.user = Error{Code::invalid_token, "why"};
+  same(401, bench.answer("PUT", "/judged/7/", "{}").status);
+  same("read(11) authenticate(A) ", bench.calls);
+}
+
 TEST(a_handler_knows_the_caller_the_time_and_the_request) {
   Bench bench;
   bench.clock.time = kNine + 7s;

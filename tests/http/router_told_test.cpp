@@ -93,7 +93,7 @@ TEST(each_answer_is_counted_once_by_route_status_and_code) {
   bench.user = Error{Code::token_expired};
   bench.answer("POST", "/things/", "{}");
   same(
-      "0:200:- 0:200:- 8:404:not_found 8:405:method_not_allowed 1:413:payload_too_large "
+      "0:200:- 0:200:- 9:404:not_found 9:405:method_not_allowed 1:413:payload_too_large "
       "7:409:appointment_closed 5:500:internal_error 3:401:token_expired ",
       bench.told);
 }

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -16,10 +17,15 @@
 
 namespace roomkey::base {
 
+// More parts (members, elements) than a request's body or a token's header has, and few enough
+// that reading them costs no more than a token does.
+inline constexpr std::size_t kFewParts = 256;
+
 // The object that `text` holds (RFC 8259): UTF-8, no duplicate key at any depth, no comment,
-// nothing behind it, no deeper than 16. bad_request with a sentence otherwise. The caller bounds
-// the size.
-[[nodiscard]] Result<Json::Value> parse_json_object(std::string_view text);
+// nothing behind it, no deeper than 16, of at most `most_parts`. bad_request with a sentence
+// otherwise. The caller bounds the size.
+[[nodiscard]] Result<Json::Value> parse_json_object(
+    std::string_view text, std::size_t most_parts = std::string_view::npos);
 
 // The same for a text that holds an object or an array, and no deeper than `deepest`.
 [[nodiscard]] Result<Json::Value> parse_json(std::string_view text, int deepest = 16);

@@ -22,6 +22,9 @@ enum class Who { anyone, user };
 // since a provider can't be asked within one.
 enum class Transaction { own, shared };
 
+struct Call;
+using Handler = std::function<base::Result<Response>(Call&)>;
+
 // What a handler is called with.
 struct Call {
   const Request& request;
@@ -34,6 +37,7 @@ struct Call {
   std::string body = {};
   std::int64_t user_id = 0;        // the path's {user}: whom it is about
   std::string_view provider = {};  // set by the handler: whose token it gave
+  Handler judged = {};             // what Route::judge made of the body
 
   [[nodiscard]] const access::User& caller() const { return authenticated.value(); }
 };
@@ -42,7 +46,9 @@ struct Call {
 // speak to a provider.
 enum class Pool { token, room };
 
-using Handler = std::function<base::Result<Response>(Call&)>;
+// Reads the body and says all that can be said of it without the store, before a transaction begins
+// for which others wait. Returns what is to be done, or refused, once it is this call's turn.
+using Judge = std::function<Handler(const Call&)>;
 
 struct Route {
   std::string_view name;     // in log lines and audit events
@@ -53,7 +59,12 @@ struct Route {
   Transaction transaction = Transaction::own;
   Pool pool = Pool::token;
   std::size_t body_limit = 0;  // 0: takes no body, a body sent along is not read
-  Handler handle;
+  Handler handle = {};
+  Judge judge = {};  // of a route whose body says what is asked for; it has no `handle` then
+
+  [[nodiscard]] base::Result<Response> serve(Call& call) const {
+    return judge ? call.judged(call) : handle(call);
+  }
 };
 
 inline constexpr std::size_t kMaxBody = 65536;
@@ -101,9 +112,10 @@ class Router {
 
   // Sends each request's answer once, in any order. A broken machine is a 503 or 500 and a log
   // line; throws only what `send` throws. Steps: 1 match, 2 method, 3 size, 4 bearer token and
-  // how often its user asks, 5 user and handler, 6 map the error, 7 log one line and tell
-  // Gate::done. Those that share a transaction take step 5 together: a commit is the dearest part
-  // of a token, and one serves them all. None of their answers is sent before it.
+  // how often its user asks, then Route::judge (whose refusals are told in step 5), 5 user and
+  // handler, 6 map the error, 7 log one line and tell Gate::done. Those that share a transaction
+  // take step 5 together: a commit is the dearest part of a token, and one serves them all. None of
+  // their answers is sent before it.
   void answer(std::span<const Request> requests, const Send& send) const;
   [[nodiscard]] Response answer(const Request& request) const;
 
@@ -123,6 +135,7 @@ class Router {
   void tell(const Visit& visit) const;
   void admit(Visit& visit) const;
   void check(Visit& visit) const;
+  void authenticate(Visit& visit) const;
   void serve(Visit& visit) const;
   void serve_together(std::span<Visit> visits) const;
 

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "provider/twilio/sid.hpp"
+#include "roomkey/base/ascii.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/crypto/base64url.hpp"
 #include "roomkey/crypto/digest.hpp"
@@ -30,6 +31,14 @@ std::string other_spelling(std::string_view url) {
   const std::string after(url.substr(end));
   if (colon < end) return before + after;
   return before + (url.starts_with("https") ? ":443" : ":80") + after;
+}
+
+// Whether it can be a signature at all: 20 bytes in base64.
+bool looks_signed(std::string_view signature) {
+  constexpr std::size_t kSize = 28;
+  return signature.size() == kSize && signature.ends_with('=') &&
+         std::all_of(signature.begin(), signature.end() - 1,
+                     [](char c) { return base::is_alphanumeric(c) || c == '+' || c == '/'; });
 }
 
 std::string signature_of(std::string_view url, const std::string& parameters,
@@ -132,6 +141,7 @@ base::Result<Told> Events::read(const Notice& notice) const {
   if (settings_.auth_token.empty()) return forged("TWILIO_AUTH_TOKEN is not set");
   const auto signature = notice.header("HTTP_X_TWILIO_SIGNATURE");
   if (signature.empty()) return forged("not signed");
+  if (!looks_signed(signature)) return forged("the signature is none of Twilio's");
   // A body that is not a form cannot carry a valid signature.
   const auto form = base::parse_form(notice.body);
   if (!form && form.error().code == Code::payload_too_large) return form.error();

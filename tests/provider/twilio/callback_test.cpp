@@ -55,6 +55,23 @@ TEST(refuses_what_twilio_did_not_sign) {
   expect(!is_signature("", "", {}, ""), "nothing configured, nothing signed");
 }
 
+TEST(what_cannot_be_a_signature_is_refused_before_the_body_is_read) {
+  const Events events({std::string(kUrl), roomkey::crypto::Secret("12345")});
+  const auto refusal_of = [&](std::string_view signature) {
+    const std::function<std::string_view(const char*)> header = [&](const char*) {
+      return signature;
+    };
+    return refused(Code::bad_signature, events.read({"a=%zz", "", header}), signature);
+  };
+  for (const auto* const signature :
+       {"0", "0/KCTR6DLpKmkAf8muzZqo1nDgQ", "0/KCTR6DLpKmkAf8muzZqo1nDgQQ",
+        "0_KCTR6DLpKmkAf8muzZqo1nDgQ=", " /KCTR6DLpKmkAf8muzZqo1nDgQ=",
+        "0/KCTR6DLpKmkAf8muzZqo1nDgQ=, 0/KCTR6DLpKmkAf8muzZqo1nDgQ="}) {
+    same("the signature is none of Twilio's", refusal_of(signature), signature);
+  }
+  same("The body is not percent-encoded UTF-8", refusal_of(kSignature));
+}
+
 Form connected() {
   return {{"RoomStatus", "in-progress"},
           {"RoomSid", sid("RM", '1')},
