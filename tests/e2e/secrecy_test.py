@@ -87,6 +87,18 @@ class Secrecy(Case):
             wait_until(lambda: line in path.read_text(), "nginx writes its line after the answer")
             self.assertEqual(path.read_text().count(line), 1, file)
 
+    def test_the_access_log_leaves_out_a_path_in_the_form_of_a_token(self):
+        demo, part, left_out = shared_demo(), "aB3-" * 3 + "_Zz", "(holds a token)"
+        access = demo.dir / "log/nginx-access.log"
+        for path, logged in ((f"/{part}.{part}.{part}", left_out), ("/x/eyJ/", left_out),
+                             (f"/{part}/{part}.{part * 9}.{part}more/", left_out),
+                             (f"/x.{part}.{part}.{part}", left_out),
+                             (f"/{part[1:]}.{part}.{part}", None), (f"/{part}.{part[1:]}.{part}", None),
+                             (f"/{part}.{part}.{part[1:]}", None), (f"/{part}.{part}", None)):
+            line = f"request_id={demo.get(path)['X-Request-Id']} .*\n"
+            found = wait_until(lambda: re.search(line, access.read_text()), "nginx writes its line")
+            self.assertIn(f' path="{logged or path}" ', found[0])
+
     def test_no_secret_shows_in_what_proc_tells_of_any_process(self):
         demo = shared_demo()
         processes = demo.processes()
