@@ -20,6 +20,8 @@ PACKAGES_BROWSER := chromium firefox-esr npm:nodejs npm:npm
 PACKAGES_NPM := npm:nodejs npm:npm
 PACKAGES_LINT := clang clang-format clang-tidy shellcheck
 PACKAGES_BENCH := libbenchmark-dev wrk
+PACKAGES_PEERS := npm:nodejs npm:npm python3-django python3-djangorestframework \
+  python3-djangorestframework-simplejwt gunicorn python3-twilio
 PACKAGES_CHAOS := faketime util-linux
 PACKAGES_SECURITY := testssl.sh bsdextrautils
 PACKAGES_FUZZ := clang libclang-rt-14-dev
@@ -65,13 +67,13 @@ DEB_VERSION ?= $(VERSION)
 DEB_DIR ?= build
 NPM_DIR ?= build
 
-.PHONY: all build help packages demo demo-stop check check-bare browsers sanitize lint bench bench-scale chaos soak security fuzz \
+.PHONY: all build help packages demo demo-stop check check-bare browsers sanitize lint bench bench-peers bench-scale chaos soak security fuzz \
   fuzzers install deb sbom npm clean FORCE
 all: ## installs what is missing and builds
 	$(call with,BUILD,build)
 build: $(BUILD)/roomkey $(BUILD)/roomkey-fcgi
 
-packages: ## installs what any target here needs and is missing
+packages: ## installs what any target here but bench-peers needs and is missing
 	$(call with,BUILD DEMO CHECK BROWSER LINT BENCH CHAOS SECURITY FUZZ SYSTEMD)
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -121,9 +123,14 @@ lint: ## formatting, clang-tidy, shellcheck, and which room may see which (LINT_
 	$(call with,BUILD CHECK LINT)
 	@CPPFLAGS='$(subst ','"'"',$(CPPFLAGS))' tests/lint/lint.sh
 
-bench: ## speed of the token route beside a bare responder and nginx alone; parts in-process
-	$(call with,BUILD DEMO BENCH,build $(BUILD)/bare-responder $(BUILD)/bench-parts)
+bench: ## speed of the token route beside a bare responder and nginx alone, and which goals it meets
+	$(call with,BUILD DEMO BENCH,build $(BUILD)/bare-responder $(BUILD)/bench-parts $(BUILD)/bench-scale)
 	@BIN_DIR=$(BUILD) /usr/bin/python3 tests/bench/bench.py
+
+bench-peers: ## the same route in Django and in Node, beside roomkey's
+	$(call with,BUILD DEMO BENCH PEERS,build)
+	@tests/bench/peers/install.sh
+	@BIN_DIR=$(BUILD) /usr/bin/python3 tests/bench/peers.py
 
 chaos: ## harm done on purpose: what clients see, what is lost, how long it takes (CHAOS_SHORT=1)
 	$(call with,BUILD DEMO CHECK CHAOS,build)
