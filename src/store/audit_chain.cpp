@@ -8,16 +8,24 @@ namespace roomkey::store {
 namespace {
 
 // Each field as `<bytes>:<content>,` and a missing one as `-,`: no two events are written alike.
-void append_field(std::string& out, const std::optional<std::string>& field) {
-  if (field) {
-    out += std::to_string(field->size()) + ':' + *field + ',';
-  } else {
-    out += "-,";
-  }
+void append_field(std::string& out, std::string_view field) {
+  out += std::to_string(field.size());
+  out += ':';
+  out += field;
+  out += ',';
 }
 
-void append_field(std::string& out, const std::optional<std::int64_t>& number) {
-  append_field(out, number ? std::optional(std::to_string(*number)) : std::nullopt);
+void append_field(std::string& out, std::int64_t number) {
+  append_field(out, std::to_string(number));
+}
+
+template <typename T>
+void append_field(std::string& out, const std::optional<T>& field) {
+  if (!field) {
+    out += "-,";
+  } else {
+    append_field(out, *field);
+  }
 }
 
 std::optional<Outcome> parse_outcome(std::string_view text) {
@@ -30,14 +38,16 @@ std::optional<Outcome> parse_outcome(std::string_view text) {
 }  // namespace
 
 std::string chained_hash(const std::string& previous, const AuditEvent& event) {
-  std::string text = previous;
-  append_field(text, std::optional(event.id));
-  append_field(text, std::optional(base::unix_seconds(event.at)));
-  append_field(text, std::optional(event.request_id));
+  std::string text;
+  text.reserve(256);
+  text += previous;
+  append_field(text, event.id);
+  append_field(text, base::unix_seconds(event.at));
+  append_field(text, event.request_id);
   append_field(text, event.user_id);
   append_field(text, event.appointment_id);
-  append_field(text, std::optional(event.action));
-  append_field(text, std::optional(std::string(word(event.outcome))));
+  append_field(text, event.action);
+  append_field(text, word(event.outcome));
   append_field(text, event.reason);
   append_field(text, seconds(event.expires_at));
   return crypto::sha256(text);

@@ -45,6 +45,10 @@ void append_quoted(std::string& out, std::string_view text);
 // An object written member by member. Keys are literals of ours and are not escaped.
 class JsonObject {
  public:
+  JsonObject() {
+    out_.reserve(kUsual);
+    out_ += '{';
+  }
   JsonObject& add(std::string_view key, std::string_view text);
   JsonObject& add(std::string_view key, const char* text) {
     return add(key, std::string_view(text));
@@ -64,7 +68,8 @@ class JsonObject {
   [[nodiscard]] std::string text() const { return out_ + '}'; }
 
  private:
-  std::string out_ = "{";
+  static constexpr std::size_t kUsual = 512;  // bytes; most are shorter, and grow no more
+  std::string out_;
 };
 
 class JsonArray {
