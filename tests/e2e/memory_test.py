@@ -36,7 +36,7 @@ class Source(Worker):
         self.source, self.user, self.deaf, self.overriding = source, user, deaf, overriding or {}
         super().__init__(**{"ROOMKEY_JWT_PREVIOUS_SECRET": secrets.token_hex(32),
                             "TWILIO_STATUS_CALLBACK_URL": f"https://clinic.example{CALLBACK}",
-                            "ROOMKEY_LOG_LEVEL": "warn"} | changes)
+                            "ROOMKEY_LOG_LEVEL": "warn", "ROOMKEY_PERSON_RATE": "off"} | changes)
 
     def start(self):
         arguments, variables = [], self.settings | {"ROOMKEY_DB": str(self.db)}
