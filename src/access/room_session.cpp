@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <stdexcept>
+#include <unordered_map>
+#include <utility>
 
 namespace roomkey::access {
 
@@ -11,17 +13,6 @@ namespace {
 constexpr std::array kKinds{RoomEventKind::room_created, RoomEventKind::room_ended,
                             RoomEventKind::participant_connected,
                             RoomEventKind::participant_disconnected};
-
-// The participant of the event; one whose `connected` never came is known by what did.
-Participant& participant_of(RoomSession& session, const RoomEvent& event) {
-  const auto same = [&](const Participant& one) { return one.sid == event.participant_sid; };
-  auto& all = session.participants;
-  const auto found = std::find_if(all.begin(), all.end(), same);
-  if (found != all.end()) return *found;
-  const auto connected_at = event.at - std::chrono::seconds{event.duration.value_or(0)};
-  all.push_back({event.participant_sid, event.identity, connected_at, {}, {}});
-  return all.back();
-}
 
 void leave(Participant& participant, std::chrono::sys_seconds at,
            std::optional<std::int64_t> duration) {
@@ -39,7 +30,41 @@ void end(RoomSession& session, const RoomEvent& event) {
   }
 }
 
-void apply(RoomSession& session, const RoomEvent& event) {
+// A session, and where in it each of its participants stands: one looked for among all the others
+// would make many events slow. The events must outlive it.
+class Folded {
+ public:
+  Folded(std::string sid, std::chrono::sys_seconds created_at)
+      : session_{std::move(sid), SessionStatus::in_progress, created_at, {}, {}, {}} {}
+
+  void apply(const RoomEvent& event);
+  [[nodiscard]] RoomSession take() { return std::move(session_); }
+
+ private:
+  Participant& participant_of(const RoomEvent& event);
+
+  RoomSession session_;
+  std::unordered_map<std::string_view, std::size_t> places_;
+};
+
+// The participant of the event; one whose `connected` never came is known by what did. Nobody came
+// before 1970, whatever a duration says.
+Participant& Folded::participant_of(const RoomEvent& event) {
+  auto& all = session_.participants;
+  const auto [place, is_new] = places_.try_emplace(event.participant_sid, all.size());
+  if (is_new) {
+    const auto spent = std::chrono::seconds{event.duration.value_or(0)};
+    all.push_back({event.participant_sid,
+                   event.identity,
+                   event.at - std::min(spent, event.at.time_since_epoch()),
+                   {},
+                   {}});
+  }
+  return all[place->second];
+}
+
+void Folded::apply(const RoomEvent& event) {
+  auto& session = session_;
   session.as_of = std::max(session.as_of, event.at);
   const bool over = session.status != SessionStatus::in_progress;
   switch (event.kind) {
@@ -48,10 +73,10 @@ void apply(RoomSession& session, const RoomEvent& event) {
       if (!over) end(session, event);
       break;
     case RoomEventKind::participant_connected:
-      if (!over) participant_of(session, event);
+      if (!over) participant_of(event);
       break;
     case RoomEventKind::participant_disconnected:
-      leave(participant_of(session, event), event.at, event.duration);
+      leave(participant_of(event), event.at, event.duration);
       break;
   }
 }
@@ -89,9 +114,9 @@ std::string_view Participant::status() const {
 }
 
 RoomSession fold(std::string sid, const std::vector<RoomEvent>& events) {
-  RoomSession session{std::move(sid), SessionStatus::in_progress, events.front().at, {}, {}, {}};
-  for (const RoomEvent& event : events) apply(session, event);
-  return session;
+  Folded folded(std::move(sid), events.front().at);
+  for (const RoomEvent& event : events) folded.apply(event);
+  return folded.take();
 }
 
 std::optional<SessionStatus> parse_session_status(std::string_view text) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "handlers/live.hpp"
 #include "roomkey/access/decide.hpp"
@@ -33,8 +34,9 @@ struct RoomView {
   [[nodiscard]] std::string_view status() const {
     return session ? access::word(session->status) : "pending";
   }
-  [[nodiscard]] std::vector<Participant> participants() const {
-    return session ? session->participants : std::vector<Participant>();
+  [[nodiscard]] const std::vector<Participant>& participants() const {
+    static const std::vector<Participant> nobody;
+    return session ? session->participants : nobody;
   }
 };
 
@@ -63,10 +65,33 @@ std::string json_of(const Participant& participant) {
       .text();
 }
 
-std::string json_of(const std::vector<Participant>& participants) {
+// Some of a session's participants, in their order.
+using People = std::vector<const Participant*>;
+
+// As many as one answer tells of: it has to fit into nginx's buffers (fastcgi_buffers), or a worker
+// would wait for whoever reads it.
+constexpr std::size_t kPage = 100;
+
+std::string json_of(std::span<const Participant* const> people) {
   base::JsonArray array;
-  for (const Participant& participant : participants) array.add_raw(json_of(participant));
+  for (const Participant* one : people) array.add_raw(json_of(*one));
   return array.text();
+}
+
+// Of more than an answer tells of: who is there before who was, and the latest before the others.
+People most_telling(const std::vector<Participant>& all) {
+  People people;
+  for (const Participant& one : all) people.push_back(&one);
+  if (people.size() <= kPage) return people;
+  const auto tells_more = [](const Participant* a, const Participant* b) {
+    const bool a_left = a->disconnected_at.has_value();
+    return a_left == b->disconnected_at.has_value() ? a > b : !a_left;
+  };
+  const auto end = people.begin() + kPage;
+  std::nth_element(people.begin(), end, people.end(), tells_more);
+  people.erase(end, people.end());
+  std::sort(people.begin(), people.end());
+  return people;
 }
 
 // A reconnecting participant does not count.
@@ -78,6 +103,35 @@ bool is_there(const std::vector<Participant>& participants, std::int64_t user_id
   });
 }
 
+// What the query asks for.
+struct Asked {
+  std::optional<std::string> status;
+  std::optional<std::size_t> page;  // from 1
+};
+
+base::Result<Asked> read_query(std::string_view query) {
+  auto status = base::query_value(query, "status");
+  if (!status) return status.error();
+  constexpr std::array<std::string_view, 3> kStatuses{"connected", "disconnected", "reconnecting"};
+  if (*status && std::find(kStatuses.begin(), kStatuses.end(), **status) == kStatuses.end()) {
+    return Error{Code::bad_request, "status must be connected, disconnected or reconnecting"};
+  }
+  const auto page = base::query_value(query, "page");
+  if (!page) return page.error();
+  if (!*page) return Asked{std::move(*status), std::nullopt};
+  const auto number = base::parse_id(**page);
+  if (!number) return Error{Code::bad_request, "page must be a whole number from 1 to 2^63-1"};
+  return Asked{std::move(*status), static_cast<std::size_t>(*number)};
+}
+
+// The page's; nobody past the last one, where there may have been somebody a moment ago.
+std::span<const Participant* const> page_of(const People& people, std::size_t page) {
+  const std::size_t before = page - 1;
+  if (before > people.size() / kPage) return {};
+  const auto rest = std::span(people).subspan(std::min(before * kPage, people.size()));
+  return rest.first(std::min(kPage, rest.size()));
+}
+
 }  // namespace
 
 base::Result<http::Response> video_status(const http::Call& call, store::Database& database,
@@ -85,7 +139,7 @@ base::Result<http::Response> video_status(const http::Call& call, store::Databas
   const auto view = view_room(call, Action::view_status, database, providers);
   if (!view) return view.error();
   const auto& session = view->session;
-  const auto people = view->participants();
+  const auto& people = view->participants();
   const auto connected = std::count_if(people.begin(), people.end(), is_connected);
   const auto named_at = view->room.created_at;
   const std::string region(providers.of(view->room).region());
@@ -95,7 +149,7 @@ base::Result<http::Response> video_status(const http::Call& call, store::Databas
       .add("room_sid", view->sid())
       .add("status", view->status())
       .add("participants_count", std::int64_t{connected})
-      .add_raw("participants", json_of(people))
+      .add_raw("participants", json_of(most_telling(people)))
       .add("duration", session ? session->duration : std::nullopt)
       .add("created_at", base::format_utc(session ? session->created_at : named_at))
       .add("region", region.empty() ? std::nullopt : std::optional(region))
@@ -108,26 +162,27 @@ base::Result<http::Response> video_status(const http::Call& call, store::Databas
 
 base::Result<http::Response> video_participants(const http::Call& call, store::Database& database,
                                                 const Providers& providers) {
-  const auto filter = base::query_value(call.request.query, "status");
-  if (!filter) return filter.error();
-  constexpr std::array<std::string_view, 3> kStatuses{"connected", "disconnected", "reconnecting"};
-  if (*filter && std::find(kStatuses.begin(), kStatuses.end(), **filter) == kStatuses.end()) {
-    return Error{Code::bad_request, "status must be connected, disconnected or reconnecting"};
-  }
+  const auto asked = read_query(call.request.query);
+  if (!asked) return asked.error();
   const auto view = view_room(call, Action::view, database, providers);
   if (!view) return view.error();
-  auto people = view->participants();
-  if (*filter) {
-    std::erase_if(people, [&](const Participant& one) { return one.status() != **filter; });
+  People people;
+  for (const Participant& one : view->participants()) {
+    if (!asked->status || one.status() == *asked->status) people.push_back(&one);
   }
+  const std::size_t pages = std::max<std::size_t>(1, (people.size() + kPage - 1) / kPage);
   base::JsonObject body;
   body.add("appointment_id", call.id)
       .add("room_name", view->room.name)
       .add("room_sid", view->sid())
       .add("room_status", view->status())
       .add("participants_count", static_cast<std::int64_t>(people.size()))
-      .add_raw("participants", json_of(people))
-      .add("filter", *filter);
+      .add_raw("participants", json_of(page_of(people, asked->page.value_or(1))))
+      .add("filter", asked->status);
+  if (asked->page || pages > 1) {
+    body.add("page", static_cast<std::int64_t>(asked->page.value_or(1)))
+        .add("pages", static_cast<std::int64_t>(pages));
+  }
   return http::Response{200, body.text()};
 }
 
@@ -135,7 +190,7 @@ base::Result<http::Response> video_participant(const http::Call& call, store::Da
                                                const Providers& providers) {
   const auto view = view_room(call, Action::view, database, providers);
   if (!view) return view.error();
-  const auto people = view->participants();
+  const auto& people = view->participants();
   // Who came back under the same identity is the last of that name.
   const auto found = std::find_if(people.rbegin(), people.rend(), [&](const Participant& one) {
     return one.sid == call.text || one.identity == call.text;

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstring>
 #include <system_error>
@@ -48,7 +49,7 @@ std::string read_body(FCGX_Stream* in, std::size_t most) {
   return body;
 }
 
-void send(FCGX_Stream* out, const http::Response& response, bool with_body) {
+std::string text_of(const http::Response& response, bool with_body) {
   std::string text = "Status: " + std::to_string(response.status) + ' ';
   text += http::reason_phrase(response.status);
   text.append("\r\nContent-Type: ").append(response.content_type);
@@ -59,7 +60,24 @@ void send(FCGX_Stream* out, const http::Response& response, bool with_body) {
   }
   text += "\r\n\r\n";
   if (with_body) text += response.body;
-  FCGX_PutStr(text.data(), static_cast<int>(text.size()), out);
+  return text;
+}
+
+// nginx takes an answer as it comes. Somebody who doesn't is let go of by the connection's own time
+// limit, and who reads a little now and then by this one.
+void send(FCGX_Request& fcgi, std::string_view text) {
+  constexpr std::chrono::seconds kPatience{2};
+  constexpr std::size_t kPart = 8192;
+  const auto started = std::chrono::steady_clock::now();
+  while (!text.empty()) {
+    const auto part = text.substr(0, kPart);
+    if (FCGX_PutStr(part.data(), static_cast<int>(part.size()), fcgi.out) < 0) break;
+    text.remove_prefix(part.size());
+    if (std::chrono::steady_clock::now() - started > kPatience) {
+      shutdown(fcgi.ipcFd, SHUT_RDWR);
+      break;
+    }
+  }
 }
 
 // Reads to the end, lest its last record be taken for the beginning of the next request.
@@ -94,7 +112,7 @@ class Group {
   void answer() {
     service_.answer(requests_, [this](std::size_t index, const http::Response& response) {
       FCGX_Request& fcgi = fcgi_[numbers_[index]];
-      send(fcgi.out, response, requests_[index].method != "HEAD");
+      send(fcgi, text_of(response, requests_[index].method != "HEAD"));
       read_to_end(fcgi.in);
       FCGX_Finish_r(&fcgi);
       if (fcgi.ipcFd < 0) {

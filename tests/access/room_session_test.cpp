@@ -25,6 +25,30 @@ std::string people(const RoomSession& session) {
   return text;
 }
 
+TEST(ten_thousand_events_are_folded_as_quickly_as_they_are_read) {
+  std::vector<RoomEvent> events;
+  for (int i = 0; i < 10'000; ++i) {
+    RoomEvent event = person_event(i, RoomEventKind::participant_connected, 1s, 'a', kJane);
+    event.participant_sid = "PA" + std::to_string(i);
+    events.push_back(event);
+  }
+  const auto started = std::chrono::steady_clock::now();
+  const auto session = fold(kSid, events);
+  const auto spent = std::chrono::steady_clock::now() - started;
+  same(10'000, session.participants.size());
+  same("PA9999", session.participants.back().sid);
+  expect(spent < 500ms, "each participant is not looked for among all the others");
+}
+
+TEST(a_duration_that_cannot_be_is_none_that_overflows) {
+  for (const std::int64_t duration : {std::int64_t{1} << 40, INT64_MAX}) {
+    const auto session = fold(
+        kSid, {person_event(1, RoomEventKind::participant_disconnected, 5s, 'a', kJane, duration)});
+    same(std::chrono::sys_seconds{}, session.participants[0].connected_at);
+    same(std::optional(duration), session.participants[0].duration);
+  }
+}
+
 TEST(a_session_is_what_its_events_say) {
   same("", people(after(1)));
   same("2 connected -; ", people(after(2)));

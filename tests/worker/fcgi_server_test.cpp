@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstring>
 #include <system_error>
@@ -148,6 +149,42 @@ TEST(takes_up_to_eight_that_like_company_and_one_that_does_not_is_the_last) {
   int status = -1;
   same(worker, waitpid(worker, &status, 0));
   same(0, status, "a worker that is told to stop ends by itself");
+  close(listening);
+}
+
+TEST(whoever_does_not_read_or_reads_a_little_now_and_then_is_cut_off) {
+  const Folder folder;
+  const auto path = folder.file("worker.sock");
+  const int listening = listen_at(path);
+  const int deaf = ask(path, "GET", "/long");
+  const int slow = ask(path, "GET", "/long");
+  const int other = ask(path, "GET", "/last");
+  const pid_t worker = fork();
+  if (worker == 0) {
+    const auto answer = [](std::span<const http::Request> requests, const http::Send& send) {
+      const bool last = requests[0].path == "/last";
+      send(0, {200, last ? "[last]" : std::string(8 << 20, 'x')});
+      if (last) raise(SIGTERM);
+    };
+    serve(listening, {answer, [](const http::Request&) { return false; }});
+    _exit(0);
+  }
+  const auto started = std::chrono::steady_clock::now();
+  const pid_t reader = fork();
+  if (reader == 0) {
+    char part[16384];
+    while (read(slow, part, sizeof part) > 0) usleep(200'000);
+    _exit(0);
+  }
+  same("[last]", answer_of(other));
+  expect(std::chrono::steady_clock::now() - started < std::chrono::seconds(8), "in its turn");
+  close(deaf);
+  close(slow);
+  int status = -1;
+  same(worker, waitpid(worker, &status, 0));
+  same(0, status);
+  kill(reader, SIGKILL);
+  waitpid(reader, &status, 0);
   close(listening);
 }
 
