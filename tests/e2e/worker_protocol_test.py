@@ -31,6 +31,11 @@ BROKEN = [
     ("all but the last record", lambda w: begin() + record(PARAMS, params_of(w))),
     ("parameters that promise more than there is",
      lambda w: begin() + record(PARAMS, b"\xff\xff\xff\xff\x01x") + record(PARAMS)),
+    ("parameters that together promise more than 4 GiB",
+     lambda w: begin() + record(PARAMS, b"\xe0\0\0\0\xe0\0\0\0x") + record(PARAMS) + record(STDIN)),
+    ("a parameter that promises all that a length can",
+     lambda w: begin() + record(PARAMS, b"\xff\xff\xff\xfe\xff\xff\xff\xfe") + record(PARAMS) +
+     record(STDIN)),
     ("a parameter cut off in its lengths",
      lambda w: begin() + record(PARAMS, params_of(w) + b"\x80\x00") + record(PARAMS)),
     ("a record longer than it is", lambda w: begin() + record(PARAMS, b"xx", length=65535)),

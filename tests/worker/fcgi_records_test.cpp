@@ -1,5 +1,7 @@
 #include "worker/fcgi_records.hpp"
 
+#include <vector>
+
 #include "support/test.hpp"
 #include "worker/fcgi_request.hpp"
 
@@ -48,6 +50,44 @@ TEST(what_does_not_begin_a_request_or_belongs_to_none_is_no_request) {
         fcgi_begin() + fcgi_record(FCGI_ABORT_REQUEST, ""),
         fcgi_begin() + fcgi_record(FCGI_DATA, ""), std::string(8, '\0')}) {
     same("no request", word(arrived(bytes)), bytes);
+  }
+}
+
+std::string with_params(const std::vector<std::string>& parts) {
+  std::string text = fcgi_begin();
+  for (const auto& part : parts) text += fcgi_record(FCGI_PARAMS, part, 3);
+  return text + fcgi_record(FCGI_PARAMS, "") + fcgi_record(FCGI_STDIN, "");
+}
+
+// One length in four bytes.
+std::string in_four(std::size_t length) {
+  std::string text(4, '\0');
+  for (std::size_t i = 0; i < 4; ++i) text[i] = static_cast<char>(length >> (24 - 8 * i));
+  text[0] = static_cast<char>(text[0] | 0x80);
+  return text;
+}
+
+TEST(parameters_may_run_on_from_one_record_to_the_next) {
+  const std::string pairs = fcgi_pair("A", "") + fcgi_pair("", "x") + in_four(3) + in_four(300) +
+                            "ABC" + std::string(300, 'x') + '\1' + in_four(2) + "Axx";
+  for (std::size_t size = 1; size < pairs.size(); ++size) {
+    const auto cut = with_params({pairs.substr(0, size), pairs.substr(size)});
+    same("whole", word(arrived(cut)), std::to_string(size));
+  }
+  std::vector<std::string> bytes;
+  for (const char c : pairs) bytes.push_back(std::string(1, c));
+  same("whole", word(arrived(with_params(bytes))));
+  same("whole", word(arrived(with_params({pairs}))));
+}
+
+TEST(a_parameter_that_says_it_is_longer_than_what_there_is_is_no_request) {
+  const std::size_t most = (std::size_t{1} << 31) - 1;
+  for (const auto& pairs :
+       {in_four(most) + in_four(most), in_four(most) + '\1' + "x", '\1' + in_four(most) + "x",
+        in_four(most - 1) + in_four(2) + "x", in_four(0x60000000) + in_four(0x60000000),
+        fcgi_pair("A", "x") + '\1', fcgi_pair("A", "x") + '\2' + '\1' + "xx",
+        fcgi_pair("A", "x") + "\x80", fcgi_pair("A", "x") + "\x80\x01", std::string("\1\x80", 2)}) {
+    same("no request", word(arrived(with_params({pairs}))), pairs);
   }
 }
 
