@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 
 #include "provider/twilio/sid.hpp"
 #include "roomkey/base/ascii.hpp"
@@ -63,6 +64,9 @@ Error malformed(std::string_view name) {
   return {Code::bad_request, std::string(name) + " is missing or malformed"};
 }
 
+// No session lasts so long; nothing that is reckoned with it overflows.
+constexpr std::int64_t kMostSeconds = std::chrono::seconds{std::chrono::days{366}}.count();
+
 // The fields of a participant's or a room's event, checked.
 base::Result<access::RoomEvent> room_event(const Form& form, access::RoomEventKind kind,
                                            const Told& callback) {
@@ -75,7 +79,8 @@ base::Result<access::RoomEvent> room_event(const Form& form, access::RoomEventKi
   const auto duration = field(form, duration_name);
   if (!duration) return duration.error();
   if (!duration->empty()) event.duration = base::parse_number(*duration);
-  if (!duration->empty() && !event.duration) return malformed(duration_name);
+  const bool good = duration->empty() || (event.duration && *event.duration <= kMostSeconds);
+  if (!good) return malformed(duration_name);
   if (!of_participant) return event;
   const auto sid = field(form, "ParticipantSid");
   const auto identity = field(form, "ParticipantIdentity");

@@ -45,7 +45,9 @@ class Fields {
   }
   std::chrono::seconds span(const char* key) {
     const auto value = base::integer(object_[key]);
-    return value && *value >= 0 ? std::chrono::seconds{*value} : fault<std::chrono::seconds>(key);
+    constexpr std::chrono::seconds kMost = std::chrono::days{366};  // no room is open so long
+    const bool good = value && *value >= 0 && *value <= kMost.count();
+    return good ? std::chrono::seconds{*value} : fault<std::chrono::seconds>(key);
   }
   // Nothing where the field is null or missing; what `read` makes of it otherwise.
   template <typename T>

@@ -135,6 +135,9 @@ TEST(names_the_field_that_is_wrong) {
                                     {"SequenceNumber", "99999999999999999999"},
                                     {"Timestamp", ""},
                                     {"Timestamp", "yesterday"},
+                                    {"Timestamp", "1969-12-31T23:59:59Z"},
+                                    {"Timestamp", "10000-01-01T00:00:00Z"},
+                                    {"SequenceNumber", "10000001"},
                                     {"StatusCallbackEvent", ""},
                                     {"ParticipantSid", ""},
                                     {"ParticipantSid", "PAx"}}) {
@@ -147,9 +150,16 @@ TEST(names_the_field_that_is_wrong) {
   same("RoomName is given more than once", refused(Code::bad_request, read_callback(twice)));
   auto long_name = with(connected(), "ParticipantIdentity", std::string(513, 'x'));
   refused(Code::bad_request, read_callback(long_name));
-  auto duration = with(connected(), "StatusCallbackEvent", "participant-disconnected");
-  duration.emplace_back("ParticipantDuration", "long");
-  refused(Code::bad_request, read_callback(duration));
+  for (const auto* const span : {"long", "-1", "1.5", "31622401", "9223372036854775807",
+                                 "9223372036854775808", "99999999999999999999999"}) {
+    auto left = with(connected(), "StatusCallbackEvent", "participant-disconnected");
+    left.emplace_back("ParticipantDuration", span);
+    const auto why = refused(Code::bad_request, read_callback(left), span);
+    same("ParticipantDuration is missing or malformed", why);
+    auto ended = with(connected(), "StatusCallbackEvent", "room-ended");
+    ended.emplace_back("RoomDuration", span);
+    refused(Code::bad_request, read_callback(ended), span);
+  }
 }
 
 }  // namespace
