@@ -20,6 +20,19 @@ bool takes_secret(const config::Config& config, std::string_view secret) {
          access::verify_bearer(access::make_bearer(2, rules, kNine, 1h), *config.bearer, kNine);
 }
 
+TEST(the_backup_s_unit_hands_on_no_secret) {
+  const std::string unit = content_of("systemd/roomkey-backup.service");
+  std::string unset;
+  for (std::size_t at = 0; (at = unit.find("\nUnsetEnvironment=", at)) != unit.npos;) {
+    at += std::string_view("\nUnsetEnvironment=").size();
+    unset += ' ' + unit.substr(at, unit.find('\n', at) - at) + ' ';
+  }
+  for (const auto name : config::Environment::secrets()) {
+    expect(contains(unset, ' ' + std::string(name) + ' '), name);
+    expect(contains(unset, ' ' + std::string(name) + "_FILE "), name);
+  }
+}
+
 TEST(a_secret_may_come_from_a_file) {
   const Folder folder;
   const Read read = reading({{"ROOMKEY_JWT_SECRET_FILE", folder.file("jwt", "from a file\n")},
