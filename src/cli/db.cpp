@@ -73,7 +73,10 @@ int db_migrate(Session& session) {
 
 int db_verify(Session& session) {
   session.database.ready();
-  const auto verdict = store::verify_store(session.database);
+  auto verdict = store::verify_store(session.database);
+  if (const auto& doubt = verdict.audit.macs.doubt; !doubt.empty()) {
+    verdict.faults.push_back("audit: " + doubt);
+  }
   if (session.json) {
     std::cout << base::JsonObject()
                      .add("ok", verdict.faults.empty())
@@ -125,7 +128,9 @@ int say_backup(const Session& session, const store::DatedBackup& made,
               << '\n';
     return kDone;
   }
-  std::cout << "backed up and verified: " << made.file << '\n';
+  std::cout << "backed up and verified: " << made.file << '\n'
+            << base::counted(made.verdict.audit.events, "audit event") << ", head "
+            << made.verdict.audit.head << '\n';
   for (const auto& name : removed) std::cout << "removed the old backup " << name << '\n';
   return kDone;
 }

@@ -198,7 +198,12 @@ void add_audit(CLI::App& root, Arguments& a) {
   CLI::App* list = command(*audit, a, "list", "The events, oldest first",
                            [&a](Session& s) { return audit::list(s, a.audit); });
   add_filter(*list, a.audit);
-  command(*audit, a, "verify", "Check that nothing was changed or taken out", audit::verify);
+  CLI::App* verify = command(*audit, a, "verify", "Check that nothing was changed or taken out",
+                             [&a](Session& s) { return audit::verify(s, a.verified); });
+  verify
+      ->add_option("--old-key", a.verified.old_keys,
+                   "A file with the ROOMKEY_AUDIT_KEY of before; may be repeated")
+      ->check(base::kNotEmpty);
   CLI::App* exported =
       command(*audit, a, "export", "The events with their hashes, for an auditor",
               [&a](Session& s) { return audit::export_events(s, a.audit, a.exported); });

@@ -36,6 +36,7 @@ struct Arguments {
   bool takes_faults = false;  // runs in spite of an unusable configuration
   audit::ExportFields exported;
   audit::PruneFields prune;
+  audit::VerifyFields verified;
   bool leaves_root_itself = false;  // reads what only root may, then leaves root
   setup::SetupFlags setup;
   CLI::App* setup_command = nullptr;

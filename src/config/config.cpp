@@ -10,6 +10,7 @@
 #include "roomkey/base/log.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/crypto/secret.hpp"
+#include "roomkey/store/audit_key.hpp"
 
 namespace roomkey::config {
 
@@ -164,6 +165,19 @@ std::optional<std::uint32_t> person_rate(Variables& reader) {
   return std::nullopt;
 }
 
+void read_audit_key(Variables& reader, Config& config) {
+  const auto faults_before = reader.fault_count();
+  const Secret secret = reader.secret("ROOMKEY_AUDIT_KEY");
+  if (secret.empty() || reader.fault_count() != faults_before) return;
+  auto key = store::read_audit_key(secret.reveal());
+  if (key) {
+    config.store.audit_key = std::make_shared<const store::AuditKey>(std::move(*key));
+  } else {
+    reader.fault("ROOMKEY_AUDIT_KEY",
+                 "must be 32 bytes in hexadecimal or base64: `openssl rand -hex 32` makes one");
+  }
+}
+
 void check_meeting_url(Variables& reader, const std::string& name, const std::string& pattern) {
   const std::string why = access::meeting_url_fault(pattern);
   if (!why.empty()) reader.fault(name, why);
@@ -197,6 +211,7 @@ Config read_config(const Environment& environment, Faults& faults) {
   for (const auto* const kind : provider::all()) names.emplace_back(kind->name());
   config.store.room_provider = reader.choice("ROOMKEY_PROVIDER", names);
   config.store.sync = full ? store::Sync::full : store::Sync::normal;
+  read_audit_key(reader, config);
   read_bearer(reader, config);
   config.complete_on_room_end =
       reader.choice("ROOMKEY_COMPLETE_ON_ROOM_END", {"off", "on"}) == "on";

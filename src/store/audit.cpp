@@ -1,6 +1,7 @@
 #include "roomkey/store/audit.hpp"
 
 #include "roomkey/crypto/digest.hpp"
+#include "roomkey/store/audit_key.hpp"
 #include "store/audit_chain.hpp"
 
 namespace roomkey::store {
@@ -14,19 +15,65 @@ std::string_view word(Outcome outcome) {
   throw std::logic_error("an outcome without a word");
 }
 
-void append_audit(Transaction&, Database& database, const AuditEvent& event) {
-  const ChainHead head = read_head(database);
+namespace {
+
+std::optional<std::string> mac_of_last(Database& database) {
+  Query last(database, "SELECT mac FROM audit WHERE id = (SELECT id FROM audit_head)");
+  return last.step() ? last.optional_text(0) : std::nullopt;
+}
+
+[[noreturn]] void refuse_event(Database& database) {
+  if (!database.settings().audit_key && mac_of_last(database)) {
+    throw base::Unavailable(
+        "the store: its audit is keyed and takes no event without ROOMKEY_AUDIT_KEY");
+  }
+  // Its head was moved, or a trigger of someone else's.
+  throw base::Unavailable("the store: the audit takes no more events");
+}
+
+void append(Database& database, const ChainHead& head, const AuditEvent& event) {
   AuditEvent next = event;
   next.id = head.id + 1;
   const std::string hash = chained_hash(head.hash, next);
+  const AuditKey* const key = database.settings().audit_key.get();
+  const std::string mac = key == nullptr ? std::string() : key->key.sign(hash);
   try {
-    Query(database, "INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", next.id,
-          base::unix_seconds(next.at), next.request_id, next.user_id, next.appointment_id,
-          next.action, word(next.outcome), next.reason, seconds(next.expires_at), Blob{hash})
+    Query(database,
+          "INSERT INTO audit (id, at, request_id, user_id, appointment_id, action, outcome, reason,"
+          " expires_at, hash, mac) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+          next.id, base::unix_seconds(next.at), next.request_id, next.user_id, next.appointment_id,
+          next.action, word(next.outcome), next.reason, seconds(next.expires_at), Blob{hash},
+          key == nullptr ? std::nullopt : std::optional(Blob{mac}))
         .run();
-  } catch (const driver::BrokenRule&) {  // its head was moved, or a trigger of someone else's
-    throw base::Unavailable("the store: the audit takes no more events");
+  } catch (const driver::BrokenRule&) {
+    refuse_event(database);
   }
+}
+
+// A new key is told of in the chain, under itself. Looked at once for each connection: while the
+// workers are restarted one by one, those with the key before go on.
+void announce_key(Database& database, const AuditEvent& before) {
+  bool& keyed = open_store_of(database).keyed;
+  const AuditKey* const key = database.settings().audit_key.get();
+  if (keyed || key == nullptr) return;
+  const ChainHead head = read_head(database);
+  const auto mac = mac_of_last(database);
+  keyed = true;
+  if (!mac || !key->key.verify(head.hash, *mac)) {
+    append(database, head,
+           {.at = before.at,
+            .request_id = before.request_id,
+            .action = "audit_key",
+            .outcome = Outcome::changed,
+            .reason = key->id});
+  }
+}
+
+}  // namespace
+
+void append_audit(Transaction&, Database& database, const AuditEvent& event) {
+  announce_key(database, event);
+  append(database, read_head(database), event);
 }
 
 void append_audit(Database& database, const AuditEvent& event) {

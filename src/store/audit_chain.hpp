@@ -10,6 +10,7 @@
 
 namespace roomkey::store {
 
+inline constexpr int kSchemaWithMacs = 7;
 inline constexpr std::string_view kPruneAction = "audit_prune";
 
 [[nodiscard]] inline std::optional<std::int64_t> seconds(

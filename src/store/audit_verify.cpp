@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <set>
 
 #include "roomkey/base/json.hpp"
 #include "roomkey/crypto/digest.hpp"
+#include "roomkey/store/audit_key.hpp"
 #include "store/audit_chain.hpp"
 
 namespace roomkey::store {
@@ -20,10 +22,47 @@ std::string fault_of(const std::vector<AuditCut>& cuts) {
   return "";
 }
 
+// The MACs, event by event.
+class Macs {
+ public:
+  Macs(const AuditKey* key, std::span<const AuditKey> old_keys) : key_(key), old_keys_(old_keys) {}
+
+  // What is wrong with the one of an event that holds otherwise.
+  std::string take(const AuditEvent& event, const std::optional<std::string>& mac) {
+    if (!mac) {
+      return verdict_.first == 0 ? "" : "event " + std::to_string(event.id) + " has no MAC";
+    }
+    if (verdict_.first == 0) verdict_.first = event.id;
+    const bool under_key = key_ != nullptr && key_->key.verify(event.hash, *mac);
+    const bool right = under_key || std::any_of(old_keys_.begin(), old_keys_.end(), [&](auto& old) {
+                         return old.key.verify(event.hash, *mac);
+                       });
+    if (!right && proven_) return "the MAC of event " + std::to_string(event.id) + " is not right";
+    proven_ = proven_ || under_key;
+    ++(right ? verdict_.right : verdict_.unchecked);
+    return "";
+  }
+
+  [[nodiscard]] MacVerdict end(std::int64_t events) const {
+    MacVerdict verdict = verdict_;
+    if (key_ != nullptr && !proven_ && events > 0) {
+      verdict.doubt = "no event has a MAC under ROOMKEY_AUDIT_KEY";
+    }
+    return verdict;
+  }
+
+ private:
+  const AuditKey* key_;
+  std::span<const AuditKey> old_keys_;
+  MacVerdict verdict_;
+  bool proven_ = false;  // from the first event on that is right under the key, all must be
+};
+
 // One walk over the chain, event by event in the order of their ids.
 class Walk {
  public:
-  explicit Walk(std::vector<AuditCut> cuts) : cuts_(std::move(cuts)) {
+  Walk(std::vector<AuditCut> cuts, bool with_macs, Macs macs)
+      : cuts_(std::move(cuts)), with_macs_(with_macs), macs_(macs) {
     if (cuts_.empty()) return;
     previous_ = cuts_.back().last_hash;
     last_ = cuts_.back().last_event;
@@ -39,6 +78,9 @@ class Walk {
     last_ = id;
     if (event) previous_ = chained_hash(previous_, *event);
     if (!event || previous_ != event->hash) return "event " + std::to_string(id) + " was changed";
+    if (with_macs_) {
+      if (auto fault = macs_.take(*event, row.optional_text(10)); !fault.empty()) return fault;
+    }
     return check_cut(*event);
   }
 
@@ -58,6 +100,7 @@ class Walk {
   }
 
   [[nodiscard]] std::int64_t events() const { return events_; }
+  [[nodiscard]] MacVerdict macs() const { return macs_.end(events_); }
   [[nodiscard]] const std::string& head() const { return previous_; }
 
  private:
@@ -90,6 +133,8 @@ class Walk {
   }
 
   std::vector<AuditCut> cuts_;
+  bool with_macs_;
+  Macs macs_;
   std::set<std::int64_t> told_;
   std::string previous_ = no_hash();
   std::int64_t last_ = 0;
@@ -110,7 +155,7 @@ std::vector<AuditCut> audit_cuts(Database& database) {
   return cuts;
 }
 
-AuditVerdict verify_audit(Database& database) {
+AuditVerdict verify_audit(Database& database, std::span<const AuditKey> old_keys) {
   AuditVerdict verdict;
   // First, and standing on its row until the end: a walk that is done holds no snapshot any more.
   Query end(database, kHead);
@@ -118,10 +163,12 @@ AuditVerdict verify_audit(Database& database) {
   verdict.cuts = audit_cuts(database);
   verdict.fault = fault_of(verdict.cuts);
   if (!verdict.fault.empty()) return verdict;
-  Walk walk(verdict.cuts);
+  Walk walk(verdict.cuts, database.schema() >= kSchemaWithMacs,
+            Macs(database.settings().audit_key.get(), old_keys));
   Query query(database, "SELECT * FROM audit ORDER BY id");
   while (verdict.fault.empty() && query.step()) verdict.fault = walk.take(query);
   verdict.events = walk.events();
+  verdict.macs = walk.macs();
   if (!verdict.fault.empty()) return verdict;
   verdict.head = crypto::to_hex(walk.head());
   verdict.fault = walk.end(head);

@@ -109,6 +109,7 @@ void Transaction::commit() {
 void Transaction::roll_back() {
   driver::Connection& connection = *open_store_of(database_).connection;
   if (outermost_ && connection.in_transaction()) {
+    if (connection.written() != written_before_) open_store_of(database_).keyed = false;
     connection.roll_back();
   } else if (!outermost_ && connection.written() != written_before_) {
     throw std::logic_error("a part of a transaction can't be undone");

@@ -3,6 +3,7 @@
 
 #include "config/read.hpp"
 #include "crypto/made_keys.hpp"
+#include "roomkey/store/audit_key.hpp"
 #include "support/clinic.hpp"
 #include "support/folder.hpp"
 #include "support/test.hpp"
@@ -40,6 +41,26 @@ TEST(a_secret_may_come_from_a_file) {
   same("", read.names());
   expect(takes_secret(read.config, "from a file"));
   same("of twilio", read.config.twilio.token.api_secret.reveal());
+}
+
+TEST(the_audit_s_key_may_come_from_wherever_a_secret_may) {
+  const std::string key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+  const Folder folder;
+  const auto file = folder.file("roomkey_audit_key", key + '\n');
+  for (const auto& [variable, value] : {std::pair{"ROOMKEY_AUDIT_KEY", key},
+                                        {"ROOMKEY_AUDIT_KEY_FILE", file},
+                                        {"CREDENTIALS_DIRECTORY", folder.path()}}) {
+    const Read read = reading({{variable, value}});
+    same("", read.names(), variable);
+    expect(read.config.store.audit_key != nullptr, variable);
+    same("b45d388cf92cc8e6", read.config.store.audit_key->id, variable);
+  }
+  expect(reading({}).config.store.audit_key == nullptr);
+  for (const std::string bad : {"secret", "00", "AAEC"}) {
+    const Read read = reading({{"ROOMKEY_AUDIT_KEY", bad}});
+    same("ROOMKEY_AUDIT_KEY ", read.names());
+    expect(!contains(read.faults[0].text(), bad + ' '), "the value is not shown");
+  }
 }
 
 TEST(a_binary_secret_is_taken_to_the_byte) {

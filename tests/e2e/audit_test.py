@@ -54,7 +54,7 @@ FORGERIES = [
     ("two events swapped", "UPDATE audit SET id = CASE id WHEN 2 THEN -3 ELSE -2 END"
      " WHERE id IN (2, 3); UPDATE audit SET id = -id WHERE id < 0"),
     ("an event put in at the end", "INSERT INTO audit SELECT id + 1, at, request_id, user_id,"
-     " appointment_id, action, outcome, reason, expires_at, hash FROM audit"
+     " appointment_id, action, outcome, reason, expires_at, hash, mac FROM audit"
      " ORDER BY id DESC LIMIT 1"),
     ("a text moved to the next field", "UPDATE audit SET action = action || outcome WHERE id = 2"),
 ]
@@ -85,7 +85,8 @@ class Audit(Case):
             self.assertEqual(chain, kept)
             self.assertEqual(head, [(len(chain), chain[-1])])
             self.assertEqual(verdict, {"ok": True, "events": len(chain), "head": chain[-1].hex(),
-                                       "fault": "", "cuts": []})
+                                       "fault": "", "cuts": [], "macs_from": None, "macs_right": 0,
+                                       "macs_unchecked": 0})
             sound = worker.roomkey("db", "verify")
             self.assertIn(chain[-1].hex(), sound)
 
@@ -110,7 +111,7 @@ class Audit(Case):
     @each([("UPDATE", "UPDATE audit SET reason = 'x'"), ("DELETE", "DELETE FROM audit"),
            ("REPLACE", "REPLACE INTO audit SELECT * FROM audit LIMIT 1"),
            ("a gap", "INSERT INTO audit SELECT id + 99, at, request_id, user_id, appointment_id,"
-            " action, outcome, reason, expires_at, hash FROM audit"),
+            " action, outcome, reason, expires_at, hash, mac FROM audit"),
            ("DELETE of the head", "DELETE FROM audit_head")])
     def test_the_store_itself_refuses(self, sql):
         with Worker() as worker:

@@ -33,7 +33,7 @@ def append_old(db, count):
         for number in range(last + 1, last + 1 + count):
             row = [number, OLD + number, "0123abcd", JANE, 47, "video_token", "granted", None, OLD]
             chain = hashlib.sha256(chain + b"".join(map(field, row))).digest()
-            store.execute("INSERT INTO audit VALUES (?,?,?,?,?,?,?,?,?,?)", (*row, chain))
+            store.execute("INSERT INTO audit VALUES (?,?,?,?,?,?,?,?,?,?,NULL)", (*row, chain))
         store.execute("COMMIT")
 
 
@@ -126,7 +126,7 @@ FORGERIES = [
      " 21), 1, signed_by, reason, witness, zeroblob(32) FROM audit_cuts;"
      " DELETE FROM audit WHERE id = 21"),
     ("an event put back in", "INSERT INTO audit SELECT 20, at, request_id, user_id, appointment_id,"
-     " action, outcome, reason, expires_at, hash FROM audit WHERE id = 21"),
+     " action, outcome, reason, expires_at, hash, mac FROM audit WHERE id = 21"),
     ("what the event tells", "UPDATE audit SET reason = replace(reason, 'policy', 'other')"),
 ]
 

@@ -29,6 +29,17 @@ class SetUp(SetupCase):
                  "TWILIO_REGION": "au1", "TWILIO_AUTH_TOKEN": SECRETS["auth"],
                  "TWILIO_STATUS_CALLBACK_URL": CALLBACK})
 
+    def test_a_new_store_s_audit_gets_a_key_and_one_that_is_there_goes_on_as_it_is(self):
+        with Machine() as machine:
+            output = self.was_done(machine.setup(*machine.all_flags()))
+            key = machine.values()["ROOMKEY_AUDIT_KEY"]
+            self.assertRegex(key, "^[0-9a-f]{64}$")
+            self.assertIn("ROOMKEY_AUDIT_KEY set (not shown)", output)
+            self.assertNotIn(key, output)
+            machine.env.write_text(machine.env.read_text().replace(key, ""))
+            self.was_done(machine.setup("--origin", "https://new.clinic.example"))
+            self.assertEqual(machine.values()["ROOMKEY_AUDIT_KEY"], "")
+
     def test_keeps_every_line_of_the_configuration_that_was_there(self):
         with Machine() as machine:
             before = machine.env.read_text()

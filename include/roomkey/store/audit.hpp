@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,7 +29,9 @@ struct AuditEvent {
   std::string hash = {};  // 32 bytes, of an event that was read
 };
 
-// Committed when this returns.
+// Committed when this returns. With Settings::audit_key it has a MAC, and where the event before
+// has none under that key, an event `audit_key` that names the key comes first. Unavailable where
+// the audit has MACs and there is no key.
 void append_audit(Database& database, const AuditEvent& event);
 // As part of the open transaction.
 void append_audit(Transaction& transaction, Database& database, const AuditEvent& event);
@@ -67,15 +70,28 @@ struct AuditCut {
 // By id.
 [[nodiscard]] std::vector<AuditCut> audit_cuts(Database& database);
 
+// The MACs beside the chain.
+struct MacVerdict {
+  std::int64_t first = 0;      // the first event that has one; 0: none
+  std::int64_t right = 0;      // how many are right, under one of the keys
+  std::int64_t unchecked = 0;  // and how many could not be checked: no key, or from before the key
+  // Why the key in use proves nothing; empty where it does, or there is none.
+  std::string doubt = {};
+};
+
 struct AuditVerdict {
   std::int64_t events = 0;
   std::string head;   // the last event's hash in hexadecimal: noted elsewhere, it pins the chain
   std::string fault;  // what does not hold, naming the event; empty where all holds
   std::vector<AuditCut> cuts = {};
+  MacVerdict macs = {};
 };
 
 // Walks the whole chain in one read transaction, from the last cut on. Every cut must be told of by
 // an event of the chain (earlier ones by way of the last), and every such event must have its cut.
-[[nodiscard]] AuditVerdict verify_audit(Database& database);
+// Each event after the first that has a MAC must have one; with Settings::audit_key, from the first
+// one on that is right under it, each must be right under it or one of `old_keys`.
+[[nodiscard]] AuditVerdict verify_audit(Database& database,
+                                        std::span<const AuditKey> old_keys = {});
 
 }  // namespace roomkey::store

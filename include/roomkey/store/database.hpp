@@ -14,6 +14,8 @@
 
 namespace roomkey::store {
 
+struct AuditKey;
+
 // What survives: `full` a power cut, `normal` a crash of the process.
 enum class Sync { full, normal };
 
@@ -22,8 +24,9 @@ struct Settings {
   Sync sync = Sync::full;
   // How long a statement waits for another process's lock.
   std::chrono::milliseconds busy_timeout{2000};
-  std::string called = "the store";  // in what is said of it
-  std::string room_provider = {};    // that of rooms which get their name from now on
+  std::string called = "the store";                // in what is said of it
+  std::string room_provider = {};                  // that of rooms which get their name from now on
+  std::shared_ptr<const AuditKey> audit_key = {};  // audit_key.hpp; none: events have no MAC
 };
 
 // Which a file may have: the newest alone, an older one as well, or even one that this roomkey

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/session.hpp"
 
@@ -15,7 +16,11 @@ struct Filter {
   std::string since, until;
 };
 int list(Session& session, const Filter& fields);
-int verify(Session& session);
+// Besides the chain, the MACs under ROOMKEY_AUDIT_KEY and the keys before it, in files.
+struct VerifyFields {
+  std::vector<std::string> old_keys;
+};
+int verify(Session& session, const VerifyFields& fields);
 
 // For an auditor: with the hash of each event, as CSV (RFC 4180) or one JSON object a line. Into a
 // file that must not be there yet, mode 0600, or to standard output.

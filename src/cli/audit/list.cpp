@@ -1,9 +1,7 @@
 #include <iostream>
 
 #include "cli/audit/events.hpp"
-#include "roomkey/base/counted.hpp"
 #include "roomkey/base/text.hpp"
-#include "roomkey/crypto/digest.hpp"
 
 namespace roomkey::cli::audit {
 
@@ -20,42 +18,6 @@ void print_text(const store::AuditEvent& event) {
             << "\tappointment " << or_dash(event.appointment_id) << '\t' << event.action << '\t'
             << store::word(event.outcome) << '\t' << event.reason.value_or("-") << '\t'
             << event.request_id << '\n';
-}
-
-std::string json_of(const store::AuditCut& cut) {
-  return base::JsonObject()
-      .add("cut", cut.id)
-      .add("at", base::format_utc(cut.at))
-      .add("events", cut.events)
-      .add("last_event", cut.last_event)
-      .add("last_hash", crypto::to_hex(cut.last_hash))
-      .add("signed_by", cut.signed_by)
-      .add("reason", cut.reason)
-      .text();
-}
-
-void print_verdict_json(const store::AuditVerdict& verdict) {
-  base::JsonArray cuts;
-  for (const store::AuditCut& cut : verdict.cuts) cuts.add_raw(json_of(cut));
-  std::cout << base::JsonObject()
-                   .add("ok", verdict.fault.empty())
-                   .add("events", verdict.events)
-                   .add("head", verdict.head)
-                   .add("fault", verdict.fault)
-                   .add_raw("cuts", cuts.text())
-                   .text()
-            << '\n';
-}
-
-void print_verdict(const store::AuditVerdict& verdict) {
-  for (const store::AuditCut& cut : verdict.cuts) {
-    std::cout << "cut " << cut.id << ": " << base::format_utc(cut.at) << ", "
-              << base::counted(cut.events, "event") << " up to event " << cut.last_event
-              << " (hash " << crypto::to_hex(cut.last_hash) << "), by " << cut.signed_by << ": "
-              << cut.reason << '\n';
-  }
-  std::cout << "the audit is intact: " << base::counted(verdict.events, "event") << ", head "
-            << verdict.head << '\n';
 }
 
 }  // namespace
@@ -102,19 +64,6 @@ int list(Session& session, const Filter& fields) {
   session.database.ready();
   store::each_audit_event(session.database, filter, session.json ? print_json : print_text);
   return kDone;
-}
-
-int verify(Session& session) {
-  session.database.ready();
-  const auto verdict = store::verify_audit(session.database);
-  if (session.json) {
-    print_verdict_json(verdict);
-  } else if (verdict.fault.empty()) {
-    print_verdict(verdict);
-  }
-  if (verdict.fault.empty()) return kDone;
-  return fail(kFailed, "the audit does not hold: " + verdict.fault,
-              "compare with a backup from before: `roomkey audit verify` on it, event by event");
 }
 
 }  // namespace roomkey::cli::audit

@@ -114,6 +114,18 @@ void say_store_is_away(base::Findings& findings, const base::Unavailable& fault,
                                   : cure_for_store(fault.cause(), files->paths(database).front()));
 }
 
+void check_audit_key(base::Findings& findings, const store::MacVerdict& macs,
+                     const store::Database& database) {
+  if (database.settings().audit_key == nullptr) {
+    if (macs.first == 0) return;
+    findings.error(kStore, "The audit is keyed, and ROOMKEY_AUDIT_KEY is not set.",
+                   "Set it: without it no event can be written, so no token be given.");
+  } else if (!macs.doubt.empty()) {
+    findings.warn(kStore, "Nothing proves the audit yet: " + macs.doubt + '.',
+                  "The next event does, where the key is new. Else see docs/operations.md.");
+  }
+}
+
 void look_at_disk(base::Findings& findings, const store::Database& database) {
   const auto* const files = database.files();
   if (files == nullptr) return;
@@ -169,6 +181,7 @@ void check_store(base::Findings& findings, store::Database& database) {
     findings.ok(kStore, "The store can be read and written and is sound: schema " +
                             std::to_string(store::Database::newest_schema()) + ", " +
                             base::counted(verdict.audit.events, "audit event"));
+    check_audit_key(findings, verdict.audit.macs, database);
   } catch (const base::Unavailable& fault) {
     say_store_is_away(findings, fault, database);
   }

@@ -2,6 +2,7 @@
 #include <grp.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <iostream>
@@ -154,10 +155,8 @@ int remove_old_copies(const Plan& plan, const Present& present) {
 }
 
 bool is_secret(const std::string& variable) {
-  for (const Setting& setting : settings()) {
-    if (setting.variable == variable) return setting.kind == SettingKind::secret_file;
-  }
-  return false;
+  const auto secrets = config::Environment::secrets();
+  return std::find(secrets.begin(), secrets.end(), variable) != secrets.end();
 }
 
 std::string said(const std::string& variable, const std::optional<std::string>& value) {

@@ -129,6 +129,9 @@ void write_site(Plan& plan, const Present& present, PlanFaults& faults);
 // The certificate in use for the site, or the default for it: certbot's where it is there.
 void settle_certificate(Plan& plan, const SetupFlags& flags, const Present& present,
                         std::chrono::sys_seconds now, PlanFaults& faults);
+// Made for a store that is yet to be made: whether an audit goes on under a key is for its
+// administrator to say.
+void settle_audit_key(Plan& plan, const Present& present);
 
 // What the plan would do, a line each, without secrets; empty where all is as it shall be.
 [[nodiscard]] std::vector<std::string> changes(const Plan& plan, const Present& present,

@@ -1,10 +1,11 @@
-// The site's certificate, its settings (site.conf) and nginx's file.
+// The site's certificate, its settings (site.conf) and nginx's file; a new store's audit key.
 #include <filesystem>
 
 #include "cli/setup/plan.hpp"
 #include "cli/site/certificate.hpp"
 #include "roomkey/base/file.hpp"
 #include "roomkey/base/text.hpp"
+#include "roomkey/crypto/digest.hpp"
 
 namespace roomkey::cli::setup {
 
@@ -124,6 +125,17 @@ void write_site(Plan& plan, const Present& present, PlanFaults& faults) {
   if (!has_ipv6()) drop_line(*filled, "    listen [::]:80;\n");
   plan.site_settings_text = std::move(*edited);
   plan.site_text = kSiteHead + *filled;
+}
+
+void settle_audit_key(Plan& plan, const Present& present) {
+  const std::string named = present.env.get("ROOMKEY_DB");
+  const std::string store =
+      named.empty() ? present.places.root + "/var/lib/roomkey/roomkey.db" : named;
+  std::error_code fault;
+  const bool is_new = !std::filesystem::exists(store, fault) && !fault;
+  if (is_new && !present.has("ROOMKEY_AUDIT_KEY")) {
+    plan.variables["ROOMKEY_AUDIT_KEY"] = crypto::random_hex(32);
+  }
 }
 
 }  // namespace roomkey::cli::setup

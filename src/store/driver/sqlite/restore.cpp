@@ -84,9 +84,10 @@ void write_fitting(Database& backup, int size, const NewFile& file) {
   if (backup.schema() < Database::newest_schema()) bring_up_to_date(file);
 }
 
-void add_note(const NewFile& file, const RestoreNote& note, const std::string& kept) {
+void add_note(const NewFile& file, const Database& backup, const RestoreNote& note,
+              const std::string& kept) {
   if (!note) return;
-  Database copy(Settings{file.path()});
+  Database copy(Settings{.path = file.path(), .audit_key = backup.settings().audit_key});
   copy.ready();
   append_audit(copy, note(kept));
 }
@@ -101,7 +102,7 @@ void put_new_store(NewFile& fresh, const std::string& path) {
 void make_store(const std::string& path, Database& backup, const RestoreNote& note) {
   NewFile fresh(path + ".restoring");
   write_fitting(backup, page_size(backup), fresh);
-  add_note(fresh, note, "");
+  add_note(fresh, backup, note, "");
   put_new_store(fresh, path);
 }
 
@@ -110,7 +111,7 @@ void replace_unreadable(const std::string& path, Database& backup, const std::st
                         const RestoreNote& note) {
   NewFile fresh(path + ".restoring");
   write_fitting(backup, page_size(backup), fresh);
-  add_note(fresh, note, kept);
+  add_note(fresh, backup, note, kept);
   for (const char* part : {"", "-wal", "-shm"}) {
     std::error_code missing;
     std::filesystem::rename(path + part, kept + part, missing);
@@ -132,7 +133,7 @@ void replace_content(Database& store, const NewFile& from, const std::string& ke
     before.ready(Schema::any);
     write_copy(before, copy);
     sync_to_disk(copy.path());
-    add_note(from, note, kept);
+    add_note(from, store, note, kept);
     while (!step(content, kAllPages)) continue;
     copy.keep();
   });
@@ -167,7 +168,8 @@ Restored restore_store(Database& database, const std::string& file, std::chrono:
   require_elsewhere(database, file);
   // From the root on, because a relative name with a colon is an address.
   const std::string path = std::filesystem::absolute(file);
-  Database backup(Settings{.path = path, .called = "the backup"});
+  Database backup(
+      Settings{.path = path, .called = "the backup", .audit_key = database.settings().audit_key});
   check_backup(backup);
   Restored restored{"", backup.schema()};
   const FolderLock lock(folder_of(database.path()));

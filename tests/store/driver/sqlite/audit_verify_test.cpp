@@ -105,11 +105,11 @@ TEST(what_is_put_back_before_a_cut_must_lead_up_to_it) {
   const std::string row = " FROM audit WHERE id = 4";
   same("event 3 is not the one of cut 1",
        store.fault_after("INSERT INTO audit SELECT 3, at, request_id, user_id, appointment_id,"
-                         " action, outcome, reason, expires_at, hash" +
+                         " action, outcome, reason, expires_at, hash, mac" +
                          row));
   same("event 3 was changed",
        store.fault_after("INSERT INTO audit SELECT 2, at, request_id, user_id, appointment_id,"
-                         " action, outcome, reason, expires_at, hash" +
+                         " action, outcome, reason, expires_at, hash, mac" +
                          row));
 }
 

@@ -21,7 +21,7 @@ TEST(the_file_refuses_to_change_what_was_written) {
   FileStore store;
   append_three(store.database);
   Raw raw = store.other_program();
-  const std::string row = "3, 0, 'x', NULL, NULL, 'x', 'granted', NULL, NULL, zeroblob(32))";
+  const std::string row = "3, 0, 'x', NULL, NULL, 'x', 'granted', NULL, NULL, zeroblob(32), NULL)";
   for (const std::string& sql :
        {std::string("UPDATE audit SET reason = 'x' WHERE id = 1"),
         std::string("UPDATE OR REPLACE audit SET id = 2 WHERE id = 1"),
@@ -29,7 +29,7 @@ TEST(the_file_refuses_to_change_what_was_written) {
         "REPLACE INTO audit VALUES (" + row, "INSERT OR REPLACE INTO audit VALUES (" + row,
         "INSERT INTO audit VALUES (" + row + " ON CONFLICT (id) DO UPDATE SET reason = 'x'",
         std::string("INSERT INTO audit SELECT 9, at, request_id, user_id, appointment_id, action,"
-                    " outcome, reason, expires_at, hash FROM audit WHERE id = 1"),
+                    " outcome, reason, expires_at, hash, mac FROM audit WHERE id = 1"),
         std::string("UPDATE audit_head SET id = 2"),
         std::string("UPDATE audit_head SET id = id + 1"),
         std::string("UPDATE audit_head SET hash = zeroblob(32)"),
@@ -112,7 +112,7 @@ TEST(an_event_put_in_by_hand_shows) {
   Unguarded store;
   store.raw.run(
       "INSERT INTO audit SELECT 4, at, request_id, user_id, appointment_id, action,"
-      " outcome, reason, expires_at, hash FROM audit WHERE id = 3");
+      " outcome, reason, expires_at, hash, mac FROM audit WHERE id = 3");
   same("event 4 was changed", verify_audit(store.database).fault);
 }
 

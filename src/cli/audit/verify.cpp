@@ -1,0 +1,113 @@
+#include <iostream>
+
+#include "cli/audit/events.hpp"
+#include "cli/store_owner.hpp"
+#include "roomkey/base/counted.hpp"
+#include "roomkey/base/file.hpp"
+#include "roomkey/base/text.hpp"
+#include "roomkey/crypto/digest.hpp"
+#include "roomkey/crypto/secret.hpp"
+#include "roomkey/store/audit_key.hpp"
+
+namespace roomkey::cli::audit {
+
+namespace {
+
+std::string json_of(const store::AuditCut& cut) {
+  return base::JsonObject()
+      .add("cut", cut.id)
+      .add("at", base::format_utc(cut.at))
+      .add("events", cut.events)
+      .add("last_event", cut.last_event)
+      .add("last_hash", crypto::to_hex(cut.last_hash))
+      .add("signed_by", cut.signed_by)
+      .add("reason", cut.reason)
+      .text();
+}
+
+void print_verdict_json(const store::AuditVerdict& verdict) {
+  base::JsonArray cuts;
+  for (const store::AuditCut& cut : verdict.cuts) cuts.add_raw(json_of(cut));
+  const store::MacVerdict& macs = verdict.macs;
+  std::cout << base::JsonObject()
+                   .add("ok", verdict.fault.empty())
+                   .add("events", verdict.events)
+                   .add("head", verdict.head)
+                   .add("fault", verdict.fault)
+                   .add_raw("cuts", cuts.text())
+                   .add("macs_from", macs.first > 0 ? std::optional(macs.first) : std::nullopt)
+                   .add("macs_right", macs.right)
+                   .add("macs_unchecked", macs.unchecked)
+                   .text()
+            << '\n';
+}
+
+void print_macs(const store::MacVerdict& macs, bool keyed) {
+  if (macs.first == 0) return;
+  std::cout << "MACs from event " << macs.first << " on";
+  if (macs.right > 0) std::cout << ": " << macs.right << " right";
+  if (macs.unchecked > 0) {
+    std::cout << ", " << macs.unchecked << " not checked: "
+              << (keyed ? "they are from before the key in use, see --old-key"
+                        : "ROOMKEY_AUDIT_KEY is not set");
+  }
+  std::cout << '\n';
+}
+
+void print_verdict(const store::AuditVerdict& verdict, bool keyed) {
+  for (const store::AuditCut& cut : verdict.cuts) {
+    std::cout << "cut " << cut.id << ": " << base::format_utc(cut.at) << ", "
+              << base::counted(cut.events, "event") << " up to event " << cut.last_event
+              << " (hash " << crypto::to_hex(cut.last_hash) << "), by " << cut.signed_by << ": "
+              << cut.reason << '\n';
+  }
+  std::cout << "the audit is intact: " << base::counted(verdict.events, "event") << ", head "
+            << verdict.head << '\n';
+  print_macs(verdict.macs, keyed);
+}
+
+// False, with the fault said, where one can't be read.
+bool read_old_keys(const std::vector<std::string>& files, std::vector<store::AuditKey>& keys) {
+  for (const std::string& file : files) {
+    auto text = base::read_file(file);
+    if (!text) {
+      const std::string why = may_not_read(file);
+      fail(kFailed, why.empty() ? "can't read " + file + ": " + text.error().detail : why);
+      return false;
+    }
+    auto key = store::read_audit_key(base::without_line_end(*text));
+    crypto::wipe(*text);
+    if (!key) {
+      fail(kFailed, file + " holds no key: 32 bytes in hexadecimal or base64");
+      return false;
+    }
+    keys.push_back(std::move(*key));
+  }
+  return true;
+}
+
+}  // namespace
+
+int verify(Session& session, const VerifyFields& fields) {
+  std::vector<store::AuditKey> old_keys;
+  if (!read_old_keys(fields.old_keys, old_keys)) return kFailed;
+  session.database.ready();
+  auto verdict = store::verify_audit(session.database, old_keys);
+  if (verdict.fault.empty()) verdict.fault = verdict.macs.doubt;
+  const bool keyed = session.database.settings().audit_key != nullptr;
+  if (session.json) {
+    print_verdict_json(verdict);
+  } else if (verdict.fault.empty()) {
+    print_verdict(verdict, keyed);
+  }
+  if (verdict.fault.empty()) return kDone;
+  if (verdict.fault == verdict.macs.doubt) {
+    return fail(kFailed, "nothing proves the audit: " + verdict.fault,
+                "either the key is new and nothing was written since, or it is not the one that "
+                "was used, or the audit was written anew by somebody without it");
+  }
+  return fail(kFailed, "the audit does not hold: " + verdict.fault,
+              "compare with a backup from before: `roomkey audit verify` on it, event by event");
+}
+
+}  // namespace roomkey::cli::audit
