@@ -68,7 +68,9 @@ lib/systemd/system/roomkey-token.socket lib/systemd/system/roomkey-room.socket
 lib/systemd/system/roomkey-token@.service lib/systemd/system/roomkey-room@.service
 lib/systemd/system/roomkey-reload.service lib/systemd/system/roomkey-backup.service
 lib/systemd/system/roomkey-backup.timer lib/systemd/system/roomkey-logs.service
-lib/systemd/system/roomkey-logs.timer share/roomkey/nginx/logrotate.conf""".split()
+lib/systemd/system/roomkey-logs.timer share/roomkey/nginx/logrotate.conf
+lib/systemd/system/roomkey-audit-witness.service
+lib/systemd/system/roomkey-audit-witness.timer""".split()
 
 
 def install(folder):

@@ -204,6 +204,10 @@ void add_audit(CLI::App& root, Arguments& a) {
       ->add_option("--old-key", a.verified.old_keys,
                    "A file with the ROOMKEY_AUDIT_KEY of before; may be repeated")
       ->check(base::kNotEmpty);
+  verify->add_option("--against", a.verified.against, "A file with the witness's lines")
+      ->check(base::kNotEmpty);
+  command(*audit, a, "witness", "Tell the witness in ROOMKEY_AUDIT_SINK of the last event",
+          audit::witness);
   CLI::App* exported =
       command(*audit, a, "export", "The events with their hashes, for an auditor",
               [&a](Session& s) { return audit::export_events(s, a.audit, a.exported); });

@@ -9,6 +9,7 @@
 #include "roomkey/base/file.hpp"
 #include "roomkey/base/log.hpp"
 #include "roomkey/base/text.hpp"
+#include "roomkey/base/url.hpp"
 #include "roomkey/crypto/secret.hpp"
 #include "roomkey/store/audit_key.hpp"
 
@@ -165,6 +166,15 @@ std::optional<std::uint32_t> person_rate(Variables& reader) {
   return std::nullopt;
 }
 
+std::string audit_sink(Variables& reader) {
+  std::string sink = reader.text("ROOMKEY_AUDIT_SINK");
+  if (!sink.empty() && !sink.starts_with('/') && !base::is_https_or_local(sink)) {
+    reader.fault("ROOMKEY_AUDIT_SINK",
+                 "must begin with https:// (or http:// to this machine), or be an absolute path");
+  }
+  return sink;
+}
+
 void read_audit_key(Variables& reader, Config& config) {
   const auto faults_before = reader.fault_count();
   const Secret secret = reader.secret("ROOMKEY_AUDIT_KEY");
@@ -222,6 +232,7 @@ Config read_config(const Environment& environment, Faults& faults) {
   for (const auto* const kind : provider::all()) kind->read(reader, config);
   config.meeting_url = meeting_url(reader);
   config.person_rate = person_rate(reader);
+  config.audit_sink = audit_sink(reader);
   config.metrics_directory = reader.text("ROOMKEY_METRICS_DIR");
   config.backup_directory = reader.text("ROOMKEY_BACKUP_DIR", "/var/lib/roomkey/backups");
   config.certificate_file = reader.text("ROOMKEY_CERTIFICATE_FILE");

@@ -12,7 +12,8 @@ namespace roomkey::config {
 namespace {
 
 // Besides those of the providers.
-constexpr std::array<std::string_view, 24> kOwnVariables{"ROOMKEY_AUDIT_KEY",
+constexpr std::array<std::string_view, 25> kOwnVariables{"ROOMKEY_AUDIT_KEY",
+                                                         "ROOMKEY_AUDIT_SINK",
                                                          "ROOMKEY_AUDIT_SYNC",
                                                          "ROOMKEY_BACKUP_DIR",
                                                          "ROOMKEY_CERTIFICATE_FILE",

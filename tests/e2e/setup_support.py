@@ -26,7 +26,8 @@ SIDS = {"account": "AC0123456789abcdef0123456789abcdef",
 CALLBACK = "https://video.clinic.example/api/appointments/twilio-status-callback/"
 UNITS = ("--quiet enable --now roomkey.target roomkey-token.socket roomkey-room.socket "
          "roomkey-token@1.service roomkey-token@2.service roomkey-room@1.service "
-         "roomkey-room@2.service roomkey-backup.timer roomkey-logs.timer")
+         "roomkey-room@2.service roomkey-backup.timer roomkey-logs.timer "
+         "roomkey-audit-witness.timer")
 ACTIVE = "is-active --quiet roomkey.target"
 RELOAD, NGINX = "reload roomkey.target", "reload-or-restart nginx.service"
 ENV = """# roomkey's configuration: by hand

@@ -10,9 +10,10 @@ from outside import NAME, Outside, holds, same
 WORKERS = [f"roomkey-{pool}@{number}.service" for pool in ("token", "room") for number in (1, 2)]
 SOCKETS = ["roomkey-token.socket", "roomkey-room.socket"]
 UNITS = [*WORKERS, *SOCKETS, "roomkey.target", "roomkey-reload.service", "roomkey-backup.timer",
-         "roomkey-logs.timer"]
+         "roomkey-logs.timer", "roomkey-audit-witness.timer"]
 BOUNDS = {"roomkey-token@1.service": 1.0, "roomkey-room@1.service": 1.5,
-          "roomkey-backup.service": 1.0, "roomkey-reload.service": 1.0}
+          "roomkey-backup.service": 1.0, "roomkey-reload.service": 1.0,
+          "roomkey-audit-witness.service": 1.5}
 TOKEN = "/api/appointments/video-token/47/"
 ENV = "/etc/roomkey/roomkey.env"
 SECRET = "a-login-key-for-tests-of-32-bytes-or-more"

@@ -19,8 +19,12 @@ int list(Session& session, const Filter& fields);
 // Besides the chain, the MACs under ROOMKEY_AUDIT_KEY and the keys before it, in files.
 struct VerifyFields {
   std::vector<std::string> old_keys;
+  std::string against;  // a file with a witness's lines
 };
 int verify(Session& session, const VerifyFields& fields);
+
+// Tells the witness in ROOMKEY_AUDIT_SINK of the audit's last event, where it does not know it.
+int witness(Session& session);
 
 // For an auditor: with the hash of each event, as CSV (RFC 4180) or one JSON object a line. Into a
 // file that must not be there yet, mode 0600, or to standard output.

@@ -1,3 +1,4 @@
+#include <fstream>
 #include <iostream>
 
 #include "cli/audit/events.hpp"
@@ -8,6 +9,7 @@
 #include "roomkey/crypto/digest.hpp"
 #include "roomkey/crypto/secret.hpp"
 #include "roomkey/store/audit_key.hpp"
+#include "roomkey/store/witness.hpp"
 
 namespace roomkey::cli::audit {
 
@@ -86,6 +88,56 @@ bool read_old_keys(const std::vector<std::string>& files, std::vector<store::Aud
   return true;
 }
 
+// What a witness's lines say against the audit. Events that a cut removed can't be compared.
+struct Comparison {
+  std::int64_t lines = 0;
+  std::int64_t removed = 0;
+  std::string fault = {};
+};
+
+std::string fault_of(store::Standing standing, const store::Witnessed& line) {
+  const std::string event = "event " + std::to_string(line.event);
+  if (standing == store::Standing::missing) return event + " is missing";
+  if (standing == store::Standing::changed) return event + " is not the one that was witnessed";
+  return {};
+}
+
+Comparison compare(store::Database& database, std::istream& lines) {
+  Comparison result;
+  for (std::string text; result.fault.empty() && std::getline(lines, text);) {
+    ++result.lines;
+    const auto line = store::read_witnessed(text);
+    if (!line) {
+      result.fault = "line " + std::to_string(result.lines) + " is none of a witness's";
+      continue;
+    }
+    const auto standing = store::standing_of(database, *line);
+    if (standing == store::Standing::removed) ++result.removed;
+    if (auto fault = fault_of(standing, *line); !fault.empty()) {
+      result.fault = "line " + std::to_string(result.lines) + ": " + fault;
+    }
+  }
+  return result;
+}
+
+int verify_against(Session& session, const std::string& file) {
+  std::ifstream lines(file);
+  if (!lines) {
+    const std::string why = may_not_read(file);
+    return fail(kFailed, why.empty() ? "can't read " + file : why);
+  }
+  const auto result = compare(session.database, lines);
+  if (!result.fault.empty()) {
+    return fail(kFailed, "the audit is not the one that was witnessed: " + result.fault,
+                "it was restored from a backup since, or somebody wrote it anew");
+  }
+  if (session.json) return kDone;
+  std::cout << "as witnessed: " << base::counted(result.lines, "line");
+  if (result.removed > 0) std::cout << ", " << result.removed << " of events removed by a cut";
+  std::cout << '\n';
+  return kDone;
+}
+
 }  // namespace
 
 int verify(Session& session, const VerifyFields& fields) {
@@ -100,7 +152,9 @@ int verify(Session& session, const VerifyFields& fields) {
   } else if (verdict.fault.empty()) {
     print_verdict(verdict, keyed);
   }
-  if (verdict.fault.empty()) return kDone;
+  if (verdict.fault.empty()) {
+    return fields.against.empty() ? kDone : verify_against(session, fields.against);
+  }
   if (verdict.fault == verdict.macs.doubt) {
     return fail(kFailed, "nothing proves the audit: " + verdict.fault,
                 "either the key is new and nothing was written since, or it is not the one that "

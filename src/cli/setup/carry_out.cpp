@@ -101,12 +101,12 @@ std::vector<std::string> systemctl(std::vector<std::string> arguments) {
 // Those that the package enables too: by name, so that one that failed is started again.
 int start_workers() {
   const bool ran = run_captured(systemctl({"is-active", "--quiet", "roomkey.target"})).status == 0;
-  const int started =
-      run_step(systemctl({"--quiet", "enable", "--now", "roomkey.target", "roomkey-token.socket",
-                          "roomkey-room.socket", "roomkey-token@1.service",
-                          "roomkey-token@2.service", "roomkey-room@1.service",
-                          "roomkey-room@2.service", "roomkey-backup.timer", "roomkey-logs.timer"}),
-               "not all of roomkey's units could be started: systemctl status 'roomkey*'");
+  const int started = run_step(
+      systemctl({"--quiet", "enable", "--now", "roomkey.target", "roomkey-token.socket",
+                 "roomkey-room.socket", "roomkey-token@1.service", "roomkey-token@2.service",
+                 "roomkey-room@1.service", "roomkey-room@2.service", "roomkey-backup.timer",
+                 "roomkey-logs.timer", "roomkey-audit-witness.timer"}),
+      "not all of roomkey's units could be started: systemctl status 'roomkey*'");
   if (started != kDone || !ran) return started;
   return run_step(systemctl({"reload", "roomkey.target"}),
                   "the workers could not be restarted: systemctl status 'roomkey*'");
