@@ -50,6 +50,11 @@ class Rooms {
 
   // False: not there.
   [[nodiscard]] virtual base::Result<bool> put_out(const Seat& seat) = 0;
+
+  // Ends the room's session, and whoever is in it is out. Which session as in Seat. False: it is
+  // over.
+  [[nodiscard]] virtual base::Result<bool> end(const std::string& room,
+                                               const std::string& session_sid) = 0;
 };
 
 }  // namespace roomkey::provider

@@ -15,6 +15,7 @@ constexpr std::string_view kCreate = Rest::kRequests[0];
 constexpr std::string_view kFind = Rest::kRequests[1];
 constexpr std::string_view kList = Rest::kRequests[2];
 constexpr std::string_view kDisconnect = Rest::kRequests[3];
+constexpr std::string_view kComplete = Rest::kRequests[4];
 
 constexpr std::array<std::string_view, 3> kRoomWords{"in-progress", "completed", "failed"};
 constexpr std::array<std::string_view, 3> kParticipantWords{"connected", "disconnected",
@@ -243,6 +244,25 @@ base::Result<bool> Rest::disconnect(const std::string& room_sid,
     }
   }
   return false;
+}
+
+base::Result<bool> Rest::complete_room(const std::string& room_sid) {
+  if (!is_sid(room_sid, "RM")) return unavailable(kComplete, "asked without a room SID");
+  const auto until = deadline();
+  const auto reply = ask({kComplete, "/v1/Rooms/" + room_sid, "Status=completed", until});
+  if (!reply) return reply.error();
+  if (reply->not_there()) return false;
+  if (!reply->good()) {  // it may be over
+    const auto there = find(room_sid, until);
+    const bool goes_on = !there || (*there && (**there).status == Room::Status::in_progress);
+    return goes_on ? base::Result<bool>(reply->refusal()) : false;
+  }
+  Fields fields(reply->object);
+  const auto room = read_room(fields, settings_.account_sid);
+  if (!fields.bad().empty()) return reply->lie(fields.bad());
+  if (room.sid != room_sid) return reply->lie("another room");
+  if (room.status == Room::Status::in_progress) return reply->lie("the room goes on");
+  return true;
 }
 
 }  // namespace roomkey::provider::twilio

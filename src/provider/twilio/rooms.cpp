@@ -7,7 +7,7 @@ namespace {
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
-access::RoomSession session_of(const Room& room, std::chrono::sys_seconds now) {
+access::RoomSession session_from(const Room& room, std::chrono::sys_seconds now) {
   const auto status = access::parse_session_status(word(room.status));
   access::RoomSession session{room.sid, status.value(), room.created_at, {}, {}, now};
   if (room.duration) session.duration = room.duration->count();
@@ -54,7 +54,7 @@ base::Result<std::optional<access::RoomSession>> Rooms::look(const std::string& 
   if (!found) return found.error();
   if (!in_time(started)) return base::Error{base::Code::provider_unavailable};
   if (!*found) return std::optional<access::RoomSession>();
-  access::RoomSession session = session_of(**found, now);
+  access::RoomSession session = session_from(**found, now);
   if (!add_participants(session, started)) return base::Error{base::Code::provider_unavailable};
   return std::optional(std::move(session));
 }
@@ -63,18 +63,27 @@ base::Result<access::RoomSession> Rooms::make(const std::string& room,
                                               std::chrono::sys_seconds now) {
   const auto made = rest_.create_room(room);
   if (!made) return made.error();
-  return session_of(*made, now);
+  return session_from(*made, now);
+}
+
+base::Result<std::string> Rooms::session_of(const std::string& room, const std::string& known_sid) {
+  if (!known_sid.empty()) return known_sid;
+  const auto found = rest_.find_room(room);
+  if (!found) return found.error();
+  return *found ? (*found)->sid : "";
 }
 
 base::Result<bool> Rooms::put_out(const Seat& seat) {
-  std::string session_sid = seat.session_sid;
-  if (session_sid.empty()) {
-    const auto room = rest_.find_room(seat.room);
-    if (!room) return room.error();
-    if (!*room) return false;
-    session_sid = (*room)->sid;
-  }
-  return rest_.disconnect(session_sid, seat.sid.empty() ? seat.identity : seat.sid);
+  const auto session_sid = session_of(seat.room, seat.session_sid);
+  if (!session_sid) return session_sid.error();
+  if (session_sid->empty()) return false;
+  return rest_.disconnect(*session_sid, seat.sid.empty() ? seat.identity : seat.sid);
+}
+
+base::Result<bool> Rooms::end(const std::string& room, const std::string& session_sid) {
+  const auto sid = session_of(room, session_sid);
+  if (!sid) return sid.error();
+  return sid->empty() ? base::Result(false) : rest_.complete_room(*sid);
 }
 
 }  // namespace roomkey::provider::twilio

@@ -25,8 +25,13 @@ class Rooms final : public provider::Rooms {
   [[nodiscard]] base::Result<access::RoomSession> make(const std::string& room,
                                                        std::chrono::sys_seconds now) override;
   [[nodiscard]] base::Result<bool> put_out(const Seat& seat) override;
+  [[nodiscard]] base::Result<bool> end(const std::string& room,
+                                       const std::string& session_sid) override;
 
  private:
+  // That of the room in progress, where none is known; empty: there is none.
+  [[nodiscard]] base::Result<std::string> session_of(const std::string& room,
+                                                     const std::string& known_sid);
   // False where Twilio did not say.
   [[nodiscard]] bool add_participants(access::RoomSession& session,
                                       std::chrono::steady_clock::time_point started);

@@ -184,6 +184,28 @@ TEST(an_identity_that_a_path_cannot_name_is_put_out_all_the_same) {
   same("", about(accepted(scene.rest.participants(room.sid))));
 }
 
+TEST(ends_a_room_once_and_all_who_are_in_it_are_out) {
+  RestScene scene;
+  const auto room = scene.room();
+  scene.join(room.sid);
+  expect(accepted(scene.rest.complete_room(room.sid)));
+  same("completed", scene.last()["form"]["Status"].asString());
+  same(std::string(kJane) + " disconnected", about(accepted(scene.rest.participants(room.sid))));
+  expect(!accepted(scene.rest.find_room(kName)));
+  expect(!accepted(scene.rest.complete_room(kNoRoom)));
+  unavailable(scene.rest.complete_room(kName));
+}
+
+TEST(a_room_that_can_not_be_ended_because_it_is_over_is_over) {
+  RestScene scene;
+  const auto room = scene.room();
+  scene.twilio.fault("status", R"(,"status":400,"method":"POST")");
+  unavailable(scene.rest.complete_room(room.sid));
+  scene.end(room.sid);
+  expect(!accepted(scene.rest.complete_room(room.sid)));
+  scene.twilio.control(R"({"fault":null})");
+}
+
 TEST(who_is_reconnecting_is_put_out_before_coming_back) {
   RestScene scene;
   const auto room = scene.room();

@@ -63,8 +63,8 @@ struct Participant {
 // none. The detail says which, and is for the log.
 class Rest {
  public:
-  static constexpr std::array<std::string_view, 4> kRequests{"create_room", "find_room",
-                                                             "list_participants", "disconnect"};
+  static constexpr std::array<std::string_view, 5> kRequests{
+      "create_room", "find_room", "list_participants", "disconnect", "complete_room"};
 
   explicit Rest(
       RestSettings settings, Listener listener = [](std::size_t, Outcome) {});
@@ -83,6 +83,9 @@ class Rest {
   // Puts the participant out of the room. False: not there.
   [[nodiscard]] base::Result<bool> disconnect(const std::string& room_sid,
                                               const std::string& sid_or_identity);
+
+  // Ends the room of that SID. False: not there, or over.
+  [[nodiscard]] base::Result<bool> complete_room(const std::string& room_sid);
 
  private:
   struct Call;
