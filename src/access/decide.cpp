@@ -16,13 +16,15 @@ Error closed(Status status) {
 bool may(Action action, const Appointment& appointment, const User& caller) {
   const bool participant =
       caller.id == appointment.patient_id || caller.id == appointment.psychologist_id;
-  const bool office = caller.role == Role::practice_manager || caller.role == Role::admin;
+  const bool office = is_office(caller.role);
   switch (action) {
     case Action::join:
     case Action::view_status: return participant;
     case Action::make_room: return participant || office || caller.role == Role::service;
     case Action::view: return participant || office;
-    case Action::remove: return caller.id == appointment.psychologist_id || office;
+    case Action::remove:
+      return (caller.id == appointment.psychologist_id || office) &&
+             !is_removed(appointment, caller.id);
   }
   return false;
 }
@@ -31,9 +33,25 @@ bool may(Action action, const Appointment& appointment, const User& caller) {
 
 bool is_open(Status status) { return status == Status::scheduled || status == Status::confirmed; }
 
+bool is_office(Role role) { return role == Role::practice_manager || role == Role::admin; }
+
+bool is_removed(const Appointment& appointment, std::int64_t user_id) {
+  const auto& removed = appointment.removed;
+  return std::find(removed.begin(), removed.end(), user_id) != removed.end();
+}
+
 base::Result<std::monostate> permit(Action action, const Appointment& appointment,
                                     const User& caller) {
   if (!may(action, appointment, caller)) return Error{Code::permission_denied};
+  return std::monostate{};
+}
+
+base::Result<std::monostate> permit_readmit(const Appointment& appointment, const User& caller,
+                                            std::int64_t user_id,
+                                            const std::optional<Removal>& removal) {
+  if (!may(Action::remove, appointment, caller)) return Error{Code::permission_denied};
+  const bool undoes_office = removal && removal->by_office && !is_office(caller.role);
+  if (user_id == caller.id || undoes_office) return Error{Code::permission_denied};
   return std::monostate{};
 }
 
@@ -57,10 +75,7 @@ std::chrono::minutes token_validity(std::chrono::minutes duration) {
 base::Result<Grant> decide(const Appointment& appointment, const User& caller,
                            std::chrono::sys_seconds now, const Policy& policy) {
   if (!may(Action::join, appointment, caller)) return Error{Code::permission_denied};
-  const auto& removed = appointment.removed;
-  if (std::find(removed.begin(), removed.end(), caller.id) != removed.end()) {
-    return Error{Code::removed};
-  }
+  if (is_removed(appointment, caller.id)) return Error{Code::removed};
   if (!is_open(appointment.status)) return closed(appointment.status);
   const base::Window window = join_window(appointment, policy);
   if (window.opens_at && now < *window.opens_at) return Error{Code::too_early, "", window};

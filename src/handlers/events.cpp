@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "handlers/live.hpp"
+#include "handlers/evict.hpp"
 #include "roomkey/access/decide.hpp"
 #include "roomkey/access/identity.hpp"
 #include "roomkey/base/json.hpp"
@@ -61,12 +61,26 @@ std::optional<access::Appointment> keep(const provider::Told& told, http::Call& 
   return appointment;
 }
 
-// A token of before the removal stays good at the provider, so who was put out may come in again.
+// A token from before stays good at the provider, so who was put out may come in again.
 void keep_out(const access::Appointment& appointment, const http::Call& call,
-              store::Database& database, provider::Rooms* rooms) {
-  if (rooms == nullptr || appointment.removed.empty()) return;
+              store::Database& database, provider::Rooms& rooms) {
   auto session = store::latest_room_session(database, appointment.id);
-  if (session) static_cast<void>(put_out_removed(*rooms, appointment, *session, call.now));
+  if (!session) return;
+  static_cast<void>(put_out_unwelcome(database, rooms, appointment, *session, call.now));
+}
+
+// The same of a room that its appointment has given up.
+void end_former(const std::string& room, http::Call& call, store::Database& database,
+                provider::Provider& provider) {
+  const auto owner = store::former_owner(database, room);
+  if (!owner) return;
+  call.id = *owner;
+  const store::Eviction eviction{room, "", std::string(provider.name()), *owner,
+                                 call.now + store::kEvictionLease};
+  store::Transaction transaction(database);
+  store::put_eviction(transaction, database, eviction);
+  transaction.commit();
+  static_cast<void>(carry_out(database, *provider.rooms(), eviction, call.now));
 }
 
 bool tells_of_one_who_came(const provider::Told& told) {
@@ -82,8 +96,12 @@ base::Result<http::Response> provider_event(http::Call& call, store::Database& d
   if (!told) return told.error();
   std::optional<access::Appointment> appointment;
   if (told->sequence >= 0) appointment = keep(*told, call, database, at_room_end);
-  if (appointment && tells_of_one_who_came(*told)) {
-    keep_out(*appointment, call, database, provider.rooms());
+  if (tells_of_one_who_came(*told) && provider.rooms() != nullptr) {
+    if (appointment) {
+      keep_out(*appointment, call, database, *provider.rooms());
+    } else {
+      end_former(told->room_name, call, database, provider);
+    }
   }
   base::JsonObject body;
   body.add("status", "received")

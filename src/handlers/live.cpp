@@ -1,9 +1,7 @@
 #include "handlers/live.hpp"
 
-#include <algorithm>
-
+#include "handlers/evict.hpp"
 #include "roomkey/access/decide.hpp"
-#include "roomkey/access/identity.hpp"
 #include "roomkey/base/log.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/store/appointments.hpp"
@@ -52,21 +50,6 @@ bool take_turn(store::Database& database, std::int64_t appointment_id,
   }
 }
 
-// Whether that one is in the room, and was put out of the appointment.
-bool is_unwelcome(const access::Participant& one, const access::Appointment& appointment) {
-  if (one.disconnected_at) return false;
-  const auto user_id = access::user_of_identity(one.identity);
-  const auto& removed = appointment.removed;
-  return user_id && std::find(removed.begin(), removed.end(), *user_id) != removed.end();
-}
-
-bool shows_unwelcome(const Known& known, const access::Appointment& appointment) {
-  if (!known.session) return false;
-  const auto& people = known.session->participants;
-  return std::any_of(people.begin(), people.end(),
-                     [&](const auto& one) { return is_unwelcome(one, appointment); });
-}
-
 // The better of what was known and what the provider answered just now.
 Known with_answer(Known known, const access::RoomSession& answer) {
   const bool newer = !known.session || &access::more_credible(*known.session, answer) == &answer;
@@ -97,27 +80,6 @@ Known known_room(store::Database& database, std::int64_t appointment_id, const a
           by_callback ? "callback" : "provider"};
 }
 
-bool put_out_removed(provider::Rooms& rooms, const access::Appointment& appointment,
-                     access::RoomSession& session, std::chrono::sys_seconds now) {
-  bool any = false;
-  for (access::Participant& one : session.participants) {
-    if (!is_unwelcome(one, appointment)) continue;
-    const std::string who = " appointment_id=" + std::to_string(appointment.id) +
-                            " participant=" + base::log_value(one.sid);
-    const auto out = rooms.put_out({appointment.room->name, session.sid, one.identity, one.sid});
-    if (!out) {
-      base::log_warn("event=removed_user_still_there" + who +
-                     " fault=" + base::log_value(out.error().detail));
-      return any;  // whom else it would be about has to wait as well
-    }
-    base::log_info("event=removed_user_put_out" + who);
-    one.disconnected_at = std::max(now, one.connected_at);
-    one.duration = (*one.disconnected_at - one.connected_at).count();
-    any = true;
-  }
-  return any;
-}
-
 Known look_at_room(store::Database& database, const access::Appointment& appointment,
                    provider::Rooms* rooms, std::chrono::sys_seconds now) {
   if (!appointment.room) return {};
@@ -125,15 +87,15 @@ Known look_at_room(store::Database& database, const access::Appointment& appoint
   Known known = known_room(database, appointment.id, room);
   const bool fresh = known.session && now - known.session->as_of <= kFresh;
   if (rooms == nullptr) return known;
-  const bool told =
-      fresh && (rooms->are_told_of() || is_over(known)) && !shows_unwelcome(known, appointment);
+  const bool told = fresh && (rooms->are_told_of() || is_over(known)) &&
+                    !shows_unwelcome(database, room, known.session);
   if (told) return known;
   if (!take_turn(database, appointment.id, now)) return known;
   const auto started = std::chrono::steady_clock::now();
   auto answer = rooms->look(room.name, known.session ? known.session->sid : "", now);
   if (answer && *answer) {
     const bool in_time = std::chrono::steady_clock::now() - started < 2s;
-    const bool out = in_time && put_out_removed(*rooms, appointment, **answer, now);
+    const bool out = in_time && put_out_unwelcome(database, *rooms, appointment, **answer, now);
     const Fate fate = remember(database, appointment.id, room, **answer);
     if (fate == Fate::room_given_up) return {};
     if (out) return {std::move(*answer), "provider"};  // a callback of this second knows less

@@ -23,17 +23,11 @@ struct Known {
                                const access::Room& room);
 
 // The same after having asked the provider, where no events tell, the last fact is older than 15 s
-// or somebody is there who was removed, and is put out again: at most once in 5 s for a room, over
-// all workers, and outside of any transaction. Takes up to 7 s. Where the provider is away: what
-// the store knows. Where the store can't keep the answer: the answer.
+// or somebody is there who is unwelcome (evict.hpp), and is put out again: at most once in 5 s for
+// a room, over all workers, and outside of any transaction. Takes up to 7 s. Where the provider is
+// away: what the store knows. Where the store can't keep the answer: the answer.
 [[nodiscard]] Known look_at_room(store::Database& database, const access::Appointment& appointment,
                                  provider::Rooms* rooms, std::chrono::sys_seconds now);
-
-// Puts out of the room, at the provider, whoever is in it though removed from the appointment, with
-// a token from before, and shows them in `session` as gone: true where there was one. Where that is
-// not done in 5 s: a warning in the log, and the next who looks at the room tries again.
-bool put_out_removed(provider::Rooms& rooms, const access::Appointment& appointment,
-                     access::RoomSession& session, std::chrono::sys_seconds now);
 
 // Has the provider make the room where roomkey is to, also again where its last session is over.
 // Nothing becomes of it where the provider is away: the next who asks tries again.

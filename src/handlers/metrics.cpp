@@ -10,6 +10,7 @@
 #include "roomkey/crypto/certificate.hpp"
 #include "roomkey/store/audit.hpp"
 #include "roomkey/store/backup.hpp"
+#include "roomkey/store/evictions.hpp"
 #include "roomkey/store/files.hpp"
 
 namespace roomkey::handlers {
@@ -46,6 +47,9 @@ std::string write_store(Exposition& out, store::Database& database) {
     const std::int64_t events = store::audit_head(database).id;
     out.family("roomkey_audit_events_total", "counter", "Events that the audit ever took.");
     out.sample({}, static_cast<std::uint64_t>(events));
+    out.gauge("roomkey_evictions_pending",
+              "People and rooms that are still to be put out, or ended, at their provider.",
+              store::count_evictions(database));
   } catch (const Unavailable& unavailable) {
     fault = unavailable.what();
   }

@@ -49,6 +49,8 @@ base::Result<RoomView> view_room(const http::Call& call, Action action, store::D
   if (!appointment->room) return Error{Code::room_not_found};
   Known known =
       look_at_room(database, *appointment, providers.rooms_of(*appointment->room), call.now);
+  // Who was put out sees nothing of those who are in there.
+  if (access::is_removed(*appointment, call.caller().id)) known = {};
   const access::Room room = *appointment->room;
   return RoomView{std::move(*appointment), room, std::move(known.session), known.source};
 }

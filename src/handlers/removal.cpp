@@ -1,5 +1,6 @@
 #include "roomkey/handlers/removal.hpp"
 
+#include "handlers/evict.hpp"
 #include "handlers/live.hpp"
 #include "roomkey/access/decide.hpp"
 #include "roomkey/access/identity.hpp"
@@ -45,7 +46,7 @@ base::Result<std::string> named_identity(const http::Call& call, store::Database
     auto* const rooms = providers.rooms_of(*appointment.room);
     identity = identity_of(call.text, look_at_room(database, appointment, rooms, call.now));
   }
-  if (std::chrono::steady_clock::now() - started > kSoon) {
+  if (!identity && std::chrono::steady_clock::now() - started > kSoon) {
     return Error{Code::provider_unavailable, "the provider took too long to name the participant"};
   }
   return identity.value_or(std::string(call.text));
@@ -73,18 +74,13 @@ base::Result<Person> find_person(const http::Call& call, store::Database& databa
   return Error{Code::participant_not_found};
 }
 
-// Out of the room's session that is in progress; where there is none, nobody is in it.
-base::Result<bool> put_out(provider::Rooms& rooms, const Person& person) {
-  return rooms.put_out({person.appointment.room->name, "", person.identity});
-}
-
-http::Response answer(const http::Call& call, const Person& person, std::string_view message) {
+base::JsonObject answer(const http::Call& call, const Person& person, std::string_view message) {
   base::JsonObject body;
   body.add("message", message)
       .add("appointment_id", call.id)
       .add("identity", person.identity)
       .add("user_id", person.user_id);
-  return {200, body.text()};
+  return body;
 }
 
 void note(store::Transaction& transaction, store::Database& database, const http::Call& call,
@@ -94,30 +90,39 @@ void note(store::Transaction& transaction, store::Database& database, const http
   store::append_audit(transaction, database, event);
 }
 
+// First of all: whatever becomes of it at the provider, decide() refuses them from here on.
+void remember_removal(const http::Call& call, store::Database& database, const Person& person,
+                      const store::Eviction* eviction) {
+  const access::User& caller = call.caller();
+  store::Transaction transaction(database);
+  const access::Removal removal{person.user_id, caller.id, access::is_office(caller.role)};
+  if (store::remove_user(transaction, database, call.id, removal, call.now)) {
+    note(transaction, database, call, "participant_remove", person);
+  }
+  if (eviction != nullptr) store::put_eviction(transaction, database, *eviction);
+  transaction.commit();
+}
+
 }  // namespace
 
 base::Result<http::Response> remove_participant(const http::Call& call, store::Database& database,
                                                 const Providers& providers) {
+  const auto started = std::chrono::steady_clock::now();
   const auto person = find_person(call, database, providers);
   if (!person) return person.error();
-  const auto started = std::chrono::steady_clock::now();
-  auto* const rooms = providers.rooms_of(*person->appointment.room);
-  if (rooms != nullptr) {
-    const auto out = put_out(*rooms, *person);
-    if (!out) return out.error();
-  }
-  {
-    store::Transaction transaction(database);
-    if (store::remove_user(transaction, database, call.id, person->user_id, call.now)) {
-      note(transaction, database, call, "participant_remove", *person);
-    }
-    transaction.commit();
-  }
-  // Someone may have rejoined with an earlier token; none is given from here on. Not if the
-  // provider is so slow that nginx would give up on this answer.
-  const bool in_time = std::chrono::steady_clock::now() - started < kSoon;
-  if (rooms != nullptr && in_time) static_cast<void>(put_out(*rooms, *person));
-  return answer(call, *person, "Participant removed");
+  const access::Room& room = person->appointment.room.value();
+  auto* const rooms = providers.rooms_of(room);
+  // Not if finding out who it is took so long that nginx would give up on this answer.
+  const bool at_once = rooms != nullptr && std::chrono::steady_clock::now() - started < kSoon;
+  const store::Eviction eviction{room.name, person->identity, room.provider, call.id,
+                                 at_once ? call.now + store::kEvictionLease : call.now};
+  const bool possible = providers.of(room).can_evict();
+  remember_removal(call, database, *person, possible ? &eviction : nullptr);
+  const bool done = at_once && carry_out(database, *rooms, eviction, call.now);
+  auto body = answer(call, *person, "Participant removed");
+  using Word = std::optional<std::string_view>;
+  body.add("at_provider", possible ? Word(done ? "removed" : "pending") : Word());
+  return http::Response{200, body.text()};
 }
 
 base::Result<http::Response> readmit_participant(const http::Call& call, store::Database& database,
@@ -125,11 +130,17 @@ base::Result<http::Response> readmit_participant(const http::Call& call, store::
   const auto person = find_person(call, database, providers);
   if (!person) return person.error();
   store::Transaction transaction(database);
+  const auto appointment = appointment_of(call, database);  // as it is by now
+  if (!appointment) return appointment.error();
+  const auto removal = store::find_removal(database, call.id, person->user_id);
+  const auto permitted =
+      access::permit_readmit(*appointment, call.caller(), person->user_id, removal);
+  if (!permitted) return permitted.error();
   if (store::readmit_user(transaction, database, call.id, person->user_id)) {
     note(transaction, database, call, "participant_readmit", *person);
   }
   transaction.commit();
-  return answer(call, *person, "Participant readmitted");
+  return http::Response{200, answer(call, *person, "Participant readmitted").text()};
 }
 
 }  // namespace roomkey::handlers

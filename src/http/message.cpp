@@ -23,7 +23,7 @@ Answer answer_to(const Error& error) {
     case Code::user_unknown: return {401, "User not found or inactive"};
     case Code::rate_limited: return {429, "Too many requests"};
     case Code::permission_denied: return {403, "Permission denied"};
-    case Code::removed: return {403, "Removed from this session"};
+    case Code::removed: return {403, "Removed from this appointment"};
     case Code::appointment_not_found: return {404, "Appointment not found"};
     case Code::room_not_found: return {404, "No video room found for this appointment"};
     case Code::not_found: return {404, "Not found"};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "roomkey/access/decide.hpp"
 #include "roomkey/base/clock.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/crypto/digest.hpp"
@@ -79,8 +80,19 @@ void put_room(Database& database, std::int64_t appointment_id, const access::Roo
       .run();
 }
 
+// Nobody may be in the appointment's room any more.
+void end_room(Database& database, std::int64_t appointment_id) {
+  Query(database,
+        "INSERT INTO evictions (room, identity, provider, appointment_id, due_at)"
+        " SELECT name, '', provider, appointment_id, 0 FROM rooms WHERE appointment_id = ?"
+        " ON CONFLICT DO NOTHING",
+        appointment_id)
+      .run();
+}
+
 // Takes the room from the appointment for good, with all that is known of what happened in it.
 void give_up_room(Database& database, std::int64_t appointment_id) {
+  end_room(database, appointment_id);
   Query(database,
         "INSERT INTO former_rooms SELECT name, appointment_id FROM rooms WHERE appointment_id = ?",
         appointment_id)
@@ -185,7 +197,11 @@ bool put_appointment(Transaction&, Database& database, const access::Appointment
         base::unix_seconds(appointment.starts_at), std::int64_t{appointment.duration.count()},
         access::word(appointment.status), access::word(appointment.session_type))
       .run();
-  if (before && leaves_room(database, *before, appointment)) give_up_room(database, appointment.id);
+  if (before && leaves_room(database, *before, appointment)) {
+    give_up_room(database, appointment.id);
+  } else if (before && access::is_open(before->status) && !access::is_open(appointment.status)) {
+    end_room(database, appointment.id);
+  }
   if (appointment.room) put_room(database, appointment.id, *appointment.room);
   return !before;
 }
@@ -215,9 +231,14 @@ void each_open_appointment(Database& database, std::int64_t user_id, std::chrono
 }
 
 bool remove_user(Transaction&, Database& database, std::int64_t appointment_id,
-                 std::int64_t user_id, std::chrono::sys_seconds at) {
-  return Query(database, "INSERT INTO removals VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-               appointment_id, user_id, base::unix_seconds(at))
+                 const access::Removal& removal, std::chrono::sys_seconds at) {
+  return Query(database,
+               "INSERT INTO removals (appointment_id, user_id, removed_at, removed_by, by_office)"
+               " VALUES (?, ?, ?, ?, ?) ON CONFLICT (appointment_id, user_id) DO UPDATE SET"
+               " removed_at = excluded.removed_at, removed_by = excluded.removed_by, by_office = 1"
+               " WHERE excluded.by_office = 1 AND removals.by_office = 0",
+               appointment_id, removal.user_id, base::unix_seconds(at), removal.by,
+               std::int64_t{removal.by_office})
              .changed() > 0;
 }
 
@@ -226,6 +247,15 @@ bool readmit_user(Transaction&, Database& database, std::int64_t appointment_id,
   return Query(database, "DELETE FROM removals WHERE appointment_id = ? AND user_id = ?",
                appointment_id, user_id)
              .changed() > 0;
+}
+
+std::optional<access::Removal> find_removal(Database& database, std::int64_t appointment_id,
+                                            std::int64_t user_id) {
+  Query query(database,
+              "SELECT removed_by, by_office FROM removals WHERE appointment_id = ? AND user_id = ?",
+              appointment_id, user_id);
+  if (!query.step()) return std::nullopt;
+  return access::Removal{user_id, query.optional_integer(0), query.integer(1) != 0};
 }
 
 GivenRoom give_room(Database& database, std::int64_t appointment_id, const AuditEvent& event) {

@@ -1,5 +1,6 @@
 #include "roomkey/store/users.hpp"
 
+#include "roomkey/access/identity.hpp"
 #include "store/query.hpp"
 
 namespace roomkey::store {
@@ -12,6 +13,20 @@ access::User user_from(const Query& row) {
   return {row.integer(0), row.text(1), row.text(2), *role, row.integer(4) != 0};
 }
 
+// Of rooms of which the provider told anything, while their appointment is open.
+void put_out_everywhere(Database& database, const access::User& user) {
+  Query(database,
+        "INSERT INTO evictions (room, identity, provider, appointment_id, due_at)"
+        " SELECT r.name, ?2, r.provider, a.id, 0 FROM appointments a"
+        " JOIN rooms r ON r.appointment_id = a.id"
+        " WHERE (patient_id = ?1 OR psychologist_id = ?1) AND status IN ('scheduled', 'confirmed')"
+        " AND (EXISTS (SELECT 1 FROM room_sessions s WHERE s.appointment_id = a.id)"
+        " OR EXISTS (SELECT 1 FROM room_answers t WHERE t.appointment_id = a.id"
+        " AND t.session IS NOT NULL)) ON CONFLICT DO NOTHING",
+        user.id, access::user_identity(user.id, user.email))
+      .run();
+}
+
 }  // namespace
 
 std::optional<access::User> find_user(Database& database, std::int64_t id) {
@@ -21,14 +36,15 @@ std::optional<access::User> find_user(Database& database, std::int64_t id) {
 }
 
 bool put_user(Transaction&, Database& database, const access::User& user) {
-  const bool made = !find_user(database, user.id);
+  const auto before = find_user(database, user.id);
   Query(database,
         "INSERT INTO users (id, email, name, role, active) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT (id) DO UPDATE SET email = excluded.email, name = excluded.name,"
         " role = excluded.role, active = excluded.active",
         user.id, user.email, user.name, access::word(user.role), std::int64_t{user.active})
       .run();
-  return made;
+  if (before && before->active && !user.active) put_out_everywhere(database, *before);
+  return !before;
 }
 
 void each_user(Database& database, const std::function<void(const access::User&)>& use) {

@@ -1,9 +1,11 @@
 #include "worker/app.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "roomkey/base/log.hpp"
 #include "roomkey/base/text.hpp"
+#include "roomkey/handlers/evictions.hpp"
 #include "roomkey/handlers/serve.hpp"
 #include "roomkey/store/files.hpp"
 #include "roomkey/store/users.hpp"
@@ -125,6 +127,28 @@ void App::together(const std::function<void()>& work) {
 }
 
 std::optional<std::chrono::seconds> App::rest() {
+  const auto refusals = count_refusals();
+  const auto evictions = evict();
+  return refusals && evictions ? std::min(refusals, evictions) : std::max(refusals, evictions);
+}
+
+// Another worker, or the command, may have left something to do.
+std::optional<std::chrono::seconds> App::evict() {
+  if (!providers_.may_be_asked()) return std::nullopt;
+  if (clock_.steady() < evict_at_) return 1s;
+  try {
+    handlers::carry_on(database_, providers_, clock_.now());
+    evicted_ = true;
+  } catch (const base::Unavailable& fault) {  // said once, not once a second
+    if (std::exchange(evicted_, false)) {
+      base::log_warn("event=evictions_put_off fault=" + base::log_value(fault.what()));
+    }
+  }
+  evict_at_ = clock_.steady() + 1s;
+  return 1s;
+}
+
+std::optional<std::chrono::seconds> App::count_refusals() {
   if (!refusals_.due()) return std::nullopt;
   try {
     refusals_.commit(database_, clock_.now());

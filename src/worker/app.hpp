@@ -52,6 +52,9 @@ class App final : private http::Gate {
   void done(const http::Done& what) override;
   template <typename Work>
   auto with_reserve(Work&& work);
+  // Both return when they are to be called again.
+  [[nodiscard]] std::optional<std::chrono::seconds> count_refusals();
+  [[nodiscard]] std::optional<std::chrono::seconds> evict();
 
   [[nodiscard]] std::vector<http::Route> appointment_routes();
   [[nodiscard]] std::vector<http::Route> participant_routes();
@@ -71,6 +74,8 @@ class App final : private http::Gate {
   store::Database database_;
   handlers::Refusals refusals_;
   http::Router router_;
+  std::chrono::nanoseconds evict_at_{};
+  bool evicted_ = true;  // when it tried last
 };
 
 }  // namespace roomkey::worker

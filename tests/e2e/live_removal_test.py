@@ -43,7 +43,7 @@ class Removal(LiveCase):
         answer = self.change("remove", 47, JANE_THERE)
         self.assertEqual(self.given(answer), {
             "message": "Participant removed", "appointment_id": 47, "identity": JANE_THERE,
-            "user_id": JANE})
+            "user_id": JANE, "at_provider": "removed"})
         self.assertEqual(len(self.put_out()), 1)
         self.assertEqual([twilio().status(one) for one in (jane, sarah)],
                          ["disconnected", "connected"])
@@ -79,6 +79,13 @@ class Removal(LiveCase):
         self.assertEqual(self.changes(number), [("participant_remove", user, "user 2"),
                                                 ("participant_readmit", user, "user 2")])
 
+    @each([("himself", SARAH, SARAH_THERE), ("whom the office removed", ADMIN, JANE_THERE)])
+    def test_a_psychologist_does_not_readmit(self, by, who):
+        number = next_room()
+        self.given(self.change("remove", number, who, by))
+        self.refused(self.change("readmit", number, who), 403, "permission_denied")
+        self.given(self.change("readmit", number, who, MANAGER))
+
     @each([("the patient", JANE), ("a stranger", SAM), ("a service", SERVICE)])
     def test_may_not_be_done_by(self, user):
         twilio().create(name := room_of(number := next_room()))
@@ -93,6 +100,7 @@ class Removal(LiveCase):
         twilio().create(name := room_of(number := next_room()))
         twilio().join(name, "3-sam.stranger@example.com")
         self.status(number)
+        self.assertEqual([one["path"].count("/") for one in twilio().seen("POST")], [5])  # put out
         others = ("3-sam.stranger@example.com", "2-jane@example.com", "02-jane.doe@example.com",
                   JANE_THERE.upper(), "2", "2-", "PA" + "0" * 32, "RM" + "0" * 32, "*", " ")
         for who, what in itertools.product(others, ("remove", "readmit")):
@@ -100,7 +108,7 @@ class Removal(LiveCase):
                 self.refused(self.change(what, number, who), 404, "participant_not_found")
         self.refused(self.change("remove", 999999, JANE_THERE), 404, "appointment_not_found")
         self.refused(self.change("remove", next_roomless(), JANE_THERE), 404, "room_not_found")
-        self.assertEqual(twilio().seen("POST"), [])
+        self.assertEqual(len(twilio().seen("POST")), 1)
 
     def test_holds_for_who_was_never_there(self):
         number = next_room()  # of which Twilio knows nothing

@@ -45,9 +45,25 @@ class Removed(LiveCase):
         self.assertEqual(twilio().status(first), "disconnected")
         self.assertEqual(twilio().status(self.comes(JANE_THERE)), "disconnected")
         self.assertEqual(twilio().status(sarah), "connected")
-        self.assertIn("event=removed_user_put_out", self.demo.log())
+        self.assertIn(f"event=eviction appointment_id={self.number} why=removed", self.demo.log())
         self.put("readmit")
         self.assertEqual(twilio().status(self.comes(JANE_THERE)), "connected")
+
+    def test_is_put_out_without_anybody_asking_where_twilio_was_away_then(self):
+        there = self.comes(JANE_THERE)
+        twilio().tell(fault={"mode": "away"})
+        self.assertEqual(self.given(self.change("remove", self.number, JANE_THERE))["at_provider"],
+                         "pending")
+        self.assertEqual(self.demo.token(self.number).code, "removed")
+        twilio().tell(fault=None)
+        wait_until(lambda: twilio().status(there) == "disconnected", "Jane to be put out")
+
+    def test_is_put_out_with_all_others_where_the_appointment_is_cancelled(self):
+        jane, sarah = self.comes(JANE_THERE), self.comes(SARAH_THERE)
+        self.demo.roomkey("appointment", "set", self.number, "--status", "cancelled")
+        wait_until(lambda: twilio().status(jane) == "disconnected", "the room to end")
+        self.assertEqual(twilio().status(sarah), "disconnected")
+        self.assertEqual(twilio().rooms(room_of(self.number))[0]["status"], "completed")
 
     def test_is_put_out_by_the_next_status_where_twilio_was_away_then(self):
         self.put("remove")
@@ -56,7 +72,8 @@ class Removed(LiveCase):
         self.told("participant-connected", ParticipantIdentity=JANE_THERE,
                   ParticipantSid=back["sid"])
         self.assertEqual(twilio().status(back), "connected")
-        wait_until(lambda: "event=removed_user_still_there" in self.demo.log(), "a warning")
+        wait_until(lambda: f"event=eviction_failed appointment_id={self.number}" in self.demo.log(),
+                   "a warning")
         twilio().tell(fault=None)
         later(self.demo, self.number)
         seen = self.status(self.number, SARAH)

@@ -2,91 +2,15 @@
 
 #include <thread>
 
-#include "roomkey/store/rooms.hpp"
-#include "support/captured_log.hpp"
-#include "support/provider.hpp"
-#include "support/room.hpp"
-#include "support/stand_in.hpp"
-#include "support/store.hpp"
-#include "support/test.hpp"
+#include "handlers/live_desk.hpp"
 
 namespace live_test {
 
-using namespace roomkey::handlers;
 using namespace roomkey::test;
-using roomkey::provider::twilio::Rooms;
-using Habits = Rooms::Habits;
-
-const std::string kJoin = R"({"join":{"room":"apt-47-1763138954-46eb915c","identity":")";
-
-// Appointment 47's room with a Twilio that can be asked.
-struct Desk {
-  MemoryStore store;
-  StandIn& there = stand_in();
-  std::unique_ptr<Rooms> rooms = std::make_unique<Rooms>(there.settings(), Habits{});
-  // The stand-in has its own clock, so this one goes with it.
-  std::chrono::sys_seconds now =
-      std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-
-  void ask(Habits habits) { rooms = std::make_unique<Rooms>(there.settings(), habits); }
-  Known look(std::chrono::seconds later = 0s) {
-    return look_at_room(store.database,
-                        roomkey::store::find_appointment(store.database, 47).value(), rooms.get(),
-                        now + later);
-  }
-  Known known() { return known_room(store.database, 47, *appointment_47().room); }
-  void make(std::chrono::seconds later = 0s) {
-    make_room(store.database, 47, *appointment_47().room, rooms.get(), now + later);
-  }
-  void remove_jane() {
-    roomkey::store::Transaction transaction(store.database);
-    roomkey::store::remove_user(transaction, store.database, 47, 2, now);
-    transaction.commit();
-  }
-  // A callback about one who came in, as the store keeps it.
-  void tell_of(const Json::Value& participant) {
-    roomkey::store::Transaction transaction(store.database);
-    const std::string room = participant["room_sid"].asString();
-    const RoomEvent came{1,
-                         RoomEventKind::participant_connected,
-                         now,
-                         participant["sid"].asString(),
-                         participant["identity"].asString(),
-                         {}};
-    roomkey::store::put_room_event(transaction, store.database, 47, room, 1, came);
-    transaction.commit();
-  }
-  // Another patient, and another room where one is named.
-  void give_to_sam(std::optional<roomkey::access::Room> room) {
-    roomkey::store::Transaction transaction(store.database);
-    put_user(transaction, store.database, {3, "sam@example.com", "Sam"});
-    auto other = appointment_47();
-    other.patient_id = 3;
-    other.room = std::move(room);
-    put_appointment(transaction, store.database, other);
-    transaction.commit();
-  }
-  void tell_of_sam() {
-    Json::Value sam;
-    sam["room_sid"] = sid("RM", '3');
-    sam["sid"] = sid("PA", '3');
-    sam["identity"] = "3-sam@example.com";
-    tell_of(sam);
-  }
-  void room_at_twilio() { accepted(rooms->make(std::string(kRoom), now)); }
-  std::size_t questions() { return there.seen()["requests"].size(); }
-};
-
-std::string people(const Known& known) {
-  std::string text;
-  for (const auto& one : known.session.value().participants) {
-    text += one.identity + ' ' + std::string(one.status()) + "; ";
-  }
-  return text;
-}
+using namespace roomkey::test::live;
 
 TEST(shows_who_is_and_who_was_in_the_room_as_twilio_tells) {
-  Desk desk;
+  LiveDesk desk;
   desk.room_at_twilio();
   desk.there.control(kJoin + kJane + "\"}}");
   desk.there.control(kJoin + kSarah + R"(","status":"reconnecting"}})");
@@ -103,7 +27,7 @@ TEST(shows_who_is_and_who_was_in_the_room_as_twilio_tells) {
 }
 
 TEST(asks_once_in_five_seconds) {
-  Desk desk;
+  LiveDesk desk;
   desk.room_at_twilio();
   const auto before = desk.questions();
   static_cast<void>(desk.look());
@@ -116,7 +40,7 @@ TEST(asks_once_in_five_seconds) {
 }
 
 TEST(does_not_ask_where_callbacks_tell_or_nobody_can_be_asked) {
-  Desk desk;
+  LiveDesk desk;
   desk.room_at_twilio();
   const auto before = desk.questions();
   desk.ask({.are_told_of = true});
@@ -137,7 +61,7 @@ TEST(does_not_ask_where_callbacks_tell_or_nobody_can_be_asked) {
 }
 
 TEST(where_twilio_is_away_what_was_known_stands) {
-  Desk desk;
+  LiveDesk desk;
   expect(!desk.look().session, "no such room");
   desk.room_at_twilio();
   desk.there.control(kJoin + kJane + "\"}}");
@@ -153,7 +77,7 @@ TEST(where_twilio_is_away_what_was_known_stands) {
 }
 
 TEST(who_was_removed_and_came_back_is_put_out_by_the_next_who_looks) {
-  Desk desk;
+  LiveDesk desk;
   desk.room_at_twilio();
   desk.there.control(kJoin + kJane + "\"}}");
   desk.there.control(kJoin + kSarah + "\"}}");
@@ -166,7 +90,7 @@ TEST(who_was_removed_and_came_back_is_put_out_by_the_next_who_looks) {
 }
 
 TEST(one_who_was_removed_is_looked_after_though_callbacks_tell) {
-  Desk desk;
+  LiveDesk desk;
   desk.room_at_twilio();
   const auto joined = desk.there.control(kJoin + kJane + "\"}}");
   desk.ask({.are_told_of = true});
@@ -179,18 +103,62 @@ TEST(one_who_was_removed_is_looked_after_though_callbacks_tell) {
   same("disconnected", desk.there.seen()["participants"][0]["status"].asString());
 }
 
-TEST(one_whom_twilio_does_not_put_out_is_tried_again_by_the_next_who_looks) {
-  Desk desk;
+TEST(one_whom_twilio_does_not_put_out_is_tried_again) {
+  LiveDesk desk;
   desk.room_at_twilio();
   desk.there.control(kJoin + kJane + "\"}}");
   desk.remove_jane();
   const CapturedLog log;
   desk.there.fault("status", R"(,"status":500,"method":"POST")");
   same(std::string(kJane) + " connected; ", people(desk.look()));
-  expect(contains(log.text(), "event=removed_user_still_there appointment_id=47"), log.text());
+  expect(contains(log.text(), "event=eviction_failed appointment_id=47 why=removed"), log.text());
   expect(!contains(log.text(), "jane"), log.text());
   desk.there.control(R"({"fault":null})");
+  same(1, roomkey::store::count_evictions(desk.store.database));
   same(std::string(kJane) + " disconnected; ", people(desk.look(5s)));
+  same(0, roomkey::store::count_evictions(desk.store.database));
+}
+
+TEST(who_has_no_part_in_the_appointment_or_is_inactive_is_put_out_by_the_next_who_looks) {
+  LiveDesk desk;
+  desk.room_at_twilio();
+  desk.there.control(kJoin + kSarah + "\"}}");
+  desk.there.control(kJoin + "3-sam@example.com\"}}");
+  desk.there.control(kJoin + "recorder\"}}");
+  same(
+      std::string("3-sam@example.com disconnected; ") + kSarah + " connected; recorder connected; ",
+      in_order(desk.look()));
+  {
+    roomkey::store::Transaction transaction(desk.store.database);
+    auto user = sarah();
+    user.active = false;
+    put_user(transaction, desk.store.database, user);
+    transaction.commit();
+  }
+  same(std::string("3-sam@example.com disconnected; ") + kSarah +
+           " disconnected; recorder connected; ",
+       in_order(desk.look(5s)));
+}
+
+TEST(a_room_whose_appointment_is_closed_is_ended_by_the_next_who_looks) {
+  LiveDesk desk;
+  desk.room_at_twilio();
+  desk.there.control(kJoin + kJane + "\"}}");
+  static_cast<void>(desk.look());
+  {
+    roomkey::store::Transaction transaction(desk.store.database);
+    auto cancelled = roomkey::store::find_appointment(desk.store.database, 47).value();
+    cancelled.status = roomkey::access::Status::cancelled;
+    put_appointment(transaction, desk.store.database, cancelled);
+    transaction.commit();
+  }
+  const auto after = desk.look(5s);
+  same("completed", word(after.session.value().status));
+  same(std::string(kJane) + " disconnected; ", people(after));
+  same("completed", desk.there.seen()["rooms"][0]["status"].asString());
+  const auto asked = desk.questions();
+  static_cast<void>(desk.look(11s));
+  same(asked, desk.questions(), "once is enough");
 }
 
 TEST(where_the_store_can_not_keep_the_answer_it_is_given_all_the_same) {
@@ -214,7 +182,7 @@ TEST(where_the_store_can_not_keep_the_answer_it_is_given_all_the_same) {
 }
 
 TEST(what_is_told_of_a_room_that_was_given_up_meanwhile_is_forgotten) {
-  Desk desk;
+  LiveDesk desk;
   desk.room_at_twilio();
   desk.there.control(kJoin + kJane + "\"}}");
   const auto before = roomkey::store::find_appointment(desk.store.database, 47).value();
@@ -225,7 +193,7 @@ TEST(what_is_told_of_a_room_that_was_given_up_meanwhile_is_forgotten) {
 }
 
 TEST(who_looked_up_a_room_that_was_given_up_meanwhile_sees_nothing_of_the_next_one) {
-  Desk desk;
+  LiveDesk desk;
   desk.room_at_twilio();
   const auto before = roomkey::store::find_appointment(desk.store.database, 47).value();
   desk.give_to_sam(roomkey::access::Room{"another", desk.now});
@@ -243,7 +211,7 @@ TEST(who_looked_up_a_room_that_was_given_up_meanwhile_sees_nothing_of_the_next_o
 }
 
 TEST(has_a_room_made_only_where_it_is_to_and_once) {
-  Desk desk;
+  LiveDesk desk;
   desk.make();
   same(0, desk.questions(), "ad-hoc");
   desk.ask({.are_made = true});
@@ -261,7 +229,7 @@ TEST(has_a_room_made_only_where_it_is_to_and_once) {
 }
 
 TEST(a_status_makes_the_room_that_could_not_be_made_before) {
-  Desk desk;
+  LiveDesk desk;
   desk.ask({.are_made = true});
   const auto known = desk.look();
   same("in-progress", word(known.session.value().status));

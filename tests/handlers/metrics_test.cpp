@@ -63,6 +63,7 @@ TEST(tells_of_store_audit_and_backups) {
   same("1", value(page, "roomkey_store_up"));
   same(std::to_string(roomkey::store::audit_head(scene.store.database).id),
        value(page, "roomkey_audit_events_total"));
+  same("0", value(page, "roomkey_evictions_pending"));
   same(std::to_string(std::filesystem::file_size(scene.store.database.path())),
        value(page, "roomkey_store_file_bytes"));
   same("0", value(page, "roomkey_backup_timestamp_seconds"));

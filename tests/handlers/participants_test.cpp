@@ -166,6 +166,29 @@ TEST(the_office_may_see_participants_and_not_the_status) {
   refused(Code::appointment_not_found, desk.participants());
 }
 
+TEST(who_was_removed_sees_nothing_of_the_others_and_they_see_what_they_did) {
+  Desk desk;
+  for (const auto& event : whole_session()) {
+    if (event.sequence < 10) desk.tell(event);
+  }
+  {
+    roomkey::store::Transaction transaction(desk.store.database);
+    roomkey::store::remove_user(transaction, desk.store.database, 47, {2, 19, false}, kNine);
+    transaction.commit();
+  }
+  same(R"({"appointment_id":47,"room_name":"apt-47-1763138954-46eb915c","room_sid":null,)"
+       R"("status":"pending","participants_count":0,"participants":[],"duration":null,)"
+       R"("created_at":"2025-11-15T09:00:00Z","region":"au1","patient_connected":false,)"
+       R"("psychologist_connected":false,"source":"store","as_of":"2025-11-15T09:00:00Z"})",
+       accepted(desk.status()).body);
+  expect(contains(accepted(desk.participants()).body, R"("participants":[])"));
+  refused(Code::participant_not_found, desk.participant(kSarah));
+  refused(Code::participant_not_found, desk.participant(kJane));
+  desk.call.authenticated = sarah();
+  expect(contains(accepted(desk.status()).body, R"("psychologist_connected":true)"));
+  accepted(desk.participant(kJane));
+}
+
 TEST(a_callback_is_answered_and_kept) {
   Desk desk;
   for (const auto& event : whole_session()) {

@@ -45,7 +45,7 @@ TEST(each_code_has_the_contract_s_status_text_and_word) {
       {Code::payload_too_large, 413, "Request body too large", "payload_too_large"},
       {Code::invalid_fields, 422, "Some fields are missing or wrong", "invalid_fields"},
       {Code::token_failed, 500, "Failed to generate access token: why", "token_failed"},
-      {Code::removed, 403, "Removed from this session", "removed"},
+      {Code::removed, 403, "Removed from this appointment", "removed"},
       {Code::bad_signature, 403, "Invalid signature", "bad_signature"},
       {Code::participant_not_found, 404, "Participant not found", "participant_not_found"},
       {Code::provider_not_configured, 500, "GetStream API credentials not configured",

@@ -225,24 +225,6 @@ STORE_TEST(two_connections_give_one_room) {
   same(first.room.name, second.room.name);
 }
 
-STORE_TEST(who_was_removed_stays_so_until_readmitted) {
-  QuickStore store;
-  auto& database = store.database;
-  const auto removed = [&] { return show(find_appointment(database, 47).value().removed); };
-  Transaction transaction(database);
-  same("[]", removed());
-  expect(remove_user(transaction, database, 47, 2, kNine));
-  expect(!remove_user(transaction, database, 47, 2, kNine + 1s), "once is enough");
-  expect(remove_user(transaction, database, 47, 19, kNine));
-  same("[2 | 19]", removed());
-  same("[2 | 19]", show(find_appointment_by_room(database, kRoom).value().removed));
-  expect(readmit_user(transaction, database, 47, 2));
-  expect(!readmit_user(transaction, database, 47, 2));
-  same("[19]", removed());
-  put_appointment(transaction, database, appointment_47());
-  same("[19]", removed(), "a change of the appointment lets nobody in");
-}
-
 // With a room of its own, that many minutes after nine.
 Appointment starting(std::int64_t id, std::chrono::minutes after) {
   Appointment appointment = without_room(id);

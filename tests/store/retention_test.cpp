@@ -112,7 +112,7 @@ struct Rooms : QuickStore {
     appointment.status = status;
     appointment.room.reset();
     put_appointment(transaction, database, appointment);
-    remove_user(transaction, database, id, 2, starts_at);
+    remove_user(transaction, database, id, {2}, starts_at);
     const std::string session = "RM" + std::string(30, '0') + std::to_string(id);
     for (const auto& event : whole_session()) {
       put_room_event(transaction, database, id, session, event.sequence, event);

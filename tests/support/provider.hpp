@@ -21,6 +21,7 @@ struct TestTwilio final : provider::twilio::Tokens {
   }
 
   [[nodiscard]] provider::Rooms* rooms() override { return own_rooms.get(); }
+  [[nodiscard]] bool can_evict() const override { return own_rooms != nullptr; }
   [[nodiscard]] const provider::Events* events() const override { return own_events.get(); }
 
   std::unique_ptr<provider::twilio::Rooms> own_rooms;

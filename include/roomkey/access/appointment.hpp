@@ -37,6 +37,13 @@ struct Room {
   std::string provider = {};  // by its name; empty: whichever new rooms get
 };
 
+// Somebody who was put out of an appointment's room.
+struct Removal {
+  std::int64_t user_id = 0;
+  std::optional<std::int64_t> by = {};  // who did it; nothing: not known any more
+  bool by_office = true;                // as one of the office, not as its psychologist
+};
+
 struct Appointment {
   std::int64_t id = 0;
   std::int64_t patient_id = 0;

@@ -17,7 +17,8 @@ enum class Action {
   view_status,  // who is in the room: its patient and its psychologist
   make_room,    // both, practice managers, admins and the booking system
   view,         // the appointment itself: both, practice managers and admins
-  remove,       // somebody from its room: its psychologist, practice managers and admins
+  remove,       // somebody from its room: its psychologist, practice managers and admins, but
+                // nobody who was removed from it
 };
 
 // How long before the start and after the end a token is given; no limit where unset.
@@ -38,9 +39,21 @@ struct Grant {
 // Neither cancelled, completed nor no-show.
 [[nodiscard]] bool is_open(Status status);
 
+[[nodiscard]] bool is_office(Role role);  // practice managers and admins
+
+// Whether that user was put out of its room and not let in again.
+[[nodiscard]] bool is_removed(const Appointment& appointment, std::int64_t user_id);
+
 // permission_denied unless the caller may; says nothing of the appointment's state.
 [[nodiscard]] base::Result<std::monostate> permit(Action action, const Appointment& appointment,
                                                   const User& caller);
+
+// permission_denied unless the caller may let that user in again: whoever may remove, but nobody
+// himself, and where the office removed them, the office alone. Without `removal` they were not
+// removed.
+[[nodiscard]] base::Result<std::monostate> permit_readmit(const Appointment& appointment,
+                                                          const User& caller, std::int64_t user_id,
+                                                          const std::optional<Removal>& removal);
 
 // Every check of a join, in the contract's order: permission_denied, removed, appointment_closed,
 // too_early or too_late (with the window), room_not_found.

@@ -7,12 +7,12 @@
 
 namespace roomkey::handlers {
 
-// POST video-participant/<id>/<identity or SID>/remove: out of the room at its provider first, then
-// remembered, so that decide() refuses them; provider_unavailable with nothing done where that
-// does not answer. And readmit. For whom access::Action::remove says; both are audit events.
-// participant_not_found for whoever is neither the appointment's patient nor its psychologist.
-// Where nobody told of a SID yet, the provider is asked (look_at_room): provider_unavailable after
-// 2 s.
+// POST video-participant/<id>/<identity or SID>/remove: remembered first, so that decide() refuses
+// them, then out of the room at its provider; `at_provider` says whether that is done ("removed"),
+// left to carry_on() ("pending"), or nothing that this provider can do (null). And readmit, for
+// whom access::permit_readmit() says. Both are audit events. participant_not_found for whoever is
+// neither the appointment's patient nor its psychologist. Where nobody told of a SID yet, the
+// provider is asked (look_at_room): provider_unavailable where that took 2 s and told nothing.
 [[nodiscard]] base::Result<http::Response> remove_participant(const http::Call& call,
                                                               store::Database& database,
                                                               const Providers& providers);

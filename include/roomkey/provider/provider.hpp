@@ -50,6 +50,8 @@ class Provider {
   // What it can besides; null where it can't, or can't be asked for want of configuration. Owned by
   // the provider.
   [[nodiscard]] virtual Rooms* rooms() { return nullptr; }
+  // Whether it can put people out of its rooms, if not just now.
+  [[nodiscard]] virtual bool can_evict() const { return false; }
   [[nodiscard]] virtual const Events* events() const { return nullptr; }
   [[nodiscard]] virtual const Calls* calls() const { return nullptr; }
 };

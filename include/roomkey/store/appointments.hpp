@@ -30,7 +30,7 @@ namespace roomkey::store {
 // Where its patient or psychologist changes, or `appointment` names another room, it gives up the
 // room that it has, since there may still be tokens for it, and what is known of who was there. No
 // appointment gets a room of that name again: where `appointment` names such a one, that is passed
-// over.
+// over. That room, and that of an appointment which closes, is to end (evictions.hpp).
 bool put_appointment(Transaction& transaction, Database& database,
                      const access::Appointment& appointment);
 
@@ -56,11 +56,16 @@ struct GivenRoom {
 // however many processes, one room comes of it. Part of the open transaction, where there is one.
 GivenRoom give_room(Database& database, std::int64_t appointment_id, const AuditEvent& event);
 
-// Puts a user out of the appointment's room and lets them in again. True where that is new. Both
-// must be there.
+// Puts a user out of the appointment's room and lets them in again. True where that is new. What
+// the psychologist did becomes the office's where the office does it too, and never the other way.
+// All of them must be there.
 bool remove_user(Transaction& transaction, Database& database, std::int64_t appointment_id,
-                 std::int64_t user_id, std::chrono::sys_seconds at);
+                 const access::Removal& removal, std::chrono::sys_seconds at);
 bool readmit_user(Transaction& transaction, Database& database, std::int64_t appointment_id,
                   std::int64_t user_id);
+// Nothing where they were not removed.
+[[nodiscard]] std::optional<access::Removal> find_removal(Database& database,
+                                                          std::int64_t appointment_id,
+                                                          std::int64_t user_id);
 
 }  // namespace roomkey::store

@@ -11,7 +11,8 @@ namespace roomkey::store {
 
 [[nodiscard]] std::optional<access::User> find_user(Database& database, std::int64_t id);
 
-// Makes or changes the user with that id; true where it was made. Part of the open transaction.
+// Makes or changes the user with that id; true where it was made. Part of the open transaction. Who
+// becomes inactive is to leave the rooms they may be in (evictions.hpp).
 bool put_user(Transaction& transaction, Database& database, const access::User& user);
 
 // By id.

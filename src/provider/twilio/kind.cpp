@@ -19,6 +19,7 @@ class Whole final : public Tokens {
                std::move(listener)) {}
 
   [[nodiscard]] provider::Rooms* rooms() override { return fault().empty() ? &rooms_ : nullptr; }
+  [[nodiscard]] bool can_evict() const override { return !unused(); }
   [[nodiscard]] const provider::Events* events() const override { return &events_; }
 
  private:

@@ -1,0 +1,56 @@
+#include "roomkey/access/welcome.hpp"
+
+#include "support/clinic.hpp"
+#include "support/test.hpp"
+
+namespace welcome_test {
+
+using namespace roomkey::access;
+using namespace roomkey::test;
+
+std::string why(const Standing& standing, std::string_view identity) {
+  const auto found = unwelcome(standing, identity);
+  return found ? std::string(word(*found)) : "-";
+}
+
+Standing open_room() { return {appointment_47()}; }
+
+TEST(the_two_of_an_open_appointment_are_welcome_whatever_their_address_was) {
+  for (const auto* const who : {"2-jane.doe@example.com", "2-old@example.com", "19-x"}) {
+    same("-", why(open_room(), who));
+  }
+  expect(!given_up(open_room()));
+}
+
+TEST(who_has_no_part_in_it_was_removed_or_is_inactive_is_unwelcome) {
+  Standing standing = open_room();
+  same("no_participant", why(standing, "3-sam@example.com"));
+  standing.appointment->removed = {2};
+  same("removed", why(standing, "2-jane.doe@example.com"));
+  same("-", why(standing, "19-dr.sarah@example.com"));
+  standing.inactive = {19};
+  same("inactive", why(standing, "19-dr.sarah@example.com"));
+  expect(!given_up(standing), "the room itself goes on");
+}
+
+TEST(who_has_no_token_of_roomkey_s_is_left_alone) {
+  for (const auto* const who :
+       {"recorder", "02-jane", "-2", "guest-7", "", "99999999999999999999-x"}) {
+    same("-", why(open_room(), who), who);
+  }
+}
+
+TEST(in_a_room_of_a_closed_appointment_or_of_none_nobody_is_welcome) {
+  Standing standing = open_room();
+  for (const auto status : {Status::cancelled, Status::completed, Status::no_show}) {
+    standing.appointment->status = status;
+    same("closed", why(standing, "2-jane.doe@example.com"));
+    same("closed", why(standing, "recorder"));
+    same("closed", word(given_up(standing).value()));
+  }
+  standing.appointment.reset();
+  same("moved", why(standing, "2-jane.doe@example.com"));
+  same("moved", word(given_up(standing).value()));
+}
+
+}  // namespace welcome_test
