@@ -32,13 +32,16 @@ bool is_access_type(const Json::Value& header) {
   return type == "jwt" || type == "at+jwt" || type == "application/at+jwt";
 }
 
+bool is_of_type(const Json::Value& claims, const std::string& wanted) {
+  if (!wanted.empty()) return base::string_member(claims, "token_type") == wanted;
+  return !claims.isMember("token_type") || claims["token_type"] == "access";
+}
+
 // Why the token is not one of the clinic's access tokens; empty where it is.
 std::string wrong_kind(const crypto::Jws& jws, const Json::Value& claims,
                        const BearerRules& rules) {
   if (!is_access_type(jws.header)) return "The token is of another type";
-  if (claims.isMember("token_type") && claims["token_type"] != "access") {
-    return "The token is not an access token";
-  }
+  if (!is_of_type(claims, rules.token_type)) return "The token is not an access token";
   if (!rules.issuer.empty() && base::string_member(claims, "iss") != rules.issuer) {
     return "The token is from another issuer";
   }
@@ -56,6 +59,16 @@ std::string not_yet_valid(const Json::Value& claims, std::chrono::sys_seconds la
     if (!time) return std::string("The token's ") + key + kNoTime;
     if (*time > latest) return "The token is not valid yet";
   }
+  return {};
+}
+
+// Why the token is good for too long, as far as that can be told; empty where it is not.
+std::string too_long(const Json::Value& claims, std::chrono::sys_seconds expires_at,
+                     const BearerRules& rules) {
+  if (!rules.longest_life) return {};
+  const auto issued_at = base::numeric_date(claims["iat"]);
+  if (!issued_at) return "The token has no iat";
+  if (expires_at - *issued_at > *rules.longest_life) return "The token is valid for too long";
   return {};
 }
 
@@ -90,6 +103,7 @@ base::Result<std::int64_t> verify_bearer(std::string_view token, const BearerRul
   const auto expires_at = base::numeric_date(claims["exp"]);
   if (!claims.isMember("exp")) return refused("The token has no exp");
   if (!expires_at) return refused(std::string("The token's exp") + kNoTime);
+  if (auto why = too_long(claims, *expires_at, rules); !why.empty()) return refused(why);
   if (now - rules.leeway >= *expires_at) return Error{Code::token_expired, "The token has expired"};
   return *id;
 }
@@ -106,7 +120,7 @@ std::string make_bearer(std::int64_t user_id, const BearerRules& rules,
   base::JsonObject header;
   header.add("alg", crypto::name(rules.keys.algorithm)).add("typ", "JWT");
   base::JsonObject claims;
-  claims.add("token_type", "access")
+  claims.add("token_type", rules.token_type.empty() ? "access" : std::string_view(rules.token_type))
       .add("iat", base::unix_seconds(now))
       .add("exp", base::unix_seconds(now + validity))
       .add("jti", crypto::random_hex(16));

@@ -18,7 +18,7 @@ bool may(Action action, const Appointment& appointment, const User& caller) {
       caller.id == appointment.patient_id || caller.id == appointment.psychologist_id;
   const bool office = is_office(caller.role);
   switch (action) {
-    case Action::join:
+    case Action::join: return participant && caller.role != Role::service;
     case Action::view_status: return participant;
     case Action::make_room: return participant || office || caller.role == Role::service;
     case Action::view: return participant || office;
@@ -58,6 +58,25 @@ base::Result<std::monostate> permit_readmit(const Appointment& appointment, cons
 base::Result<std::monostate> permit_sync(const User& caller) {
   if (caller.role != Role::service) return Error{Code::permission_denied};
   return std::monostate{};
+}
+
+std::vector<base::FieldFault> sync_faults(const User& caller, const User* before,
+                                          const User& after) {
+  std::vector<base::FieldFault> faults;
+  const bool high = after.role == Role::admin || after.role == Role::service;
+  if (high && (before == nullptr || before->role != after.role)) {
+    faults.push_back({"role", std::string(word(after.role)) +
+                                  " is given by an administrator alone (roomkey user set)"});
+  }
+  if (after.id != caller.id) return faults;
+  const auto keep = [&](const char* field, bool same) {
+    if (!same) faults.push_back({field, "can't be changed by the user itself"});
+  };
+  keep("email", after.email == caller.email);
+  keep("name", after.name == caller.name);
+  keep("role", after.role == caller.role);
+  keep("active", after.active);
+  return faults;
 }
 
 base::Window join_window(const Appointment& appointment, const Policy& policy) {

@@ -30,6 +30,10 @@ std::string content_of(const char* variable, const std::string& path, Faults& fa
   return std::move(*content);
 }
 
+void say_none(const std::string& fault) {
+  base::log_warn("event=bearer_keys_none fault=" + base::log_value(fault));
+}
+
 std::int64_t nanoseconds(const timespec& time) {
   return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
 }
@@ -51,7 +55,9 @@ crypto::KeySet read_keys(const KeyFiles& files, crypto::Algorithm algorithm, Fau
     crypto::wipe(pem);  // of a private key, perhaps
   }
   if (auto jwks = content_of(kJwks, files.jwks, faults); !jwks.empty()) {
+    const auto faults_before = faults.size();
     take(kJwks, crypto::key_set_from_jwks(jwks, algorithm));
+    if (faults.size() > faults_before) faults.back().none = crypto::is_jwk_set(jwks);
     crypto::wipe(jwks);
   }
   return keys;
@@ -79,11 +85,33 @@ bool BearerKeys::at_rest(const Stamps& stamps, std::chrono::sys_seconds now) {
                      [&](const Stamp& stamp) { return stamp.changed_ns < before; });
 }
 
-void BearerKeys::keep_old(const std::string& fault, bool changed) {
-  if (!broken_ || changed) {
-    base::log_warn("event=bearer_keys_kept fault=" + base::log_value(fault));
+// What can't be read is no word of the login's: the keys before it stay, but not for ever.
+void BearerKeys::keep_old(crypto::KeySet& keys, const std::string& fault, bool changed,
+                          std::chrono::sys_seconds now) {
+  if (!kept_since_) kept_since_ = now;
+  const auto end = *kept_since_ + kKeptFor;
+  const bool hour_later = now - told_at_ >= std::chrono::hours{1} || now < told_at_;
+  if (changed || hour_later || state_ == State::read) {
+    base::log_warn("event=bearer_keys_kept until=" + base::format_utc(end) +
+                   " fault=" + base::log_value(fault));
+    told_at_ = now;
   }
-  broken_ = true;
+  state_ = State::kept;
+  if (now < end) return;
+  keys.keys.clear();
+  state_ = State::none;
+  say_none(fault);
+}
+
+std::string BearerKeys::state() const {
+  switch (state_) {
+    case State::read: return "ok";
+    case State::kept:
+      return "kept until " + base::format_utc(*kept_since_ + kKeptFor) +
+             ": a file of theirs can't be used";
+    case State::none: return "none: every token is refused";
+  }
+  return {};
 }
 
 void BearerKeys::renew(crypto::KeySet& keys, std::chrono::sys_seconds now) {
@@ -96,11 +124,20 @@ void BearerKeys::renew(crypto::KeySet& keys, std::chrono::sys_seconds now) {
   auto fresh = read_keys(files_, keys.algorithm, faults);
   begun_ = true;
   stamps_ = stamps;
-  settled_ = faults.empty() && at_rest(stamps, now);
-  if (!faults.empty()) return keep_old(faults.front().text(), changed);
-  const bool repaired = std::exchange(broken_, false);
+  const auto unusable =
+      std::find_if(faults.begin(), faults.end(), [](const Fault& fault) { return !fault.none; });
+  settled_ = unusable == faults.end() && at_rest(stamps, now);
+  if (unusable != faults.end()) {
+    if (state_ != State::none) keep_old(keys, unusable->text(), changed, now);
+    return;
+  }
+  const bool repaired = std::exchange(kept_since_, std::nullopt).has_value();
+  const State before = std::exchange(state_, State::read);
   keys = std::move(fresh);
-  if (changed || repaired) {
+  if (keys.keys.empty()) {
+    state_ = State::none;
+    if (changed || before != State::none) say_none(faults.front().text());
+  } else if (changed || repaired || before == State::none) {
     base::log_info("event=bearer_keys_read keys=" + std::to_string(keys.keys.size()));
     log_remarks(keys, now);
   }

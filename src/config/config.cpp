@@ -6,11 +6,13 @@
 #include <cerrno>
 
 #include "roomkey/access/meeting_url.hpp"
+#include "roomkey/base/counted.hpp"
 #include "roomkey/base/file.hpp"
 #include "roomkey/base/log.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/base/url.hpp"
 #include "roomkey/crypto/secret.hpp"
+#include "roomkey/crypto/secret_form.hpp"
 #include "roomkey/store/audit_key.hpp"
 
 namespace roomkey::config {
@@ -111,16 +113,37 @@ class Variables final : public provider::Values {
 
 using Keys = std::vector<crypto::Key>;
 
-void add_secret_keys(Variables& reader, Algorithm algorithm, Keys& keys, bool& weak) {
-  const Secret current = reader.secret("ROOMKEY_JWT_SECRET");
-  const Secret previous = reader.secret("ROOMKEY_JWT_PREVIOUS_SECRET");
+// The key, where the variable has one that can be used. `weak` where it is short.
+void add_secret_key(Variables& reader, const std::string& name, Algorithm algorithm,
+                    bool allow_weak, Keys& keys, bool& weak) {
   constexpr std::size_t kLeast = 32;
-  weak = (!current.empty() && current.size() < kLeast) ||
-         (!previous.empty() && previous.size() < kLeast);
-  if (current.empty()) return;
-  keys.push_back(crypto::Key::from_secret(current.reveal(), algorithm).value());
-  if (previous.empty()) return;
-  keys.push_back(crypto::Key::from_secret(previous.reveal(), algorithm).value());
+  const Secret secret = reader.secret(name);
+  if (secret.empty()) return;
+  const std::string place = reader.text(name + "_FILE").empty() ? name : name + "_FILE";
+  const std::string form(crypto::no_secret(secret.reveal()));
+  if (!form.empty()) {
+    return reader.fault(place, "is " + form +
+                                   ", which others may have: for HS256, HS384 and HS512 the login "
+                                   "signs with a secret of its own");
+  }
+  const bool is_short = secret.size() < kLeast;
+  if (is_short && !allow_weak) {
+    return reader.fault(place, "has " +
+                                   base::counted(static_cast<std::int64_t>(secret.size()), "byte") +
+                                   ", and 32 are the least: whoever has one token of the login can "
+                                   "find a shorter key by trying "
+                                   "(ROOMKEY_JWT_WEAK_SECRET=allow takes it all the same)");
+  }
+  weak = weak || is_short;
+  keys.push_back(crypto::Key::from_secret(secret.reveal(), algorithm).value());
+}
+
+void add_secret_keys(Variables& reader, Algorithm algorithm, Keys& keys, bool& weak) {
+  const bool allow_weak = reader.choice("ROOMKEY_JWT_WEAK_SECRET", {"refuse", "allow"}) == "allow";
+  add_secret_key(reader, "ROOMKEY_JWT_SECRET", algorithm, allow_weak, keys, weak);
+  Keys previous;
+  add_secret_key(reader, "ROOMKEY_JWT_PREVIOUS_SECRET", algorithm, allow_weak, previous, weak);
+  if (!keys.empty()) std::move(previous.begin(), previous.end(), std::back_inserter(keys));
 }
 
 void add_file_keys(Variables& reader, Algorithm algorithm, Config& config, crypto::KeySet& keys) {
@@ -150,6 +173,11 @@ void read_bearer(Variables& reader, Config& config) {
   rules.issuer = reader.text("ROOMKEY_JWT_ISSUER");
   rules.audience = reader.text("ROOMKEY_JWT_AUDIENCE");
   rules.user_claim = reader.text("ROOMKEY_JWT_USER_CLAIM", "user_id");
+  rules.token_type = reader.text("ROOMKEY_JWT_TOKEN_TYPE");
+  constexpr std::int64_t kHoursOfAYear = 366 * 24;
+  if (const auto hours = reader.number("ROOMKEY_JWT_MAX_HOURS", kHoursOfAYear, 1)) {
+    rules.longest_life = std::chrono::hours{*hours};
+  }
   rules.leeway =
       std::chrono::seconds{reader.number("ROOMKEY_JWT_LEEWAY_SECONDS", 3600).value_or(5)};
   if (!rules.keys.keys.empty()) config.bearer = std::move(rules);

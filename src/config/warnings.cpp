@@ -12,7 +12,7 @@ namespace roomkey::config {
 namespace {
 
 // Besides those of the providers.
-constexpr std::array<std::string_view, 25> kOwnVariables{"ROOMKEY_AUDIT_KEY",
+constexpr std::array<std::string_view, 28> kOwnVariables{"ROOMKEY_AUDIT_KEY",
                                                          "ROOMKEY_AUDIT_SINK",
                                                          "ROOMKEY_AUDIT_SYNC",
                                                          "ROOMKEY_BACKUP_DIR",
@@ -27,10 +27,13 @@ constexpr std::array<std::string_view, 25> kOwnVariables{"ROOMKEY_AUDIT_KEY",
                                                          "ROOMKEY_JWT_ISSUER",
                                                          "ROOMKEY_JWT_JWKS_FILE",
                                                          "ROOMKEY_JWT_LEEWAY_SECONDS",
+                                                         "ROOMKEY_JWT_MAX_HOURS",
                                                          "ROOMKEY_JWT_PREVIOUS_SECRET",
                                                          "ROOMKEY_JWT_PUBLIC_KEY_FILE",
                                                          "ROOMKEY_JWT_SECRET",
+                                                         "ROOMKEY_JWT_TOKEN_TYPE",
                                                          "ROOMKEY_JWT_USER_CLAIM",
+                                                         "ROOMKEY_JWT_WEAK_SECRET",
                                                          "ROOMKEY_LOG_LEVEL",
                                                          "ROOMKEY_MEETING_URL",
                                                          "ROOMKEY_METRICS_DIR",

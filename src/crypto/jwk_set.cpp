@@ -125,6 +125,12 @@ base::Result<KeySet> key_set_from_jwks(std::string_view json, Algorithm algorith
   return std::move(set);
 }
 
+bool is_jwk_set(std::string_view json) {
+  if (json.starts_with(base::kByteOrderMark)) json.remove_prefix(base::kByteOrderMark.size());
+  const auto object = base::parse_json_object(json);
+  return object && (*object)["keys"].isArray() && (*object)["keys"].size() <= kMostKeys;
+}
+
 std::optional<std::string> public_half_of_jwks(std::string_view json) {
   if (json.starts_with(base::kByteOrderMark)) json.remove_prefix(base::kByteOrderMark.size());
   auto object = base::parse_json_object(json);

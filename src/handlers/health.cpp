@@ -36,10 +36,11 @@ std::string schema_check(store::Database& database) {
 
 http::Response healthz() { return {200, base::JsonObject().add("status", kOk).text()}; }
 
-http::Response readyz(store::Database& database, const Providers& providers) {
+http::Response readyz(store::Database& database, const Providers& providers,
+                      std::string_view bearer_keys, bool has_keys) {
   const std::string store = store_check(database);
   const std::string schema = schema_check(database);
-  bool ready = store == kOk && schema == kOk;
+  bool ready = store == kOk && schema == kOk && has_keys;
   std::string checks;
   const auto line = [&](std::string_view name, std::string_view result) {
     checks += checks.empty() ? "{\n" : ",\n";
@@ -49,7 +50,7 @@ http::Response readyz(store::Database& database, const Providers& providers) {
   };
   line("store", store);
   line("schema", schema);
-  line("bearer_keys", kOk);
+  line("bearer_keys", bearer_keys);
   for (const provider::Provider* provider : providers) {
     const bool mints = provider->fault().empty();
     line(provider->name(), provider->unused() ? "not configured" : mints ? kOk : provider->fault());

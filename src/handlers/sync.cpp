@@ -47,15 +47,6 @@ void refuse_null(std::vector<FieldFault>& faults, const Json::Value& record, con
   faults.push_back({field, "must not be null: leave it out instead"});
 }
 
-// A service that put itself out could not even mend that.
-std::vector<FieldFault> lock_out_faults(const access::User& caller, const access::User& user) {
-  std::vector<FieldFault> faults;
-  if (user.id != caller.id) return faults;
-  if (user.role != caller.role) faults.push_back({"role", "can't be changed by the user itself"});
-  if (!user.active) faults.push_back({"active", "can't be changed by the user itself"});
-  return faults;
-}
-
 void note(store::Transaction& transaction, store::Database& database, const http::Call& call,
           std::string_view action, const std::string& record) {
   store::AuditEvent event = event_of(call, action, store::Outcome::changed);
@@ -99,7 +90,7 @@ base::Result<http::Response> put_user(const http::Call& call, const base::Result
   const auto before = store::find_user(database, call.user_id);
   access::User user = body->user;
   if (before && !body->says_active) user.active = before->active;
-  const auto faults = lock_out_faults(call.caller(), user);
+  const auto faults = access::sync_faults(call.caller(), before ? &*before : nullptr, user);
   if (!faults.empty()) return invalid(faults);
   const std::string now = access::to_json(user);
   if (!before || now != access::to_json(*before)) {

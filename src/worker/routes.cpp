@@ -205,7 +205,12 @@ std::vector<http::Route> App::watch_routes() {
        .method = "GET",
        .pattern = "/readyz",
        .who = Who::anyone,
-       .handle = [this](Call&) { return handlers::readyz(database_, providers_); }},
+       .handle =
+           [this](Call& call) {
+             bearer_keys_.renew(config_.bearer->keys, call.now);
+             return handlers::readyz(database_, providers_, bearer_keys_.state(),
+                                     bearer_keys_.has_keys());
+           }},
       {.name = "metrics",
        .method = "GET",
        .pattern = "/metrics",

@@ -131,6 +131,48 @@ TEST(a_refresh_token_is_no_access_token) {
   }
 }
 
+TEST(where_a_token_type_is_set_it_must_stand_there) {
+  BearerRules rules = hs256_rules();
+  const auto judged = [&](const std::string& type) {
+    const std::string claim = type.empty() ? "" : R"("token_type":)" + type + ',';
+    return verify_bearer(
+        bearer_with('{' + claim + R"("user_id":2,"exp":)" + std::to_string(kNow + 300) + '}'),
+        rules, kNine);
+  };
+  accepted(judged(""));
+  rules.token_type = "access";
+  accepted(judged("\"access\""));
+  for (const char* const other :
+       {"", "\"refresh\"", "\"Access\"", "null", "[\"access\"]", "\"\""}) {
+    same("The token is not an access token", refused(Code::invalid_token, judged(other)), other);
+  }
+  rules.token_type = "at";
+  accepted(judged("\"at\""));
+  refused(Code::invalid_token, judged("\"access\""));
+  accepted(verify_bearer(make_bearer(2, rules, kNine, 5min), rules, kNine));
+}
+
+TEST(where_a_longest_life_is_set_no_token_lives_longer) {
+  BearerRules rules = hs256_rules();
+  const auto judged = [&](const std::string& iat, std::int64_t exp) {
+    const std::string claim = iat.empty() ? "" : R"("iat":)" + iat + ',';
+    return verify_bearer(
+        bearer_with('{' + claim + R"("user_id":2,"exp":)" + std::to_string(exp) + '}'), rules,
+        kNine);
+  };
+  const std::string now = std::to_string(kNow);
+  accepted(judged(now, kNow + 365 * 86400));
+  rules.longest_life = 2h;
+  accepted(judged(now, kNow + 7200));
+  accepted(judged(std::to_string(kNow - 3600), kNow + 3600));
+  same("The token is valid for too long", refused(Code::invalid_token, judged(now, kNow + 7201)));
+  refused(Code::invalid_token, judged(std::to_string(kNow - 7200), kNow + 1));
+  same("The token has no iat", refused(Code::invalid_token, judged("", kNow + 60)));
+  refused(Code::invalid_token, judged("null", kNow + 60));
+  refused(Code::token_expired, judged(std::to_string(kNow - 3600), kNow - 60));
+  refused(Code::invalid_token, judged(std::to_string(kNow - 7200), kNow - 60));
+}
+
 TEST(a_token_made_for_something_else_is_refused) {
   const auto typed = [](const std::string& type) {
     return verify(bearer_with(claims(), R"({"alg":"HS256","typ":)" + type + '}'));

@@ -85,8 +85,10 @@ bool over(const Case& c) {
          c.status == Status::no_show;
 }
 
+bool never_joins(const Case& c) { return outsider(c) || c.role == Role::service; }
+
 const std::vector<Rule> kJoin{
-    {Code::permission_denied, outsider},
+    {Code::permission_denied, never_joins},
     {Code::appointment_closed, over},
     {Code::too_early, [](const Case& c) { return c.moment == Moment::before; }},
     {Code::too_late,
@@ -145,7 +147,7 @@ TEST(every_case_is_decided_as_the_contract_says) {
     agrees(kMakeRoom, c, decide_room(appointment, caller));
     agrees(kViewStatus, c, permit(Action::view_status, appointment, caller));
     agrees(kView, c, permit(Action::view, appointment, caller));
-    agrees(kViewStatus, c, permit(Action::join, appointment, caller));
+    agrees({{Code::permission_denied, never_joins}}, c, permit(Action::join, appointment, caller));
     agrees(kAskForRoom, c, permit(Action::make_room, appointment, caller));
     agrees(kRemove, c, permit(Action::remove, appointment, caller));
   });
@@ -251,6 +253,43 @@ TEST(a_token_for_no_appointment_is_nothing_for_the_booking_system) {
       accepted(decided);
     }
   }
+}
+
+// "role email": the fields at fault.
+std::string faults_of(const User& caller, const User* before, const User& after) {
+  std::string fields;
+  for (const auto& [field, why] : sync_faults(caller, before, after)) {
+    fields += (fields.empty() ? "" : " ") + field;
+    expect(!why.empty(), field);
+  }
+  return fields;
+}
+
+TEST(the_booking_system_makes_nobody_an_admin_or_another_of_its_kind) {
+  const User booking{90, "booking@example.com", "Booking", Role::service};
+  for (const Role role : kRoles) {
+    const bool high = role == Role::admin || role == Role::service;
+    const User made = someone(role);
+    same(high ? "role" : "", faults_of(booking, nullptr, made), "a new one");
+    const User before = jane();
+    User after = before;
+    after.role = role;
+    same(high ? "role" : "", faults_of(booking, &before, after), "a patient");
+    same("", faults_of(booking, &made, made), "who is one stays one");
+    User renamed = made;
+    renamed.name = "Another";
+    same("", faults_of(booking, &made, renamed));
+  }
+}
+
+TEST(the_booking_system_changes_nothing_of_itself) {
+  const User booking{90, "booking@example.com", "Booking", Role::service};
+  same("", faults_of(booking, &booking, booking));
+  User changed{90, "other@example.com", "Other", Role::patient, false};
+  same("email name role active", faults_of(booking, &booking, changed));
+  changed = booking;
+  changed.role = Role::admin;
+  same("role role", faults_of(booking, &booking, changed));
 }
 
 TEST(a_closed_appointment_says_what_became_of_it) {

@@ -151,15 +151,58 @@ TEST(a_file_of_just_now_is_read_again_until_it_is_at_rest) {
   same(0, login.set.keys.size(), "at rest: not read again");
 }
 
-TEST(a_set_without_a_key_for_the_algorithm_is_refused) {
+TEST(a_set_without_a_key_means_that_there_is_none) {
+  for (const char* const set :
+       {R"({"keys":[]})", R"({"keys":[{"kty":"RSA","n":"x","e":"AQAB"}]})"}) {
+    Login login;
+    login.files = {"", login.folder.file("keys.json", set)};
+    config::BearerKeys keys(login.files);
+    const CapturedLog log;
+    for (int i = 0; i < 5; ++i) keys.renew(login.set, login.now += 1s);
+    same(0, login.set.keys.size());
+    same("none: every token is refused", keys.state());
+    expect(!keys.has_keys());
+    const auto text = log.text();
+    const std::string wanted =
+        "event=bearer_keys_none fault=\"ROOMKEY_JWT_JWKS_FILE: the JWK set has no key for ES256";
+    expect(contains(text, wanted), text);
+    same(text.find(wanted), text.rfind(wanted), text);
+    std::filesystem::rename(login.folder.file("new", R"({"keys":[}])"), login.files.jwks);
+    keys.renew(login.set, login.now += 1s);
+    same(0, login.set.keys.size(), "a broken file brings nothing back");
+  }
+}
+
+TEST(a_set_that_has_keys_again_opens_again) {
   Login login;
-  login.files = {"", login.folder.file("keys.json", R"({"keys":[]})")};
+  login.files = {login.file, login.folder.file("keys.json", R"({"keys":[]})")};
   config::BearerKeys keys(login.files);
-  const CapturedLog log;
   keys.renew(login.set, login.now);
+  expect(login.takes(old_key()), "the PEM file has one all the same");
+  same("ok", keys.state());
+}
+
+TEST(keys_whose_file_is_gone_are_kept_for_a_day) {
+  Login login;
+  login.renew();
+  same("ok", login.keys.state());
+  std::filesystem::remove(login.file);
+  const CapturedLog log;
+  login.renew();
+  expect(login.takes(old_key()) && login.keys.has_keys());
+  expect(login.keys.state().starts_with("kept until "), login.keys.state());
+  expect(contains(log.text(), "event=bearer_keys_kept until="), log.text());
+  login.renew(config::BearerKeys::kKeptFor - 1s);
   expect(login.takes(old_key()));
-  expect(contains(log.text(), "ROOMKEY_JWT_JWKS_FILE: the JWK set has no key for ES256"),
-         log.text());
+  expect(log.text().find("bearer_keys_kept") != log.text().rfind("bearer_keys_kept"), "and again");
+  login.renew();
+  same(0, login.set.keys.size());
+  expect(!login.keys.has_keys());
+  expect(contains(log.text(), "event=bearer_keys_none"), log.text());
+  login.write_over(new_pair().public_pem);
+  login.renew();
+  expect(login.takes(new_pair().private_pem) && login.keys.has_keys());
+  same("ok", login.keys.state());
 }
 
 TEST(what_should_be_mended_in_a_file_is_logged_when_it_is_read) {

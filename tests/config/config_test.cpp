@@ -40,6 +40,9 @@ TEST(each_variable_lands_in_its_place) {
                              {"ROOMKEY_JWT_ALGORITHM", "HS512"},
                              {"ROOMKEY_JWT_SECRET", "current"},
                              {"ROOMKEY_JWT_PREVIOUS_SECRET", "previous"},
+                             {"ROOMKEY_JWT_WEAK_SECRET", "allow"},
+                             {"ROOMKEY_JWT_TOKEN_TYPE", "at"},
+                             {"ROOMKEY_JWT_MAX_HOURS", "12"},
                              {"ROOMKEY_JWT_ISSUER", "issuer"},
                              {"ROOMKEY_JWT_AUDIENCE", "audience"},
                              {"ROOMKEY_JWT_USER_CLAIM", "sub"},
@@ -58,6 +61,8 @@ TEST(each_variable_lands_in_its_place) {
                              {"NEXT_PUBLIC_STREAM_API_KEY", "stream key"},
                              {"STREAM_API_SECRET", "stream secret"},
                              {"STREAM_TOKEN_MINUTES", "1440"},
+                             {"STREAM_UNBOUND_TOKENS", "on"},
+                             {"STREAM_API_URL", "http://127.0.0.1:8081/"},
                              {"ROOMKEY_ROOMS", "asked"},
                              {"ROOMKEY_FRONTEND_URL", "https://app.example//"},
                              {"ROOMKEY_JOIN_EARLY_MINUTES", "15"},
@@ -74,6 +79,11 @@ TEST(each_variable_lands_in_its_place) {
   const auto& bearer = config.bearer.value();
   expect(bearer.keys.algorithm == crypto::Algorithm::hs512);
   same(2, bearer.keys.keys.size());
+  expect(config.weak_bearer_secret);
+  same("at", bearer.token_type);
+  same(std::optional(12h), bearer.longest_life);
+  expect(config.stream.unbound_tokens);
+  same("http://127.0.0.1:8081", config.stream.api_url);
   same("issuer audience sub", bearer.issuer + ' ' + bearer.audience + ' ' + bearer.user_claim);
   same(0s, bearer.leeway);
   same("AC1 SK1", config.twilio.token.account_sid + ' ' + config.twilio.token.api_key);
@@ -107,6 +117,10 @@ TEST(tells_every_fault_at_once_and_no_value) {
                       {"ROOMKEY_JWT_SECRET", "hunter2"},
                       {"ROOMKEY_JWT_SECRET_FILE", "/hunter2"},
                       {"ROOMKEY_JWT_LEEWAY_SECONDS", "hunter2"},
+                      {"ROOMKEY_JWT_MAX_HOURS", "0"},
+                      {"ROOMKEY_JWT_WEAK_SECRET", "hunter2"},
+                      {"STREAM_UNBOUND_TOKENS", "hunter2"},
+                      {"STREAM_API_URL", "http://hunter2.example"},
                       {"ROOMKEY_JOIN_EARLY_MINUTES", "-1"},
                       {"ROOMKEY_JOIN_LATE_MINUTES", "99999999999999999999"},
                       {"TWILIO_API_SECRET_FILE", "/no/such/hunter2"},

@@ -1,5 +1,6 @@
 // Secrets and keys, wherever they are given.
 #include <filesystem>
+#include <tuple>
 
 #include "config/read.hpp"
 #include "crypto/made_keys.hpp"
@@ -36,7 +37,8 @@ TEST(the_backup_s_unit_hands_on_no_secret) {
 
 TEST(a_secret_may_come_from_a_file) {
   const Folder folder;
-  const Read read = reading({{"ROOMKEY_JWT_SECRET_FILE", folder.file("jwt", "from a file\n")},
+  const Read read = reading({{"ROOMKEY_JWT_WEAK_SECRET", "allow"},
+                             {"ROOMKEY_JWT_SECRET_FILE", folder.file("jwt", "from a file\n")},
                              {"TWILIO_API_SECRET_FILE", folder.file("twilio", "of twilio\r\n\n")}});
   same("", read.names());
   expect(takes_secret(read.config, "from a file"));
@@ -68,7 +70,7 @@ TEST(a_binary_secret_is_taken_to_the_byte) {
   const auto key = folder.file("roomkey_jwt_secret", "\x9c\xf1 no text \n");
   for (const auto& [variable, value] :
        {std::pair{"ROOMKEY_JWT_SECRET_FILE", key}, {"CREDENTIALS_DIRECTORY", folder.path()}}) {
-    const Read read = reading({{variable, value}});
+    const Read read = reading({{variable, value}, {"ROOMKEY_JWT_WEAK_SECRET", "allow"}});
     expect(takes_secret(read.config, "\x9c\xf1 no text \n"), variable);
     expect(!takes_secret(read.config, "\x9c\xf1 no text "), variable);
   }
@@ -79,14 +81,16 @@ TEST(a_secret_may_be_a_systemd_credential) {
   const auto jwt = folder.file("roomkey_jwt_secret", "a credential\n");
   const auto twilio = folder.file("twilio_api_secret", "another");
   const auto auth = folder.file("twilio_auth_token", "a third\n");
-  const Read read = reading({{"CREDENTIALS_DIRECTORY", folder.path()}});
+  const Read read =
+      reading({{"CREDENTIALS_DIRECTORY", folder.path()}, {"ROOMKEY_JWT_WEAK_SECRET", "allow"}});
   same("", read.names());
   expect(takes_secret(read.config, "a credential"));
   same("another", read.config.twilio.token.api_secret.reveal());
   same("another", read.config.twilio.rest.api_secret.reveal());
   same("a third", read.config.twilio.callback.auth_token.reveal());
-  const Read nearer =
-      reading({{"CREDENTIALS_DIRECTORY", folder.path()}, {"ROOMKEY_JWT_SECRET", "nearer"}});
+  const Read nearer = reading({{"CREDENTIALS_DIRECTORY", folder.path()},
+                               {"ROOMKEY_JWT_SECRET", "nearer"},
+                               {"ROOMKEY_JWT_WEAK_SECRET", "allow"}});
   expect(takes_secret(nearer.config, "nearer") && !takes_secret(nearer.config, "a credential"));
 }
 
@@ -110,12 +114,56 @@ TEST(a_secret_given_twice_is_a_fault) {
        reading({{"TWILIO_API_SECRET", "x"}, {"TWILIO_API_SECRET_FILE", path}}).names());
 }
 
+TEST(a_login_s_key_under_32_bytes_is_refused_unless_it_is_allowed) {
+  const Folder folder;
+  const std::string strong(32, 'k');
+  const std::string weak = strong.substr(1);
+  const auto file = folder.file("weak", weak + '\n');
+  struct Case {
+    Variables variables;
+    std::string where;
+  };
+  for (const auto& [variables, where] :
+       {Case{{{"ROOMKEY_JWT_SECRET", weak}}, "ROOMKEY_JWT_SECRET"},
+        Case{{{"ROOMKEY_JWT_SECRET_FILE", file}}, "ROOMKEY_JWT_SECRET_FILE"},
+        Case{{{"ROOMKEY_JWT_SECRET", strong}, {"ROOMKEY_JWT_PREVIOUS_SECRET", weak}},
+             "ROOMKEY_JWT_PREVIOUS_SECRET"}}) {
+    const Read read(variables);
+    same(where + ' ', read.names());
+    expect(contains(read.faults.front().why, "has 31 bytes, and 32 are the least"),
+           read.faults.front().why);
+    expect(!contains(read.faults.front().why, weak));
+    Variables allowed = variables;
+    allowed.emplace_back("ROOMKEY_JWT_WEAK_SECRET", "allow");
+    const Read taken(allowed);
+    same("", taken.names());
+    expect(taken.config.bearer && taken.config.weak_bearer_secret);
+  }
+  expect(!reading({{"ROOMKEY_JWT_SECRET", strong}}).config.weak_bearer_secret);
+  same("", reading({{"ROOMKEY_JWT_ALGORITHM", "ES256"}, {"ROOMKEY_JWT_SECRET", weak}}).names(),
+       "of no use there, and no fault");
+}
+
+TEST(what_others_may_know_is_no_key_of_a_login_whatever_is_allowed) {
+  const Folder folder;
+  const std::string pem = made_key("RSA-2048").public_pem;
+  const std::string file = folder.file("pem", pem);
+  for (const auto& [name, value, place] :
+       {std::tuple{"ROOMKEY_JWT_SECRET", pem, "ROOMKEY_JWT_SECRET"},
+        {"ROOMKEY_JWT_SECRET_FILE", file, "ROOMKEY_JWT_SECRET_FILE"},
+        {"ROOMKEY_JWT_PREVIOUS_SECRET", pem, "ROOMKEY_JWT_PREVIOUS_SECRET"}}) {
+    const Read read = reading({{name, value}, {"ROOMKEY_JWT_WEAK_SECRET", "allow"}});
+    same(std::string(place) + ' ', read.names());
+    expect(contains(read.faults.front().why, "is a PEM file, which others may have"));
+  }
+}
+
 TEST(an_empty_secret_is_none) {
   const Folder folder;
   for (const Variables& variables :
        {Variables{{"ROOMKEY_JWT_SECRET", ""}}, Variables{{"ROOMKEY_JWT_SECRET", "\n"}},
         Variables{{"ROOMKEY_JWT_SECRET_FILE", folder.file("empty", "\n")}},
-        Variables{{"ROOMKEY_JWT_PREVIOUS_SECRET", "alone"}},
+        Variables{{"ROOMKEY_JWT_PREVIOUS_SECRET", std::string(32, 'k')}},
         Variables{{"ROOMKEY_JWT_ALGORITHM", "RS256"}, {"ROOMKEY_JWT_SECRET", "of no use"}}}) {
     const Read read(variables);
     expect(!read.config.bearer && read.config.bearer_missing);

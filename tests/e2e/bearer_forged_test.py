@@ -6,6 +6,7 @@ from cases import Case, each
 from clinic import JANE, MOST_ID
 from stacks import shared_demo
 from tokens import b64, bearer, claims, signed
+from workers import Worker
 
 HEADER = {"alg": "HS256", "typ": "JWT"}
 NOW = int(time.time())
@@ -250,3 +251,13 @@ class Forged(Case):
         made = [make("0" * 64) for name, make in FORGED if "Twilio" not in name]
         self.assertGreater(len(set(made)), 50)
         self.assertEqual(len(set(made)), len(made))
+
+    def test_where_type_and_life_are_set_they_must_be_right(self):
+        with Worker(ROOMKEY_JWT_TOKEN_TYPE="access", ROOMKEY_JWT_MAX_HOURS="1") as worker:
+            def answer(**changes):
+                token = bearer(JANE, worker.secret, **({"iat": NOW, "exp": NOW + 3600} | changes))
+                return worker.token(token=token)
+            self.given(answer())
+            for changes in ({"token_type": ...}, {"token_type": "refresh"}, {"iat": ...},
+                            {"exp": NOW + 3601}, {"iat": NOW - 10}):
+                self.refused(answer(**changes), 401, "invalid_token", "Invalid token")

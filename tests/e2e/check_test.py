@@ -65,7 +65,8 @@ def installation(**changes):
     url = f"http://127.0.0.1:{twilio().port}"
     return made_up_settings(**(twilio().settings | {
         "TWILIO_VIDEO_URL": url, "TWILIO_API_URL": url, "TWILIO_REGION": None,
-        "STREAM_API_URL": stream(),
+        "STREAM_API_URL": stream(), "ROOMKEY_JWT_ISSUER": "clinic",
+        "ROOMKEY_JWT_AUDIENCE": "roomkey",
         "ROOMKEY_DB": str(seeded_store())} | changes))
 
 
@@ -183,8 +184,10 @@ class Check(Case):
         twilio().tell(fault={"mode": "raw", "body": "<html>Sign in to the clinic's WiFi</html>"})
         self.finds(installation(), "not as Twilio does")
 
-    def test_a_weak_bearer_secret_is_a_warning(self):
-        self.well(installation(ROOMKEY_JWT_SECRET="sixteen-of-those"),
+    def test_a_weak_bearer_secret_is_an_error_and_where_allowed_a_warning(self):
+        weak = installation(ROOMKEY_JWT_SECRET="sixteen-of-those")
+        self.finds(weak, "ROOMKEY_JWT_SECRET: has 16 bytes, and 32 are the least")
+        self.well(weak | {"ROOMKEY_JWT_WEAK_SECRET": "allow"},
                   "[WARN] ROOMKEY_JWT_SECRET has 16 bytes: too weak")
 
     def test_a_store_that_can_not_be_used(self):

@@ -91,8 +91,7 @@ class Keys(Case):
         worker = self.worker("ROOMKEY_JWT_JWKS_FILE", key_set(("old", self.old)))
         self.assertEqual(self.ask(worker, self.old, "old"), 200)
         broken = key_set(("new", self.new))[:-20]
-        for spoil in (lambda: self.replace(broken), lambda: self.replace('{"keys": []}'),
-                      self.file.unlink):
+        for spoil in (lambda: self.replace(broken), self.file.unlink):
             before = worker.log().count("event=bearer_keys_kept")
             spoil()
 
@@ -105,6 +104,20 @@ class Keys(Case):
         self.assertNotIn(str(self.file.parent), worker.log())
         self.put(key_set(("new", self.new)))
         self.becomes(worker, 200, self.new, "new")
+
+    def test_a_set_without_keys_refuses_everybody_until_it_has_some(self):
+        worker = self.worker("ROOMKEY_JWT_JWKS_FILE", key_set(("old", self.old)))
+        self.assertEqual(self.ask(worker, self.old, "old"), 200)
+        self.assertEqual(worker.get("/readyz").json["checks"]["bearer_keys"], "ok")
+        self.replace('{"keys": []}')
+        self.becomes(worker, 401, self.old, "old")
+        answer = worker.get("/readyz")
+        self.assertEqual((answer.status, answer.json["checks"]["bearer_keys"]),
+                         (503, "none: every token is refused"))
+        self.assertIn("event=bearer_keys_none", worker.log())
+        self.put(key_set(("new", self.new)))
+        self.becomes(worker, 200, self.new, "new")
+        self.assertEqual(worker.get("/readyz").status, 200)
 
     def test_keys_under_one_kid_are_each_tried_and_an_equal_one_is_no_fault(self):
         named = [("login", self.old), ("login", self.new), ("login", self.old)]

@@ -210,11 +210,23 @@ class Sync(Case):
         for why in answer.json["fields"].values():
             self.assertRegex(why, "^[a-z].+")
 
-    def test_the_service_does_not_lock_itself_out(self):
+    def test_the_service_changes_nothing_of_itself_and_makes_nobody_its_like(self):
         me = json.loads(shared_demo().roomkey("--json", "user", "show", SERVICE))
-        self.fields(put_user(SERVICE, me | {"role": "admin"}), {"role"})
-        self.fields(put_user(SERVICE, me | {"active": False}), {"active"})
+        for name, value in (("role", "patient"), ("active", False), ("name", "Other"),
+                            ("email", "other@example.com")):
+            self.fields(put_user(SERVICE, me | {name: value}), {name})
         self.assertEqual(put_user(SERVICE, me).status, 200)
+        for role in ("admin", "service"):
+            self.fields(put_user(7190, user(role=role)), {"role"})
+        admin = json.loads(shared_demo().roomkey("--json", "user", "show", ADMIN))
+        self.assertEqual(put_user(ADMIN, admin).status, 200)
+
+    def test_the_service_joins_nothing_not_even_what_it_booked_for_itself(self):
+        body = {"patient_id": SERVICE, "psychologist_id": SARAH, "appointment_date": utc(START),
+                "duration_minutes": 60}
+        self.assertEqual(put("/api/appointments/7191/", body).status, 201)
+        answer = shared_demo().token(7191, SERVICE)
+        self.refused(answer, 403, "permission_denied")
 
     def test_only_put_on_users_and_no_other_ids(self):
         for method in ("GET", "HEAD", "POST", "DELETE", "PATCH"):

@@ -8,12 +8,16 @@ from support import BIN, PATIENCE, told_by_proc
 from tokens import opened
 from workers import Worker
 
-SECRET_WORDS = "do-not-show-this-anywhere"
+SECRET_WORDS = "do-not-show-this-anywhere-in-any-place"
 # Variables, and the names that must stand in the faults.
 FAULTS = [
     ("no key", {"ROOMKEY_JWT_SECRET": None}, ["ROOMKEY_JWT_SECRET"]),
     ("no public key", {"ROOMKEY_JWT_ALGORITHM": "RS256"}, ["ROOMKEY_JWT_PUBLIC_KEY_FILE"]),
     ("an unknown algorithm", {"ROOMKEY_JWT_ALGORITHM": "none"}, ["ROOMKEY_JWT_ALGORITHM"]),
+    ("a weak secret", {"ROOMKEY_JWT_SECRET": "k" * 31}, ["ROOMKEY_JWT_SECRET"]),
+    ("a secret that is a JWK", {"ROOMKEY_JWT_SECRET": '{"kty": "oct", "k": "c2VjcmV0LXRoYXQtaXMtbm9uZQ"}',
+                                "ROOMKEY_JWT_WEAK_SECRET": "allow"}, ["ROOMKEY_JWT_SECRET"]),
+    ("a life without end", {"ROOMKEY_JWT_MAX_HOURS": "forever"}, ["ROOMKEY_JWT_MAX_HOURS"]),
     ("a secret given twice", {"ROOMKEY_JWT_SECRET_FILE": "/dev/null"}, ["ROOMKEY_JWT_SECRET"]),
     ("a secret's file missing", {"TWILIO_API_SECRET": None,
                                  "TWILIO_API_SECRET_FILE": "/nonexistent"},

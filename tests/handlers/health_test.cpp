@@ -114,4 +114,16 @@ TEST(not_ready_with_a_schema_of_another_version) {
   expect(contains(check(response, "schema"), "newer"), response.body);
 }
 
+TEST(what_there_is_to_say_of_the_login_s_keys_is_said) {
+  MemoryStore store;
+  twilio::Tokens twilio(twilio_settings());
+  const roomkey::handlers::Providers providers({&twilio});
+  const auto kept = readyz(store.database, providers, "kept until then", true);
+  same(200, kept.status);
+  same("kept until then", check(kept, "bearer_keys"));
+  const auto none = readyz(store.database, providers, "none", false);
+  same(503, none.status);
+  same("none", check(none, "bearer_keys"));
+}
+
 }  // namespace

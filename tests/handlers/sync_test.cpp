@@ -201,15 +201,31 @@ TEST(a_body_of_more_parts_than_any_record_has_is_not_taken_apart) {
   refused(Code::permission_denied, office.put_user(2, "[" + list + "]"), "who may not learns less");
 }
 
-TEST(a_service_cannot_shut_itself_out) {
+TEST(a_service_changes_nothing_of_itself_and_makes_nobody_its_like) {
   Office office;
-  const std::string me = R"({"email":"s@example.com","name":"Booking","role":"service"})";
-  same(201, accepted(office.put_user(5, me)).status);
+  {
+    roomkey::store::Transaction transaction(office.store.database);
+    roomkey::store::put_user(transaction, office.store.database, someone(Role::service));
+    transaction.commit();
+  }
+  const std::string me =
+      R"({"email":"some.one@example.com","name":"Some","role":"service","active":true})";
+  same(200, accepted(office.put_user(5, me)).status, "as it is");
   same("role: can't be changed by the user itself; ",
-       fields_of(office.put_user(5, with(me, "\"service\"", "\"admin\""))));
+       fields_of(office.put_user(5, with(me, "\"service\"", "\"patient\""))));
   same("active: can't be changed by the user itself; ",
-       fields_of(office.put_user(5, with(me, "}", R"(,"active":false})"))));
-  same(200, accepted(office.put_user(5, with(me, "Booking", "Booking 2"))).status);
+       fields_of(office.put_user(5, with(me, "true", "false"))));
+  same("name: can't be changed by the user itself; ",
+       fields_of(office.put_user(5, with(me, "Some", "Other"))));
+  for (const char* const role : {"admin", "service"}) {
+    const std::string why =
+        "role: " + std::string(role) + " is given by an administrator alone (roomkey user set); ";
+    const std::string as_role = std::string(1, '"') + role + '"';
+    same(why, fields_of(office.put_user(2, with(kJaneNow, "\"patient\"", as_role))));
+    same(why,
+         fields_of(office.put_user(7, with(with(kJaneNow, "2", "7"), "\"patient\"", as_role))));
+  }
+  same("", office.events());
   same(200, accepted(office.put_user(2, with(kJaneNow, "true", "false"))).status, "another");
 }
 

@@ -18,6 +18,8 @@ struct BearerRules {
   std::string issuer;    // empty: not checked
   std::string audience;  // empty: not checked
   std::string user_claim = "user_id";
+  std::string token_type = {};  // that must stand there; empty: `access`, where there is one
+  std::optional<std::chrono::hours> longest_life = {};  // from `iat`, which must be there then
   std::chrono::seconds leeway{5};
 };
 
@@ -27,8 +29,8 @@ struct BearerRules {
 
 // The user's id. invalid_token with the reason as detail, or token_expired for a token that is
 // right in all else. `exp` is required; `nbf` and `iat` may not lie in the future; a `token_type`
-// other than `access` (SimpleJWT's refresh tokens) and a `typ` other than JWT or at+jwt are
-// refused.
+// other than that of the rules (SimpleJWT's refresh tokens have another) and a `typ` other than JWT
+// or at+jwt are refused.
 [[nodiscard]] base::Result<std::int64_t> verify_bearer(std::string_view token,
                                                        const BearerRules& rules,
                                                        std::chrono::sys_seconds now);

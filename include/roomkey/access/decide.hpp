@@ -5,6 +5,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "roomkey/access/appointment.hpp"
 #include "roomkey/base/result.hpp"
@@ -13,7 +14,8 @@ namespace roomkey::access {
 
 // What a caller may want of an appointment.
 enum class Action {
-  join,         // an access token for its room: its patient and its psychologist
+  join,         // an access token for its room: its patient and its psychologist, never the
+                // booking system, which can put itself into any appointment
   view_status,  // who is in the room: its patient and its psychologist
   make_room,    // both, practice managers, admins and the booking system
   view,         // the appointment itself: both, practice managers and admins
@@ -80,6 +82,11 @@ enum class Rooms { booked, asked };
 
 // Who keeps users and appointments current: the booking system, a user of role service.
 [[nodiscard]] base::Result<std::monostate> permit_sync(const User& caller);
+
+// What the booking system may not make of a user: an admin or a service of one who is none, and of
+// itself anything else. `before` is null where the user is new.
+[[nodiscard]] std::vector<base::FieldFault> sync_faults(const User& caller, const User* before,
+                                                        const User& after);
 
 // When join tokens are given for the appointment.
 [[nodiscard]] base::Window join_window(const Appointment& appointment, const Policy& policy);

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,12 +32,21 @@ void log_remarks(const crypto::KeySet& keys, std::chrono::sys_seconds now);
 // Reads the files again when they change, put in place whole or written over.
 class BearerKeys {
  public:
+  // How long keys stay in force whose file is gone or can't be used any more.
+  static constexpr std::chrono::hours kKeptFor{24};
+
   explicit BearerKeys(KeyFiles files) : files_(std::move(files)) {}
 
-  // Before each use of `keys`, which came of these files; looks at them once in a second. Files
-  // that are missing, broken or without a usable key change nothing: one warning in the log, and
-  // another try each second.
+  // Before each use of `keys`, which came of these files; looks at them once in a second. A set
+  // that can be read and has no key means that there is none: `keys` is empty then. Files that are
+  // missing or broken change nothing for kKeptFor, with a warning in the log each hour, and another
+  // try each second; then there is no key either.
   void renew(crypto::KeySet& keys, std::chrono::sys_seconds now);
+
+  // "ok", or what is wrong, for /readyz.
+  [[nodiscard]] std::string state() const;
+  // Whether there is a key.
+  [[nodiscard]] bool has_keys() const { return state_ != State::none; }
 
  private:
   // What changes with a file's content, whatever way it is written. All 0 where there is none.
@@ -50,14 +60,18 @@ class BearerKeys {
   using Stamps = std::array<Stamp, 2>;
   static Stamp stamp_of(const std::string& path);
   static bool at_rest(const Stamps& stamps, std::chrono::sys_seconds now);
-  void keep_old(const std::string& fault, bool changed);
+  void keep_old(crypto::KeySet& keys, const std::string& fault, bool changed,
+                std::chrono::sys_seconds now);
 
   KeyFiles files_;
   std::chrono::sys_seconds looked_at_{};
   Stamps stamps_{};
   bool settled_ = false;  // what stamps_ tells of was read, and can't have changed since unseen
   bool begun_ = false;    // it was looked at before
-  bool broken_ = false;
+  enum class State { read, kept, none };
+  State state_ = State::read;
+  std::optional<std::chrono::sys_seconds> kept_since_;
+  std::chrono::sys_seconds told_at_{};
 };
 
 }  // namespace roomkey::config

@@ -57,7 +57,7 @@ struct Config : provider::Settings {
   // Nothing where no key for the bearer algorithm is given; the worker can't do without.
   std::optional<access::BearerRules> bearer;
   std::optional<Fault> bearer_missing;  // to show then; none where `faults` say why already
-  bool weak_bearer_secret = false;      // an HMAC key under 32 bytes (RFC 7518 section 3.2)
+  bool weak_bearer_secret = false;      // an HMAC key under 32 bytes (RFC 7518 section 3.2) is used
   KeyFiles bearer_files;                // where the bearer keys come from files
   access::Policy policy;
   access::Rooms rooms = access::Rooms::booked;

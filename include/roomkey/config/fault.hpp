@@ -11,6 +11,7 @@ struct Fault {
   std::string why;      // fit for a log line: never a value
   int line = 0;         // of that file; 0: none
   bool unread = false;  // the file that the variable names can't be read
+  bool none = false;    // it can be, and is a set of keys without one
 
   // "NAME: why", "PATH line 3: why"; "line 3: why" where no place is known.
   [[nodiscard]] std::string text() const {

@@ -35,6 +35,10 @@ inline constexpr std::size_t kMostKeys = 64;
 // is left (saying why) or more than kMostKeys are.
 [[nodiscard]] base::Result<KeySet> key_set_from_jwks(std::string_view json, Algorithm algorithm);
 
+// Whether it is a JWK set at all, of up to kMostKeys: the login's word on its keys then, even where
+// key_set_from_jwks() finds none of use in it.
+[[nodiscard]] bool is_jwk_set(std::string_view json);
+
 // The public key of a PEM file, as Key::from_pem() takes it, but of a private key its public half
 // alone.
 [[nodiscard]] base::Result<KeySet> key_set_from_pem(std::string_view text, Algorithm algorithm);

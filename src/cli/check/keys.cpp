@@ -45,6 +45,22 @@ void check_secret(base::Findings& findings, const std::string& name, const crypt
   }
 }
 
+// Whatever else the login's key signs is a way in where neither is checked.
+void check_parties(base::Findings& findings, const access::BearerRules& rules) {
+  std::string missing;
+  if (rules.issuer.empty()) missing = "ROOMKEY_JWT_ISSUER";
+  if (rules.audience.empty())
+    missing += (missing.empty() ? "" : " and ") + std::string("ROOMKEY_JWT_AUDIENCE");
+  if (missing.empty()) return;
+  const bool both = missing.find(' ') != missing.npos;
+  findings.warn(both || rules.issuer.empty() ? "ROOMKEY_JWT_ISSUER" : "ROOMKEY_JWT_AUDIENCE",
+                missing + (both ? " are" : " is") +
+                    " not set: a token that the login's key signed for something else opens "
+                    "roomkey as well.",
+                "Have the login put iss and aud into its tokens (SimpleJWT: ISSUER, AUDIENCE), and "
+                "set the same here (roomkey setup --jwt-issuer, --jwt-audience).");
+}
+
 // A grant for nobody: made here, shown to no one.
 access::Grant grant() {
   return {1, "roomkey-check", 1, "check@roomkey.invalid", std::chrono::minutes{60}};
@@ -92,6 +108,7 @@ void check_bearer(base::Findings& findings, const config::Config& config,
       if (!from || *from <= now) findings.warn("bearer_keys", text + '.', cure);
     }
   }
+  check_parties(findings, *config.bearer);
 }
 
 void check_token(base::Findings& findings, const provider::Kind& kind, const config::Config& config,

@@ -5,6 +5,7 @@
 #include "cli/inspect/report.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/base/text.hpp"
+#include "roomkey/base/words.hpp"
 #include "roomkey/crypto/jws.hpp"
 
 namespace roomkey::cli::inspect {
@@ -42,14 +43,21 @@ void inspect_header(const Inquiry& inquiry) {
 
 void inspect_type(const Inquiry& inquiry) {
   const Json::Value& claims = inquiry.token.claims;
-  if (!claims.isMember("token_type")) return;
+  const std::string required = inquiry.login ? inquiry.login->token_type : "";
+  const std::string wanted = required.empty() ? "access" : required;
+  if (!claims.isMember("token_type")) {
+    if (required.empty()) return;
+    return inquiry.error(
+        kCode, "The token has no token_type, and ROOMKEY_JWT_TOKEN_TYPE is " + required + '.',
+        std::string(kLogin) + "ROOMKEY_JWT_TOKEN_TYPE.");
+  }
   inquiry.line("type", shown(claims, "token_type"));
-  if (text_at(claims, "token_type") == "access") return;
+  if (text_at(claims, "token_type") == wanted) return;
   const bool refresh = text_at(claims, "token_type") == "refresh";
   inquiry.error(kCode,
                 refresh ? "This is a refresh token: it is good for the login only."
                         : "The token's token_type is " + shown(claims, "token_type") +
-                              ", and must be access.",
+                              ", and must be " + wanted + '.',
                 "The frontend must send the login's access token (SimpleJWT: the field access of "
                 "its answer).");
 }
@@ -95,6 +103,33 @@ void inspect_parties(const Inquiry& inquiry) {
                       (claims.isMember("aud") ? shown_list(claims, "aud") : "missing") +
                       ", and ROOMKEY_JWT_AUDIENCE is " + rules.audience + '.',
                   std::string(kLogin) + "ROOMKEY_JWT_AUDIENCE: it must be among the token's.");
+  }
+}
+
+// Who finds a token can use it for that long.
+void inspect_span(const Inquiry& inquiry) {
+  constexpr std::chrono::hours kDay{24};
+  const Json::Value& claims = inquiry.token.claims;
+  const auto issued_at = base::numeric_date(member(claims, "iat"));
+  const auto expires_at = base::numeric_date(member(claims, "exp"));
+  const auto longest = inquiry.login ? inquiry.login->longest_life : std::nullopt;
+  if (longest && !issued_at) {
+    return inquiry.error(kCode,
+                         "The token has no iat, by which ROOMKEY_JWT_MAX_HOURS tells its life.",
+                         std::string(kLogin) + "ROOMKEY_JWT_MAX_HOURS.");
+  }
+  if (!issued_at || !expires_at) return;
+  const auto life = *expires_at - *issued_at;
+  const std::string text = "The token is valid for " + base::in_words(life);
+  if (longest && life > *longest) {
+    inquiry.error(kCode,
+                  text + ", and ROOMKEY_JWT_MAX_HOURS is " + std::to_string(longest->count()) + '.',
+                  std::string(kLogin) + "ROOMKEY_JWT_MAX_HOURS.");
+  } else if (!longest && life > kDay) {
+    inquiry.warning(
+        "long_life", text + ": whoever finds it is its user for that long.",
+        "Have the login make access tokens for minutes (SimpleJWT: "
+        "ACCESS_TOKEN_LIFETIME); ROOMKEY_JWT_MAX_HOURS refuses those that live longer.");
   }
 }
 
@@ -168,6 +203,7 @@ void inspect_bearer(const Inquiry& inquiry, std::span<const LoginSecret> login) 
   inspect_user(inquiry);
   inspect_parties(inquiry);
   inspect_life(inquiry);
+  inspect_span(inquiry);
   inspect_signature(inquiry, login);
   ask_the_worker(inquiry);
 }

@@ -11,6 +11,9 @@ using base::Findings;
 base::Findings bearer_of(const std::vector<std::pair<std::string, std::string>>& variables,
                          std::chrono::sys_seconds now = kNine) {
   config::Environment environment;
+  environment.set("ROOMKEY_JWT_WEAK_SECRET", "allow");
+  environment.set("ROOMKEY_JWT_ISSUER", "clinic");
+  environment.set("ROOMKEY_JWT_AUDIENCE", "rk");
   for (const auto& [name, value] : variables) environment.set(name, value);
   config::Faults faults;
   const config::Config config = config::read_config(environment, faults);
@@ -37,6 +40,21 @@ TEST(the_logins_key_must_be_there_and_strong) {
   for (const std::string& odd : {'"' + strong + '"', ' ' + strong, strong + '\t'}) {
     came_out("warn ROOMKEY_JWT_SECRET", bearer_of({{"ROOMKEY_JWT_SECRET", odd}}), "begins or ends");
   }
+}
+
+TEST(a_login_without_issuer_or_audience_is_warned_of) {
+  const std::string strong(32, 'k');
+  const auto said = [&](const std::string& issuer, const std::string& audience) {
+    return bearer_of({{"ROOMKEY_JWT_SECRET", strong},
+                      {"ROOMKEY_JWT_ISSUER", issuer},
+                      {"ROOMKEY_JWT_AUDIENCE", audience}});
+  };
+  came_out("ok ROOMKEY_JWT_SECRET, warn ROOMKEY_JWT_ISSUER", said("", ""),
+           "ROOMKEY_JWT_ISSUER and ROOMKEY_JWT_AUDIENCE are not set");
+  came_out("ok ROOMKEY_JWT_SECRET, warn ROOMKEY_JWT_ISSUER", said("", "a"),
+           "ROOMKEY_JWT_ISSUER is not set");
+  came_out("ok ROOMKEY_JWT_SECRET, warn ROOMKEY_JWT_AUDIENCE", said("i", ""),
+           "ROOMKEY_JWT_AUDIENCE is not set");
 }
 
 TEST(a_binary_key_has_no_blank_at_its_end) {

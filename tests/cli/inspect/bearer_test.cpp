@@ -176,6 +176,31 @@ TEST(a_secret_that_the_login_has_in_another_spelling_is_named) {
   expect(contains(said_of_signature("the key of somebody else", secret), "another key"));
 }
 
+TEST(a_token_type_that_must_stand_there_is_named) {
+  config::Config config = clinic_config();
+  config.bearer->token_type = "access";
+  found("", bearer_with(claims()), config);
+  const std::string plain = R"({"user_id":2,"exp":)" + from_now(300) + '}';
+  found("error invalid_token", bearer_with(plain), config, "ROOMKEY_JWT_TOKEN_TYPE is access");
+  config.bearer->token_type = "at";
+  found("error invalid_token", bearer_with(claims()), config, "and must be at");
+}
+
+TEST(a_life_that_is_long_is_named) {
+  config::Config config = clinic_config();
+  const auto lives = [](std::int64_t seconds) {
+    return bearer_with(R"({"user_id":2,"iat":)" + from_now(0) + R"(,"exp":)" + from_now(seconds) +
+                       '}');
+  };
+  found("", lives(86400), config);
+  found("warning long_life", lives(86401), config, "ROOMKEY_JWT_MAX_HOURS");
+  config.bearer->longest_life = std::chrono::hours{48};
+  found("", lives(2 * 86400), config);
+  found("error invalid_token", lives(2 * 86400 + 1), config, "and ROOMKEY_JWT_MAX_HOURS is 48");
+  found("error invalid_token", bearer_with(R"({"user_id":2,"exp":)" + from_now(300) + '}'), config,
+        "has no iat");
+}
+
 // The report and the worker never disagree.
 TEST(faultless_is_what_the_worker_accepts) {
   for (const auto* const value :
