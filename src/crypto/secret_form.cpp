@@ -10,17 +10,22 @@ namespace roomkey::crypto {
 
 namespace {
 
-// A SEQUENCE of just that many bytes, as certificates and keys are (X.690 section 8.1.3).
+// A SEQUENCE of just as many bytes as there are, which begins with another or with a version, as
+// certificates and keys do (X.690 section 8.1.3, RFC 5280, RFC 5958).
 bool is_der(std::string_view bytes) {
-  constexpr std::size_t kHeader = 4;
-  if (bytes.size() <= kHeader || !bytes.starts_with("\x30\x82")) return false;
+  if (bytes.size() < 4 || bytes.front() != 0x30) return false;
   const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(bytes[at]); };
-  return bytes.size() == kHeader + (std::size_t{byte(2)} << 8U | byte(3));
+  const std::size_t more = byte(1) == 0x82 ? 2 : byte(1) == 0x81 ? 1 : 0;
+  const std::size_t size = more == 2   ? std::size_t{byte(2)} << 8U | byte(3)
+                           : more == 1 ? byte(2)
+                                       : byte(1);
+  const std::string_view content = bytes.substr(2 + more);
+  return content.size() == size && (content.starts_with('\x30') || content.starts_with("\x02\x01"));
 }
 
 // In either alphabet, wrapped or not, padded or not.
 bool is_der_in_base64(std::string_view text) {
-  if (!text.starts_with("MI")) return false;
+  if (!text.starts_with('M')) return false;  // 0x30
   std::string plain;
   plain.reserve(text.size());
   for (const char c : text) {

@@ -45,12 +45,17 @@ void inspect_user(const Inquiry& inquiry) {
 void inspect_calls(const Inquiry& inquiry) {
   const Json::Value& calls = member(inquiry.token.claims, "call_cids");
   if (calls.isNull()) return inquiry.line("call", "none named");
+  constexpr Json::ArrayIndex kShown = 5;
   bool good = calls.isArray() && !calls.empty();
-  for (Json::ArrayIndex i = 0; good && i < calls.size() && i < 5; ++i) {
+  for (Json::ArrayIndex i = 0; good && i < calls.size(); ++i) {
     good = calls[i].isString() && calls[i].asString().find(':') != std::string::npos;
+    if (good && i >= kShown) continue;
     Json::Value one(Json::objectValue);
     one["call"] = calls[i];
     inquiry.line("call", shown(one, "call"));
+  }
+  if (good && calls.size() > kShown) {
+    inquiry.line("call", "and " + std::to_string(calls.size() - kShown) + " more");
   }
   if (good) return;
   inquiry.error("5", "The claim call_cids is not a list of calls such as default:apt-47.",

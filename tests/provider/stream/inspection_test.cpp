@@ -43,6 +43,17 @@ TEST(stream_s_own_codes_are_named) {
   found("error 43", token.substr(0, token.rfind('.') + 1), clinic_config(), "not signed");
 }
 
+TEST(of_many_calls_the_first_are_shown_and_all_are_looked_at) {
+  std::string calls;
+  for (int i = 0; i < 20; ++i) {
+    calls += (i == 0 ? "" : ",") + std::string("\"default:c") + std::to_string(i) + '"';
+  }
+  const auto text = text_of(with(good(R"(,"call_cids":[)" + calls + ']')));
+  expect(contains(text, "default:c4") && contains(text, "and 15 more"), text);
+  expect(!contains(text, "default:c5"), text);
+  found("error 5", with(good(R"(,"call_cids":[)" + calls + ",7]")));
+}
+
 TEST(a_token_for_servers_must_not_be_about) {
   found("error server_token, warning no_expiry", with(R"("server":true)"));
 }
