@@ -40,7 +40,7 @@ bool is_of_type(const Json::Value& claims, const std::string& wanted) {
 // Why the token is not one of the clinic's access tokens; empty where it is.
 std::string wrong_kind(const crypto::Jws& jws, const Json::Value& claims,
                        const BearerRules& rules) {
-  if (!is_access_type(jws.header)) return "The token is of another type";
+  if (!is_access_type(*jws.header)) return "The token is of another type";
   if (!is_of_type(claims, rules.token_type)) return "The token is not an access token";
   if (!rules.issuer.empty() && base::string_member(claims, "iss") != rules.issuer) {
     return "The token is from another issuer";

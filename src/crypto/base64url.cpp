@@ -23,9 +23,10 @@ constexpr std::array<std::uint8_t, 256> kValues = [] {
 
 }  // namespace
 
-std::string base64url(std::string_view bytes) {
-  std::string text((bytes.size() * 4 + 2) / 3, '\0');
-  char* out = text.data();
+void append_base64url(std::string& text, std::string_view bytes) {
+  const std::size_t before = text.size();
+  text.resize(before + (bytes.size() * 4 + 2) / 3);
+  char* out = text.data() + before;
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
   std::size_t at = 0;
   for (; at + 3 <= bytes.size(); at += 3) {
@@ -35,12 +36,17 @@ std::string base64url(std::string_view bytes) {
     *out++ = kAlphabet[three >> 6 & 63];
     *out++ = kAlphabet[three & 63];
   }
-  if (at == bytes.size()) return text;
+  if (at == bytes.size()) return;
   const bool two = at + 2 == bytes.size();
   const unsigned rest = byte(at) << 16U | (two ? byte(at + 1) << 8U : 0U);
   *out++ = kAlphabet[rest >> 18];
   *out++ = kAlphabet[rest >> 12 & 63];
   if (two) *out = kAlphabet[rest >> 6 & 63];
+}
+
+std::string base64url(std::string_view bytes) {
+  std::string text;
+  append_base64url(text, bytes);
   return text;
 }
 

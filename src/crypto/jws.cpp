@@ -40,30 +40,61 @@ bool signed_by(const Key& key, const std::optional<std::string>& id, const Parts
   return eligible && key.verify(parts.signed_part, signature);
 }
 
+using Header = std::shared_ptr<const Json::Value>;
+
+// The header of the last token that was authentic. One issuer's are all alike, so that it need not
+// be read again, and whoever has no key can't put another in its place.
+struct KnownHeader {
+  std::string part;
+  Header header;
+};
+KnownHeader known_header;
+
+void remember(std::string_view part, const Header& header) {
+  if (known_header.header != header) known_header = {std::string(part), header};
+}
+
+base::Result<Header> read_header(std::string_view part) {
+  if (known_header.header && known_header.part == part) return known_header.header;
+  const auto text = from_base64url(part);
+  if (!text) return refused("The token is not base64url");
+  auto header = base::parse_json_object(*text, base::kFewParts);
+  if (!header) return refused("The token's header is not a JSON object");
+  return std::make_shared<const Json::Value>(std::move(*header));
+}
+
+constexpr std::size_t kUsualSignature = 64;  // HS256's, and the two dots
+
 }  // namespace
 
 base::Result<Jws> verify_jws(std::string_view token, const KeySet& keys) {
   if (token.size() > kMaxTokenBytes) return refused("The token is too long");
   const auto parts = split(token);
   if (!parts) return refused("The token does not have three parts");
-  const auto header_text = from_base64url(parts->header);
   auto payload = from_base64url(parts->payload);
   const auto signature = from_base64url(parts->signature);
-  if (!header_text || !payload || !signature) return refused("The token is not base64url");
-  auto header = base::parse_json_object(*header_text, base::kFewParts);
-  if (!header) return refused("The token's header is not a JSON object");
-  if (auto why = unacceptable(*header, keys.algorithm); !why.empty()) return refused(why);
-  const auto id = base::string_member(*header, "kid");
+  if (!payload || !signature) return refused("The token is not base64url");
+  auto header = read_header(parts->header);
+  if (!header) return header.error();
+  if (auto why = unacceptable(**header, keys.algorithm); !why.empty()) return refused(why);
+  const auto id = base::string_member(**header, "kid");
   const bool authentic = std::any_of(keys.keys.begin(), keys.keys.end(), [&](const Key& key) {
     return signed_by(key, id, *parts, *signature);
   });
   if (!authentic) return refused("The token's signature does not match");
+  remember(parts->header, *header);
   return Jws{std::move(*header), std::move(*payload)};
 }
 
 std::string sign_jws(std::string_view header, std::string_view payload, const Key& key) {
-  std::string token = base64url(header) + '.' + base64url(payload);
-  token += '.' + base64url(key.sign(token));
+  std::string token;
+  token.reserve((header.size() + payload.size()) * 4 / 3 + kUsualSignature);
+  append_base64url(token, header);
+  token += '.';
+  append_base64url(token, payload);
+  const std::string signature = key.sign(token);
+  token += '.';
+  append_base64url(token, signature);
   return token;
 }
 

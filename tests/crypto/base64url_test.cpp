@@ -18,6 +18,9 @@ TEST(agrees_with_rfc_4648_and_rfc_7515) {
         Case{"\x03\xEC\xFF\xE0\xC1", "A-z_4ME"}, Case{"\0\0\0"sv, "AAAA"},
         Case{"\xFF\xFF\xFF", "____"}}) {
     same(text, base64url(bytes));
+    std::string more = "more.";
+    append_base64url(more, bytes);
+    same("more." + std::string(text), more);
     same(std::optional<std::string>(bytes), from_base64url(text), text);
   }
 }

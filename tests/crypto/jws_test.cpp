@@ -32,7 +32,7 @@ TEST(reads_back_what_was_signed_with_every_algorithm) {
         accepted(verify_jws(signed_with(header_for(algorithm), algorithm), key_set(algorithm)),
                  name(algorithm));
     same(kPayload, jws.payload);
-    same(name(algorithm), jws.header["alg"].asString());
+    same(name(algorithm), (*jws.header)["alg"].asString());
   }
 }
 
@@ -204,6 +204,32 @@ TEST(kid_chooses_among_the_keys_that_have_one) {
   refused(Code::invalid_token, verify_jws(token(R"({"alg":"HS256","kid":""})", first), keys));
   accepted(verify_jws(signed_with(R"({"alg":"HS256","kid":"1"})"), key_set(Algorithm::hs256)),
            "a configured secret has no kid");
+}
+
+TEST(a_header_that_was_authentic_once_proves_nothing) {
+  constexpr std::string_view kHeader = R"({"alg":"HS256","kid":"1"})";
+  const std::string token = signed_with(kHeader);
+  const Key own = accepted(Key::from_secret("attacker-attacker-attacker-32-by", Algorithm::hs256));
+  const auto of_another =
+      accepted(key_set_from_jwks(R"({"keys":[{"kty":"oct","kid":"2","k":")" +
+                                     base64url("0123456789abcdef0123456789abcdef") + R"("}]})",
+                                 Algorithm::hs256));
+  for (const auto* const time : {"first", "again"}) {
+    accepted(verify_jws(token, key_set(Algorithm::hs256)), time);
+    refuse(sign_jws(kHeader, kPayload, own), time);
+    refuse(token + 'A', time);
+    refuse(signed_with(R"({"alg":"HS384","kid":"1"})"), time);
+    refused(Code::invalid_token, verify_jws(token, key_set(Algorithm::rs256)), time);
+    refused(Code::invalid_token, verify_jws(token, of_another), time);
+  }
+}
+
+TEST(each_token_comes_with_its_own_header) {
+  const auto keys = key_set(Algorithm::hs256);
+  for (const auto* const type : {"JWT", "JWT", "at+jwt", "JWT", "id"}) {
+    const auto token = signed_with(std::string(R"({"alg":"HS256","typ":")") + type + R"("})");
+    same(type, (*accepted(verify_jws(token, keys)).header)["typ"].asString());
+  }
 }
 
 TEST(without_keys_every_token_is_refused) {

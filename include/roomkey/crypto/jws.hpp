@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -50,7 +51,7 @@ inline constexpr std::size_t kMostKeys = 64;
 [[nodiscard]] std::optional<std::string> public_half_of_jwks(std::string_view json);
 
 struct Jws {
-  Json::Value header;
+  std::shared_ptr<const Json::Value> header;  // an object
   std::string payload;
 };
 
