@@ -5,7 +5,10 @@
 namespace roomkey::access {
 
 std::string user_identity(std::int64_t user_id, std::string_view email) {
-  return std::to_string(user_id) + '-' + std::string(email);
+  std::string identity = std::to_string(user_id);
+  identity += '-';
+  identity += email;
+  return identity;
 }
 
 std::optional<std::int64_t> user_of_identity(std::string_view identity) {
@@ -23,7 +26,7 @@ std::size_t identity_size(std::string_view identity) {
 }
 
 bool is_identity_too_long(std::int64_t user_id, std::string_view email) {
-  return identity_size(user_identity(user_id, email)) > kLongestIdentity;
+  return identity_size(std::to_string(user_id)) + 1 + identity_size(email) > kLongestIdentity;
 }
 
 }  // namespace roomkey::access

@@ -217,4 +217,12 @@ JsonObject& JsonObject::add(std::string_view key, std::int64_t number) {
   return add_raw(key, {digits, static_cast<std::size_t>(end - digits)});
 }
 
+std::string JsonObject::text() const& {
+  std::string whole;
+  whole.reserve(out_.size() + 1);
+  whole = out_;
+  whole += '}';
+  return whole;
+}
+
 }  // namespace roomkey::base

@@ -47,7 +47,7 @@ base::Result<http::Response> video_token(http::Call& call, Issue issue, std::str
       .add("provider", provider.name())
       .add_raw("connect", provider.connect(*grant));
   if (issue == Issue::refresh) body.add("refreshed_at", base::format_utc(call.now));
-  return http::Response{200, body.text()};
+  return http::Response{200, std::move(body).text()};
 }
 
 base::Result<http::Response> video_token_and_room(http::Call& call, Issue issue,

@@ -189,6 +189,7 @@ void Router::serve(Visit& visit) const {
 // After this each of them has its answer, or none has: then each is to be served alone, so that one
 // which breaks its handler, or a row of the store that can't be read, does not break the others.
 void Router::serve_together(std::span<Visit> visits) const {
+  if (visits.size() < 2) return;
   std::vector<Visit*> sharing;
   for (Visit& visit : visits) {
     if (visit.will_share()) sharing.push_back(&visit);

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "roomkey/base/result.hpp"
 
@@ -65,10 +66,11 @@ class JsonObject {
   }
   // `json` is JSON already.
   JsonObject& add_raw(std::string_view key, std::string_view json);
-  [[nodiscard]] std::string text() const { return out_ + '}'; }
+  [[nodiscard]] std::string text() const&;
+  [[nodiscard]] std::string text() && { return std::move(out_ += '}'); }
 
  private:
-  static constexpr std::size_t kUsual = 512;  // bytes; most are shorter, and grow no more
+  static constexpr std::size_t kUsual = 1000;  // bytes; an answer with a token has less
   std::string out_;
 };
 

@@ -59,7 +59,7 @@ base::Result<Credential> Tokens::mint(const access::Grant& grant,
       .add("iat", issued_at)
       .add("exp", base::unix_seconds(credential.expires_at))
       .add_raw("grants", grants(credential.identity, grant.room_name));
-  credential.token = crypto::sign_jws(header_, payload.text(), *key_);
+  credential.token = crypto::sign_jws(header_, std::move(payload).text(), *key_);
   return credential;
 }
 
