@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 EXAMPLE = {"{id}": "47", "{user}": "2", "{text}": "PA1"}
-ROW = re.compile(r'\.pattern = "([^"]+)"(.*?)\.handle', re.S)
+ROW = re.compile(r'\.pattern = "([^"]+)"(.*?)\.(?:handle|judge)', re.S)
 EVENTS = re.compile(r'(?:return|=) "(/api/appointments/[a-z-]+/)";')
 PASS = re.compile(r"fastcgi_pass roomkey_(token|room);")
 
