@@ -2,6 +2,7 @@
 import json
 import re
 
+import neighbours
 import reloading
 import running
 from machine import run, until
@@ -138,33 +139,6 @@ def all_of(inside, first, second):
             if found > most:
                 raise AssertionError(f"{unit}: {found} > {most}\n{said}")
 
-    def the_sockets_are_nginx_s_and_no_other_s():
-        for pool in ("token", "room"):
-            path = f"/run/roomkey/{pool}.sock"
-            same("660 roomkey roomkey-web\n", inside("stat", "-c", "%a %U %G", path).stdout)
-            for group, status in (("roomkey-web", 0), ("www-data", 1)):
-                may = inside.sh(f"runuser -u nobody -G {group} -- test -w {path}", check=False)
-                same(status, may.returncode, f"{group} at {path}")
-
-    def a_backup_sees_no_secret():
-        inside.sh("mkdir -p /run/systemd/system/roomkey-backup.service.d")
-        inside.write("/run/systemd/system/roomkey-backup.service.d/look.conf",
-                     "[Service]\nExecStartPre=/bin/sh -c 'env; ls /etc/roomkey'\n", "644")
-        inside("systemctl", "daemon-reload")
-        inside("systemctl", "start", "roomkey-backup.service")
-        said = inside("journalctl", "--no-pager", "--output=cat",
-                      "--unit=roomkey-backup.service").stdout
-        holds(said, "TWILIO_ACCOUNT_SID=", "ls: cannot open directory '/etc/roomkey'")
-        for word in (SECRET, "s" * 32, "JWT_SECRET"):
-            if word in said:
-                raise AssertionError(f"a backup saw {word}")
-        inside.sh("rm -r /run/systemd/system/roomkey-backup.service.d /var/lib/roomkey/backups/*")
-        inside("systemctl", "daemon-reload")
-
-    def the_room_pool_asks_nobody_on_the_same_wire():
-        denied = inside.show("roomkey-room@1.service", "IPAddressDeny")
-        holds(denied, "169.254.0.0/16", "fe80::/64")
-
     def the_token_pool_has_no_network():
         pid = inside.show("roomkey-token@1.service", "MainPID")
         devices = re.findall(r"^ *(\S+):", inside("cat", f"/proc/{pid}/net/dev").stdout, re.M)
@@ -294,9 +268,7 @@ def all_of(inside, first, second):
             another_user_is_told_to_be_root,
             every_unit_keeps_within_its_bounds,
             the_token_pool_has_no_network,
-            the_sockets_are_nginx_s_and_no_other_s,
-            a_backup_sees_no_secret,
-            the_room_pool_asks_nobody_on_the_same_wire,
+            *neighbours.all_of(inside, (SECRET, "s" * 32, "JWT_SECRET")),
             a_backup_is_made_and_verified_and_another_comes_at_night,
             a_log_that_has_grown_too_large_is_rotated,
             reloading_the_target_restarts_the_workers_in_turn,
