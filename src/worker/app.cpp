@@ -134,7 +134,7 @@ std::optional<std::chrono::seconds> App::rest() {
 
 // Another worker, or the command, may have left something to do.
 std::optional<std::chrono::seconds> App::evict() {
-  if (!providers_.may_be_asked()) return std::nullopt;
+  if (!evicts_) return std::nullopt;
   if (clock_.steady() < evict_at_) return 1s;
   try {
     handlers::carry_on(database_, providers_, clock_.now());
@@ -173,7 +173,8 @@ void App::done(const http::Done& what) {
 }
 
 std::string App::join(std::string_view pool) {
-  providers_ = handlers::Providers(pointers_to(own_), pool != "token");
+  evicts_ = pool != "token";
+  providers_ = handlers::Providers(pointers_to(own_), evicts_);
   tally_.started(pool);
   return tally_.fault();
 }

@@ -75,6 +75,7 @@ class App final : private http::Gate {
   handlers::Refusals refusals_;
   http::Router router_;
   std::chrono::nanoseconds evict_at_{};
+  bool evicts_ = false;
   bool evicted_ = true;  // when it tried last
 };
 
