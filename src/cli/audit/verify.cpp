@@ -120,22 +120,32 @@ Comparison compare(store::Database& database, std::istream& lines) {
   return result;
 }
 
-int verify_against(Session& session, const std::string& file) {
+Comparison compare(Session& session, const std::string& file) {
   std::ifstream lines(file);
-  if (!lines) {
-    const std::string why = may_not_read(file);
-    return fail(kFailed, why.empty() ? "can't read " + file : why);
-  }
-  const auto result = compare(session.database, lines);
-  if (!result.fault.empty()) {
-    return fail(kFailed, "the audit is not the one that was witnessed: " + result.fault,
-                "it was restored from a backup since, or somebody wrote it anew");
-  }
-  if (session.json) return kDone;
+  if (lines) return compare(session.database, lines);
+  const std::string why = may_not_read(file);
+  return {.fault = why.empty() ? "can't read " + file : why};
+}
+
+void print_comparison(const Comparison& result) {
   std::cout << "as witnessed: " << base::counted(result.lines, "line");
   if (result.removed > 0) std::cout << ", " << result.removed << " of events removed by a cut";
   std::cout << '\n';
-  return kDone;
+}
+
+// What is wrong, in a person's words.
+int say_fault(const store::AuditVerdict& verdict, const Comparison& witnessed) {
+  if (!witnessed.fault.empty()) {
+    return fail(kFailed, "the audit is not the one that was witnessed: " + witnessed.fault,
+                "it was restored from a backup since, or somebody wrote it anew");
+  }
+  if (verdict.fault == verdict.macs.doubt) {
+    return fail(kFailed, "nothing proves the audit: " + verdict.fault,
+                "either the key is new and nothing was written since, or it is not the one that "
+                "was used, or the audit was written anew by somebody without it");
+  }
+  return fail(kFailed, "the audit does not hold: " + verdict.fault,
+              "compare with a backup from before: `roomkey audit verify` on it, event by event");
 }
 
 }  // namespace
@@ -146,22 +156,17 @@ int verify(Session& session, const VerifyFields& fields) {
   session.database.ready();
   auto verdict = store::verify_audit(session.database, old_keys);
   if (verdict.fault.empty()) verdict.fault = verdict.macs.doubt;
+  Comparison witnessed;
+  const bool compares = verdict.fault.empty() && !fields.against.empty();
+  if (compares) verdict.fault = (witnessed = compare(session, fields.against)).fault;
   const bool keyed = session.database.settings().audit_key != nullptr;
   if (session.json) {
     print_verdict_json(verdict);
   } else if (verdict.fault.empty()) {
     print_verdict(verdict, keyed);
+    if (compares) print_comparison(witnessed);
   }
-  if (verdict.fault.empty()) {
-    return fields.against.empty() ? kDone : verify_against(session, fields.against);
-  }
-  if (verdict.fault == verdict.macs.doubt) {
-    return fail(kFailed, "nothing proves the audit: " + verdict.fault,
-                "either the key is new and nothing was written since, or it is not the one that "
-                "was used, or the audit was written anew by somebody without it");
-  }
-  return fail(kFailed, "the audit does not hold: " + verdict.fault,
-              "compare with a backup from before: `roomkey audit verify` on it, event by event");
+  return verdict.fault.empty() ? kDone : say_fault(verdict, witnessed);
 }
 
 }  // namespace roomkey::cli::audit
