@@ -15,3 +15,10 @@ CREATE TABLE evictions (
   due_at         INTEGER NOT NULL,
   PRIMARY KEY (room, identity)
 ) STRICT, WITHOUT ROWID;
+
+-- A token that is for no call in particular is for the nearest appointments of its user: without
+-- these, each one of a psychologist's would be looked at, with the store's lock in hand.
+CREATE INDEX appointments_open_of_patient ON appointments (patient_id, starts_at)
+  WHERE status IN ('scheduled', 'confirmed');
+CREATE INDEX appointments_open_of_psychologist ON appointments (psychologist_id, starts_at)
+  WHERE status IN ('scheduled', 'confirmed');

@@ -117,8 +117,9 @@ using Keys = std::vector<crypto::Key>;
 void add_secret_key(Variables& reader, const std::string& name, Algorithm algorithm,
                     bool allow_weak, Keys& keys, bool& weak) {
   constexpr std::size_t kLeast = 32;
+  const auto faults_before = reader.fault_count();
   const Secret secret = reader.secret(name);
-  if (secret.empty()) return;
+  if (secret.empty() || reader.fault_count() > faults_before) return;
   const std::string place = reader.text(name + "_FILE").empty() ? name : name + "_FILE";
   const std::string form(crypto::no_secret(secret.reveal()));
   if (!form.empty()) {
