@@ -62,7 +62,7 @@ class Macs {
 class Walk {
  public:
   Walk(std::vector<AuditCut> cuts, bool with_macs, Macs macs)
-      : cuts_(std::move(cuts)), with_macs_(with_macs), macs_(macs) {
+      : cuts_(std::move(cuts)), with_macs_(with_macs), macs_(std::move(macs)) {
     if (cuts_.empty()) return;
     previous_ = cuts_.back().last_hash;
     last_ = cuts_.back().last_event;

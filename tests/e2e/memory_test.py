@@ -151,7 +151,7 @@ class Memory(Case):
         with contextlib.closing(stand_in), Source(
                 "env-file", TWILIO_VIDEO_URL=url, TWILIO_API_URL=url,
                 **stand_in.settings) as worker:
-            for _ in range(40):  # two questions each
+            for _ in range(80):
                 self.given(worker.post(REMOVE, SARAH))
             self.assertGreaterEqual(len(stand_in.seen()), 80)
             blocks = list(worker.memory())

@@ -161,7 +161,7 @@ class SetUp(SetupCase):
                 "--stream-api-secret-file", machine.given("stream")))
             self.assertIn(CALLBACK, machine.env.read_text())
             self.was_done(machine.setup("--twilio-account-sid", "", "--stream-api-key", ""))
-            self.assertEqual(machine.env.read_text().rstrip(), without)
+            self.assertEqual(machine.env.read_text().rstrip(), without.rstrip())
             self.assertNotEqual(without, env)
 
     def test_for_a_program_every_line_is_an_object(self):

@@ -69,7 +69,7 @@ struct Config : provider::Settings {
   std::optional<std::uint32_t> person_rate;  // requests a second of one person; none: no limit
   std::string metrics_directory;             // empty: each worker counts alone
   std::string backup_directory;
-  std::string audit_sink;  // https:// or an absolute path; empty: no witness
+  std::string audit_sink;        // https:// or an absolute path; empty: no witness
   std::string certificate_file;  // nginx's; empty: metrics don't tell of it
 };
 
