@@ -35,7 +35,8 @@ class Recorded(StreamCase):
         self.assertEqual(len({event["appointment_id"] for event in events}), len(cids))
 
     def test_that_there_is_nothing_to_join_is_a_refusal(self):
-        event = self.event(get_token(stream_demo(), SAM))
+        with stream_worker() as worker:  # where it is the first of its kind
+            event = self.event(get_token(worker, SAM), worker)
         self.assertEqual([event[key] for key in list(event)[3:]],
                          [SAM, None, "stream_token", "refused", "no_open_appointment", None])
 

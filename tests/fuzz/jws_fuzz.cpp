@@ -57,9 +57,9 @@ void signed_token(const Signer& signer, fuzz::Input input) {
   const auto opened = crypto::verify_jws(token, signer.keys);
   if (opened) {
     promise(opened->payload == payload, "a payload comes out as it went in");
-    promise(opened->header["alg"].asString() == crypto::name(signer.keys.algorithm),
+    promise((*opened->header)["alg"].asString() == crypto::name(signer.keys.algorithm),
             "the algorithm is the configured one", header);
-    promise(!opened->header.isMember("crit"), "crit is refused", header);
+    promise(!opened->header->isMember("crit"), "crit is refused", header);
   }
   const auto at = where * token.size() / 256;
   const std::string before = token;
