@@ -31,6 +31,7 @@ def set_up(inside):
     inside.write("/root/twilio", "s" * 32)
     inside("roomkey", "setup", "--domain", NAME, "--self-signed",
            "--origin", "https://app.clinic.example", "--jwt-secret-file", "/root/secret",
+           "--jwt-issuer", "https://login.clinic.example", "--jwt-audience", "roomkey",
            "--twilio-account-sid", f"AC{'0' * 32}", "--twilio-api-key", f"SK{'0' * 32}",
            "--twilio-api-secret-file", "/root/twilio")
     # No such account: nobody is asked about it.
