@@ -29,9 +29,8 @@ struct RequestLine {
 };
 
 // error for 5xx, but warn for a 502, which is the provider's fault; info otherwise. Of 429s one a
-// second. Kept until
-// flush_log(), or the next line of another kind: a write of its own for each is a tenth of a
-// request's system calls.
+// second. Kept until flush_log(), or the next line of another kind: a write of its own for each is
+// a tenth of a request's system calls.
 void log_request(const RequestLine& line);
 
 // Writes what log_request() kept; before the answers that it tells of leave.
