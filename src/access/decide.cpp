@@ -1,6 +1,7 @@
 #include "roomkey/access/decide.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace roomkey::access {
 
@@ -30,6 +31,14 @@ bool may(Action action, const Appointment& appointment, const User& caller) {
 }
 
 }  // namespace
+
+std::string_view word(Side side) {
+  switch (side) {
+    case Side::patient: return "patient";
+    case Side::psychologist: return "psychologist";
+  }
+  throw std::logic_error("a side without a name");
+}
 
 bool is_open(Status status) { return status == Status::scheduled || status == Status::confirmed; }
 
@@ -100,8 +109,14 @@ base::Result<Grant> decide(const Appointment& appointment, const User& caller,
   if (window.opens_at && now < *window.opens_at) return Error{Code::too_early, "", window};
   if (window.closes_at && now >= *window.closes_at) return Error{Code::too_late, "", window};
   if (!appointment.room) return Error{Code::room_not_found};
-  return Grant{appointment.id, appointment.room->name, caller.id, caller.email,
-               token_validity(appointment.duration)};
+  const bool leads = caller.id == appointment.psychologist_id;
+  return Grant{appointment.id,
+               appointment.room->name,
+               caller.id,
+               caller.email,
+               token_validity(appointment.duration),
+               caller.name,
+               leads ? Side::psychologist : Side::patient};
 }
 
 base::Result<std::monostate> decide_unbound(const User& caller) {

@@ -180,6 +180,18 @@ TEST(a_grant_is_for_this_room_and_this_person) {
   same(2, grant.user_id);
   same("jane.doe@example.com", grant.email);
   same(90min, grant.validity);
+  same("Jane Doe", grant.name);
+}
+
+TEST(only_the_psychologist_leads_an_appointment) {
+  const auto side_of = [](const User& user) {
+    return word(accepted(decide(appointment_47(), user, kNine, {})).side);
+  };
+  same("patient", side_of(jane()));
+  same("psychologist", side_of(sarah()));
+  User patient = jane();
+  patient.role = Role::psychologist;  // who is somebody's patient as well
+  same("patient", side_of(patient));
 }
 
 TEST(validity_is_duration_and_half_an_hour_between_1_and_4_hours) {

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "roomkey/access/appointment.hpp"
@@ -29,6 +30,10 @@ struct Policy {
   std::optional<std::chrono::minutes> join_late;
 };
 
+// As what somebody is in a room.
+enum class Side { patient, psychologist };
+[[nodiscard]] std::string_view word(Side side);
+
 // The right to one room for one person: what a provider turns into a credential.
 struct Grant {
   std::int64_t appointment_id = 0;
@@ -36,6 +41,8 @@ struct Grant {
   std::int64_t user_id = 0;
   std::string email;
   std::chrono::minutes validity{0};
+  std::string name = {};  // as people write it; may be empty
+  Side side = Side::patient;
 };
 
 // Neither cancelled, completed nor no-show.
