@@ -30,6 +30,14 @@ bool may(Action action, const Appointment& appointment, const User& caller) {
   return false;
 }
 
+base::Result<std::monostate> decide_for_room(Action action, const Appointment& appointment,
+                                             const User& caller) {
+  if (!may(action, appointment, caller)) return Error{Code::permission_denied};
+  if (!is_open(appointment.status)) return closed(appointment.status);
+  if (appointment.session_type != SessionType::telehealth) return Error{Code::not_telehealth};
+  return std::monostate{};
+}
+
 }  // namespace
 
 std::string_view word(Side side) {
@@ -132,10 +140,11 @@ base::Window joinable_starts(std::chrono::sys_seconds now, const Policy& policy)
 }
 
 base::Result<std::monostate> decide_room(const Appointment& appointment, const User& caller) {
-  if (!may(Action::make_room, appointment, caller)) return Error{Code::permission_denied};
-  if (!is_open(appointment.status)) return closed(appointment.status);
-  if (appointment.session_type != SessionType::telehealth) return Error{Code::not_telehealth};
-  return std::monostate{};
+  return decide_for_room(Action::make_room, appointment, caller);
+}
+
+base::Result<std::monostate> decide_move(const Appointment& appointment, const User& caller) {
+  return decide_for_room(Action::remove, appointment, caller);
 }
 
 bool takes_room(const Appointment& appointment) {

@@ -117,6 +117,14 @@ bool is_room_name(std::string_view text) {
   });
 }
 
+// Which providers there are is not known here.
+void read_provider(Fields& fields, std::optional<Room>& room) {
+  if (!fields.has("video_provider")) return;
+  const std::string provider = fields.text("video_provider");
+  if (!room) return fields.fault("video_provider", "is of a room: video_room_id is missing");
+  room->provider = provider;
+}
+
 base::JsonObject booking_of(const Appointment& appointment) {
   base::JsonObject json;
   json.add("id", appointment.id)
@@ -154,7 +162,8 @@ std::vector<FieldFault> read_appointment(const Json::Value& record, Appointment&
   std::vector<FieldFault> faults;
   Fields fields(record, faults);
   fields.refuse_unknown({"id", "patient_id", "psychologist_id", "appointment_date",
-                         "duration_minutes", "status", "session_type", "video_room_id"});
+                         "duration_minutes", "status", "session_type", "video_room_id",
+                         "video_provider"});
   appointment.id = fields.id("id");
   appointment.patient_id = fields.id("patient_id");
   appointment.psychologist_id = fields.id("psychologist_id");
@@ -180,6 +189,7 @@ std::vector<FieldFault> read_appointment(const Json::Value& record, Appointment&
       fields.fault("video_room_id", "must be 1 to 128 characters as they may stand in a URL");
     }
   }
+  read_provider(fields, appointment.room);
   return faults;
 }
 
@@ -194,9 +204,11 @@ std::string to_json(const User& user) {
 }
 
 std::string to_json(const Appointment& appointment) {
-  return booking_of(appointment)
-      .add("video_room_id", appointment.room ? std::optional(appointment.room->name) : std::nullopt)
-      .text();
+  const auto& room = appointment.room;
+  base::JsonObject json = booking_of(appointment);
+  json.add("video_room_id", room ? std::optional(room->name) : std::nullopt);
+  if (room && !room->provider.empty()) json.add("video_provider", room->provider);
+  return std::move(json).text();
 }
 
 std::string to_json_without_room(const Appointment& appointment) {

@@ -2,6 +2,7 @@
 #include <sstream>
 
 #include "cli/commands.hpp"
+#include "roomkey/access/decide.hpp"
 #include "roomkey/access/record.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/base/text.hpp"
@@ -46,7 +47,19 @@ Json::Value changed(Json::Value record, const AppointmentFields& fields) {
   if (fields.status) record["status"] = *fields.status;
   if (fields.session_type) record["session_type"] = *fields.session_type;
   if (fields.room) record["video_room_id"] = *fields.room;
+  if (fields.room) record.removeMember("video_provider");  // the old room's
+  if (fields.room && fields.provider) record["video_provider"] = *fields.provider;
   return record;
+}
+
+// What is in the store now, with the room that it is to have.
+access::Appointment with_room(store::Transaction& transaction, Session& session, std::int64_t id,
+                              const AppointmentFields& fields) {
+  const auto stored = [&] { return store::find_appointment(session.database, id).value(); };
+  const bool moved =
+      fields.provider && !fields.room && move_room(transaction, session, id, *fields.provider);
+  if (!moved) give_booked_room(transaction, session, stored());
+  return stored();
 }
 
 }  // namespace
@@ -67,6 +80,9 @@ int appointment_show(Session& session, std::int64_t id) {
 }
 
 int appointment_set(Session& session, std::int64_t id, const AppointmentFields& fields) {
+  if (fields.provider) {
+    if (const int refused = refuse_provider(session, *fields.provider)) return refused;
+  }
   session.database.ready();
   store::Transaction transaction(session.database);
   const auto before = store::find_appointment(session.database, id);
@@ -75,17 +91,17 @@ int appointment_set(Session& session, std::int64_t id, const AppointmentFields& 
   record["id"] = Json::Int64{id};
   access::Appointment appointment;
   auto faults = access::read_appointment(changed(record, fields), appointment);
-  if (faults.empty()) faults = store::conflicts(session.database, appointment);
+  if (faults.empty() && fields.provider && !access::takes_room(appointment)) {
+    faults = {{"video_provider", "is of an open telehealth appointment"}};
+  }
+  if (faults.empty()) faults = conflicts(session, appointment);
   if (!faults.empty()) return say_faults(faults);
   if (appointment.room) appointment.room->created_at = session.now;
   store::put_appointment(transaction, session.database, appointment);
-  auto stored = store::find_appointment(session.database, id).value();
+  const auto stored = with_room(transaction, session, id, fields);
   if (fields.room && (!stored.room || stored.room->name != *fields.room)) {
     return fail(kUsage, "video_room_id: is a name that this appointment has given up",
                 "no name is used twice: choose another, or leave --room out");
-  }
-  if (give_booked_room(transaction, session, stored)) {
-    stored = store::find_appointment(session.database, id).value();
   }
   append_change(transaction, session, "appointment_set", id, access::to_json(stored));
   transaction.commit();

@@ -29,11 +29,20 @@ int user_set(Session& session, std::int64_t id, const UserFields& fields);
 
 struct AppointmentFields {
   std::optional<std::int64_t> patient_id, psychologist_id, duration_minutes;
-  std::optional<std::string> date, status, session_type, room;
+  std::optional<std::string> date, status, session_type, room, provider;
 };
 int appointment_list(Session& session);
 int appointment_show(Session& session, std::int64_t id);
 int appointment_set(Session& session, std::int64_t id, const AppointmentFields& fields);
+
+struct ProviderMove {
+  std::string to, from;  // names; from may be empty: whichever
+  bool dry_run = false;
+};
+int provider_list(Session& session);
+// All open appointments, one event each, some at a time: what was moved stays so where the rest
+// can't be, and the command goes on from there.
+int provider_move(Session& session, const ProviderMove& wanted);
 
 // Its audit event is committed before the token is shown. Without a store there is no event.
 int bearer(Session& session, std::int64_t user_id, std::chrono::minutes validity);

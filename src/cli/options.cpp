@@ -101,6 +101,19 @@ void add_appointment(CLI::App& root, Arguments& a) {
                   "scheduled, confirmed, completed, cancelled or no_show");
   set->add_option("--type", a.appointment.session_type, "telehealth or in_person");
   set->add_option("--room", a.appointment.room, "Name of its video room");
+  set->add_option("--provider", a.appointment.provider,
+                  "Where it goes on, in a new room: " + provider::names());
+}
+
+void add_provider(CLI::App& root, Arguments& a) {
+  CLI::App* provider = group(root, "provider", "Who carries picture and sound: list, move");
+  command(*provider, a, "list", "Each provider, and how many open appointments it has",
+          provider_list);
+  CLI::App* move = command(*provider, a, "move", "Have open appointments go on at another provider",
+                           [&a](Session& s) { return provider_move(s, a.move); });
+  move->add_option("TO", a.move.to, provider::names())->required();
+  move->add_option("--from", a.move.from, "Only those of this provider");
+  move->add_flag("--dry-run", a.move.dry_run, "Say how many, move nothing");
 }
 
 void add_bearer(CLI::App& root, Arguments& a) {
@@ -229,8 +242,8 @@ void add_options(CLI::App& root, Arguments& arguments) {
   root.add_flag("--json", arguments.json, "Machine-readable output");
   root.require_subcommand(1);
   root.fallthrough();
-  for (const auto add : {add_db, add_import, add_user, add_appointment, add_bearer, add_inspect,
-                         add_audit, add_check, add_origin, add_demo}) {
+  for (const auto add : {add_db, add_import, add_user, add_appointment, add_provider, add_bearer,
+                         add_inspect, add_audit, add_check, add_origin, add_demo}) {
     add(root, arguments);
   }
   arguments.setup_command = setup::add_options(root, arguments.setup);

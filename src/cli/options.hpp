@@ -30,6 +30,7 @@ struct Arguments {
   std::string token;
   UserFields user;
   AppointmentFields appointment;
+  ProviderMove move;
   audit::Filter audit;
   check::Fields check;
   DemoFields demo;

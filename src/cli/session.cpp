@@ -2,6 +2,7 @@
 
 #include <iostream>
 
+#include "roomkey/provider/all.hpp"
 #include "roomkey/store/appointments.hpp"
 
 namespace roomkey::cli {
@@ -31,6 +32,33 @@ void append_change(store::Transaction& transaction, Session& session, std::strin
                    std::optional<std::int64_t> appointment_id, std::string_view what) {
   store::append_audit(transaction, session.database,
                       change_event(session, action, appointment_id, what));
+}
+
+std::vector<access::FieldFault> conflicts(Session& session,
+                                          const access::Appointment& appointment) {
+  auto faults = store::conflicts(session.database, appointment);
+  const std::string provider = appointment.room ? appointment.room->provider : "";
+  if (!provider.empty() && provider::named(provider) == nullptr) {
+    faults.push_back({"video_provider", "must be one of " + provider::names()});
+  }
+  return faults;
+}
+
+int refuse_provider(const Session& session, const std::string& name) {
+  const auto* const kind = provider::named(name);
+  if (kind == nullptr) {
+    return fail(kUsage, name + " is no provider", "there are " + provider::names());
+  }
+  const auto made = kind->make(session.config);
+  if (made->fault().empty()) return kDone;
+  return fail(kFailed, made->fault(), "nothing was moved: nobody could get in at " + name);
+}
+
+bool move_room(store::Transaction& transaction, Session& session, std::int64_t appointment_id,
+               const std::string& provider) {
+  return store::move_room(transaction, session.database, appointment_id, provider,
+                          change_event(session, "video_provider", appointment_id, ""))
+      .made;
 }
 
 bool give_booked_room(store::Transaction&, Session& session,

@@ -44,6 +44,18 @@ int say_faults(const std::vector<access::FieldFault>& faults);
 void append_change(store::Transaction& transaction, Session& session, std::string_view action,
                    std::optional<std::int64_t> appointment_id, std::string_view what);
 
+// What keeps the appointment out of the store: store::conflicts(), and a provider that is none.
+[[nodiscard]] std::vector<access::FieldFault> conflicts(Session& session,
+                                                        const access::Appointment& appointment);
+
+// Says why nobody can get in at a provider of that name, if so: there is none, or it is not
+// configured. kDone where one can.
+int refuse_provider(const Session& session, const std::string& name);
+
+// store::move_room(), with its event. True where it moved.
+bool move_room(store::Transaction& transaction, Session& session, std::int64_t appointment_id,
+               const std::string& provider);
+
 // With ROOMKEY_ROOMS=booked: gives the appointment, as it is in the store, the room that it takes
 // (access::takes_room) and does not have. True where it got one.
 bool give_booked_room(store::Transaction& transaction, Session& session,

@@ -22,6 +22,15 @@ std::string person(store::Database& database, std::int64_t id) {
   return base::JsonObject().add("id", id).add("name", user->name).add("email", user->email).text();
 }
 
+// The room's own provider, or the one that has routes of its own.
+bool gives_token(const Providers& providers, const access::Room& room, const access::Grant& grant,
+                 std::chrono::sys_seconds now) {
+  const auto& own = providers.of(room);
+  return std::any_of(providers.begin(), providers.end(), [&](const auto* one) {
+    return (one == &own || one->calls() != nullptr) && one->mint(grant, now).has_value();
+  });
+}
+
 }  // namespace
 
 base::Result<http::Response> appointment(const http::Call& call, store::Database& database,
@@ -32,9 +41,7 @@ base::Result<http::Response> appointment(const http::Call& call, store::Database
   if (!permitted) return permitted.error();
 
   const auto grant = access::decide(*found, call.caller(), call.now, policy);
-  const bool can_join = grant && std::any_of(providers.begin(), providers.end(), [&](auto* each) {
-                          return each->mint(*grant, call.now).has_value();
-                        });
+  const bool can_join = grant && gives_token(providers, *found->room, *grant, call.now);
   const base::Window window = access::join_window(*found, policy);
   base::JsonObject body;
   body.add("id", call.id)

@@ -4,13 +4,17 @@
 
 namespace roomkey::handlers {
 
+provider::Provider* Providers::named(std::string_view name) const {
+  const auto found =
+      std::find_if(all_.begin(), all_.end(), [&](const auto* one) { return one->name() == name; });
+  return found == all_.end() ? nullptr : *found;
+}
+
 provider::Provider& Providers::of(const access::Room& room) const {
   if (room.provider.empty()) return *all_.front();
-  const auto found = std::find_if(all_.begin(), all_.end(), [&](const provider::Provider* one) {
-    return one->name() == room.provider;
-  });
-  if (found == all_.end()) throw base::Unavailable("the store: a room's provider is unknown");
-  return **found;
+  auto* const one = named(room.provider);
+  if (one == nullptr) throw base::Unavailable("the store: a room's provider is unknown");
+  return *one;
 }
 
 provider::Rooms* Providers::rooms_of(const access::Room& room) const {

@@ -28,6 +28,14 @@ base::Result<store::GivenRoom> name_room(const http::Call& call, std::string_vie
   return given;
 }
 
+std::string names_of(const Providers& providers) {
+  std::string names;
+  for (const auto* const one : providers) {
+    names.append(names.empty() ? "" : ", ").append(one->name());
+  }
+  return names;
+}
+
 }  // namespace
 
 base::Result<http::Response> video_room(const http::Call& call, std::string_view action,
@@ -51,6 +59,40 @@ base::Result<http::Response> video_room(const http::Call& call, std::string_view
       .add("meeting_url", url.empty() ? std::nullopt : std::optional(url))
       .add("appointment_id", call.id);
   return http::Response{given->made ? 201 : 200, body.text()};
+}
+
+base::Result<std::string> read_provider_name(const std::string& body) {
+  const auto parsed = base::parse_json_object(body, base::kFewParts);
+  if (!parsed) return Error{Code::bad_request, "The body is " + parsed.error().detail};
+  auto name = base::string_member(*parsed, "provider");
+  if (!name) return Error{Code::bad_request, "provider must be a string"};
+  return std::move(*name);
+}
+
+base::Result<http::Response> video_provider(const http::Call& call,
+                                            const base::Result<std::string>& wanted,
+                                            std::string_view action, store::Database& database,
+                                            const Providers& providers) {
+  store::Transaction transaction(database);
+  const auto appointment = appointment_of(call, database);
+  if (!appointment) return appointment.error();
+  const auto permitted = access::decide_move(*appointment, call.caller());
+  if (!permitted) return permitted.error();
+  if (!wanted) return wanted.error();
+  const auto* const provider = providers.named(*wanted);
+  if (provider == nullptr)
+    return Error{Code::bad_request, "provider must be one of " + names_of(providers)};
+  if (!provider->fault().empty()) {
+    return Error{Code::provider_not_configured, std::string(provider->fault())};
+  }
+  const auto given = store::move_room(transaction, database, call.id, *wanted,
+                                      event_of(call, action, store::Outcome::changed));
+  transaction.commit();
+  base::JsonObject body;
+  body.add("appointment_id", call.id)
+      .add("provider", given.room.provider)
+      .add("room_name", given.room.name);
+  return http::Response{200, body.text()};
 }
 
 }  // namespace roomkey::handlers

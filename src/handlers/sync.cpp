@@ -73,8 +73,9 @@ base::Result<AppointmentBody> read_appointment_body(std::int64_t id, const std::
   AppointmentBody read;
   auto faults = access::read_appointment(*record, read.appointment);
   for (const char* field : {"status", "session_type"}) refuse_null(faults, *record, field);
-  if (record->isMember("video_room_id")) {
-    faults.insert(faults.begin(), {"video_room_id", "is not a field that is known"});
+  for (const char* field : {"video_room_id", "video_provider"}) {
+    if (!record->isMember(field)) continue;
+    faults.insert(faults.begin(), {field, "is not a field that is known"});
   }
   if (!faults.empty()) return invalid(faults);
   read.says_status = record->isMember("status");

@@ -15,6 +15,10 @@ struct Answer {
   std::string text;
 };
 
+std::string told(const Error& error) {
+  return error.told.empty() ? error.detail : std::string(error.told);
+}
+
 Answer answer_to(const Error& error) {
   switch (error.code) {
     case Code::authentication_required: return {401, "Authentication required"};
@@ -40,7 +44,7 @@ Answer answer_to(const Error& error) {
     case Code::invalid_fields: return {422, "Some fields are missing or wrong"};
     case Code::payload_too_large: return {413, "Request body too large"};
     case Code::token_failed: return {500, "Failed to generate access token: " + error.detail};
-    case Code::provider_not_configured: return {500, "GetStream API credentials not configured"};
+    case Code::provider_not_configured: return {500, told(error)};
     case Code::provider_unavailable: return {502, "Video provider is unavailable"};
     case Code::store_unavailable: return {503, "Service temporarily unavailable"};
     case Code::internal_error: return {500, "Internal server error"};

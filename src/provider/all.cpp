@@ -10,6 +10,17 @@ std::span<const Kind* const> all() {
   return kAll;
 }
 
+const Kind* named(std::string_view name) {
+  const auto kinds = all();
+  const auto found = std::find_if(kinds.begin(), kinds.end(),
+                                  [&](const Kind* kind) { return kind->name() == name; });
+  return found == kinds.end() ? nullptr : *found;
+}
+
+std::string names() {
+  return join(", ", [](const Kind& kind) { return std::string(kind.name()); });
+}
+
 std::string join(std::string_view between,
                  const std::function<std::string(const Kind& kind)>& word) {
   std::string text;

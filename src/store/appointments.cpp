@@ -5,9 +5,9 @@
 #include "roomkey/access/decide.hpp"
 #include "roomkey/base/clock.hpp"
 #include "roomkey/base/text.hpp"
-#include "roomkey/crypto/digest.hpp"
 #include "roomkey/store/users.hpp"
 #include "store/query.hpp"
+#include "store/rooms_of.hpp"
 
 namespace roomkey::store {
 
@@ -53,58 +53,6 @@ access::Appointment appointment_from(const Query& row) {
   }
   if (!row.is_null(10)) appointment.removed = ids_from(row.text(10));
   return appointment;
-}
-
-std::optional<access::Room> find_room(Database& database, std::int64_t appointment_id) {
-  Query query(database, "SELECT name, created_at, provider FROM rooms WHERE appointment_id = ?",
-              appointment_id);
-  if (!query.step()) return std::nullopt;
-  return access::Room{query.text(0), base::from_unix(query.integer(1)), query.text(2)};
-}
-
-access::Room new_room(const Database& database, std::int64_t appointment_id,
-                      std::chrono::sys_seconds now) {
-  return {"apt-" + std::to_string(appointment_id) + '-' + std::to_string(base::unix_seconds(now)) +
-              '-' + crypto::random_hex(4),
-          now, database.settings().room_provider};
-}
-
-// The room that it has stays; it must be given up before another takes its place.
-void put_room(Database& database, std::int64_t appointment_id, const access::Room& room) {
-  Query(database,
-        "INSERT INTO rooms (appointment_id, name, created_at, provider) SELECT ?1, ?2, ?3, ?4"
-        " WHERE NOT EXISTS (SELECT 1 FROM former_rooms WHERE name = ?2)"
-        " ON CONFLICT (appointment_id) DO NOTHING",
-        appointment_id, room.name, base::unix_seconds(room.created_at),
-        room.provider.empty() ? database.settings().room_provider : room.provider)
-      .run();
-}
-
-// Nobody may be in the appointment's room any more.
-void end_room(Database& database, std::int64_t appointment_id) {
-  Query(database,
-        "INSERT INTO evictions (room, identity, provider, appointment_id, due_at)"
-        " SELECT name, '', provider, appointment_id, 0 FROM rooms WHERE appointment_id = ?"
-        " ON CONFLICT DO NOTHING",
-        appointment_id)
-      .run();
-}
-
-// Takes the room from the appointment for good, with all that is known of what happened in it.
-void give_up_room(Database& database, std::int64_t appointment_id) {
-  end_room(database, appointment_id);
-  Query(database,
-        "INSERT INTO former_rooms SELECT name, appointment_id FROM rooms WHERE appointment_id = ?",
-        appointment_id)
-      .run();
-  Query(database, "DELETE FROM rooms WHERE appointment_id = ?", appointment_id).run();
-  Query(database,
-        "DELETE FROM room_events WHERE session_sid IN"
-        " (SELECT sid FROM room_sessions WHERE appointment_id = ?)",
-        appointment_id)
-      .run();
-  Query(database, "DELETE FROM room_sessions WHERE appointment_id = ?", appointment_id).run();
-  Query(database, "DELETE FROM room_answers WHERE appointment_id = ?", appointment_id).run();
 }
 
 bool is_former(Database& database, std::string_view room) {
@@ -182,6 +130,11 @@ std::vector<access::FieldFault> conflicts(Database& database,
            "is the room of another appointment");
   need_own("SELECT 1 FROM former_rooms WHERE name = ? AND appointment_id <> ?",
            "was the room of another appointment");
+  const auto own = find_room(database, appointment.id);
+  const bool stays = own && own->name == appointment.room->name;
+  if (stays && !appointment.room->provider.empty() && appointment.room->provider != own->provider) {
+    faults.push_back({"video_provider", "can't change while the room keeps its name"});
+  }
   return faults;
 }
 
@@ -256,16 +209,6 @@ std::optional<access::Removal> find_removal(Database& database, std::int64_t app
               appointment_id, user_id);
   if (!query.step()) return std::nullopt;
   return access::Removal{user_id, query.optional_integer(0), query.integer(1) != 0};
-}
-
-GivenRoom give_room(Database& database, std::int64_t appointment_id, const AuditEvent& event) {
-  Transaction transaction(database);
-  if (auto room = find_room(database, appointment_id)) return {*room, false};
-  const access::Room fresh = new_room(database, appointment_id, event.at);
-  put_room(database, appointment_id, fresh);
-  append_audit(transaction, database, event);
-  transaction.commit();
-  return {fresh, true};
 }
 
 }  // namespace roomkey::store

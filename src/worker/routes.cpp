@@ -65,6 +65,19 @@ std::vector<http::Route> App::appointment_routes() {
              return handlers::video_room(call, "video_room", database_, providers_,
                                          config_.meeting_url);
            }},
+      {.name = "video_provider",
+       .method = "POST",
+       .pattern = "/api/appointments/video-provider/{id}/",
+       .transaction = Transaction::shared,
+       .body_limit = http::kSmallBody,
+       .judge =
+           [this](const Call& asked) {
+             auto wanted = handlers::read_provider_name(asked.body);
+             return [this, wanted = std::move(wanted)](Call& call) {
+               return handlers::video_provider(call, wanted, "video_provider", database_,
+                                               providers_);
+             };
+           }},
       {.name = "appointment",
        .method = "GET",
        .pattern = "/api/appointments/{id}/",

@@ -251,4 +251,22 @@ TEST(a_fault_quotes_no_value_and_no_raw_bytes) {
   for (const auto& fault : faults) expect(!contains(fault.why, "hunter2"), fault.why);
 }
 
+TEST(a_room_may_say_whose_it_is) {
+  auto record = accepted(roomkey::base::parse_json_object(to_json(appointment_47())));
+  Appointment read;
+  record["video_provider"] = "stream";
+  same(0, read_appointment(record, read).size());
+  same("stream", read.room->provider);
+  expect(contains(to_json(read), R"(,"video_provider":"stream"})"));
+  expect(!contains(to_json_without_room(read), "video_provider"));
+  record["video_provider"] = 7;
+  same("video_provider", read_appointment(record, read).at(0).field);
+  record["video_provider"] = "stream";
+  record.removeMember("video_room_id");
+  const auto faults = read_appointment(record, read);
+  same(1, faults.size());
+  same("video_provider is of a room: video_room_id is missing",
+       faults[0].field + ' ' + faults[0].why);
+}
+
 }  // namespace record_test

@@ -15,14 +15,14 @@ class AtTheTerminal(Case):
                ("The login's key", "\n"), ("The login's key", "short\n"),
                ("The login's key", SECRETS["jwt"] + "\n"),
                ("Issuer", "\n"), ("Audience", "\n"),
+               ("Video providers", "zoom\n"), ("Video providers", "twilio\n"),
                ("account SID", SIDS["key"] + "\n"), ("account SID", "AC0123456789\n"),
                ("account SID", SIDS["account"] + "\n"),
                ("API key of region US1", SIDS["key"] + "\n"),
                ("That key's secret", '"' + SECRETS["api"] + '"\n'),
                ("That key's secret", SECRETS["api"] + "\n"),
                ("Region", "mars1\n"), ("Region", "au1\n"),
-               ("Auth Token", SECRETS["api"] + "\n"), ("Auth Token", "\n"),
-               ("Stream's API key", "\n")]
+               ("Auth Token", SECRETS["api"] + "\n"), ("Auth Token", "\n")]
 
     def test_asks_until_each_answer_is_good_and_shows_no_secret(self):
         with Machine() as machine:
@@ -33,7 +33,7 @@ class AtTheTerminal(Case):
                          "has 12 characters, and an SID has 34", "has 5 bytes, and who has one",
                          "names no region where Twilio Video has signalling",
                          "is the same as TWILIO_API_SECRET",
-                         "this one is required", "has quotes around it",
+                         "this one is required", "has quotes around it", "zoom is none of twilio,",
                          "[https://app.clinic.example]", "[self-signed]", "[HS256]"):
                 self.assertIn(text, heard)
             for secret in SECRETS.values():

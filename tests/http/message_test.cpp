@@ -48,8 +48,7 @@ TEST(each_code_has_the_contract_s_status_text_and_word) {
       {Code::removed, 403, "Removed from this appointment", "removed"},
       {Code::bad_signature, 403, "Invalid signature", "bad_signature"},
       {Code::participant_not_found, 404, "Participant not found", "participant_not_found"},
-      {Code::provider_not_configured, 500, "GetStream API credentials not configured",
-       "provider_not_configured"},
+      {Code::provider_not_configured, 500, "why", "provider_not_configured"},
       {Code::provider_unavailable, 502, "Video provider is unavailable", "provider_unavailable"},
       {Code::store_unavailable, 503, "Service temporarily unavailable", "store_unavailable"},
       {Code::internal_error, 500, "Internal server error", "internal_error"}};
@@ -68,6 +67,13 @@ TEST(each_code_has_the_contract_s_status_text_and_word) {
     same(status == 429, contains(headers, "Retry-After: 1"), word);
     same(status == 401 || status == 429 || status == 503 ? 1 : 0, response.headers.size(), word);
   }
+}
+
+TEST(what_a_caller_is_told_may_be_less_than_the_log_is) {
+  roomkey::base::Error error{Code::provider_not_configured, "STREAM_API_KEY is not set"};
+  error.told = "credentials not configured";
+  const auto body = accepted(roomkey::base::parse_json_object(error_response(error).body));
+  same("credentials not configured", body["error"].asString());
 }
 
 TEST(a_refused_token_is_told_why_and_a_missing_one_is_just_asked_for) {

@@ -40,7 +40,9 @@ std::string faults_of(Database& database, const Appointment& appointment) {
 STORE_TEST(finds_an_appointment_with_its_room) {
   QuickStore store;
   const auto found = find_appointment(store.database, 47).value();
-  same(to_json(appointment_47()), to_json(found));
+  auto wanted = appointment_47();
+  wanted.room->provider = "twilio";
+  same(to_json(wanted), to_json(found));
   same(appointment_47().room->created_at, found.room.value().created_at);
   expect(!find_appointment(store.database, 48));
 }

@@ -15,7 +15,9 @@ namespace roomkey::test {
 
 // Locks are given up soon, and nothing waits for a disk.
 inline store::Settings settings_at(const std::string& path) {
-  return {path, store::Sync::normal, std::chrono::milliseconds{30}};
+  store::Settings settings{path, store::Sync::normal, std::chrono::milliseconds{30}};
+  settings.room_provider = "twilio";
+  return settings;
 }
 
 class SqliteGround final : public Ground {

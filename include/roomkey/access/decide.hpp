@@ -20,8 +20,8 @@ enum class Action {
   view_status,  // who is in the room: its patient and its psychologist
   make_room,    // both, practice managers, admins and the booking system
   view,         // the appointment itself: both, practice managers and admins
-  remove,       // somebody from its room: its psychologist, practice managers and admins, but
-                // nobody who was removed from it
+  remove,       // somebody from its room, or the room to another provider: its psychologist,
+                // practice managers and admins, but nobody who was removed from it
 };
 
 // How long before the start and after the end a token is given; no limit where unset.
@@ -79,6 +79,10 @@ struct Grant {
 
 // Every check before a room is made: permission_denied, appointment_closed, not_telehealth.
 [[nodiscard]] base::Result<std::monostate> decide_room(const Appointment& appointment,
+                                                       const User& caller);
+
+// Every check before an appointment goes on at another provider: the same.
+[[nodiscard]] base::Result<std::monostate> decide_move(const Appointment& appointment,
                                                        const User& caller);
 
 // Who makes rooms: whatever books an appointment, or only who asks for its room.

@@ -69,6 +69,8 @@ struct Error {
   Window window = {};
   // Set with invalid_fields only: what is wrong, each field once.
   std::vector<FieldFault> fields = {};
+  // What the caller is told instead of `detail`, which is for the log then; a literal.
+  std::string_view told = {};
 };
 
 // The store or another part of the machine can't do its work now; may pass. what() is fit for a log

@@ -19,6 +19,8 @@ class Providers {
   [[nodiscard]] auto end() const { return all_.end(); }
   [[nodiscard]] bool may_be_asked() const { return may_be_asked_; }
 
+  // Null where there is none of that name.
+  [[nodiscard]] provider::Provider* named(std::string_view name) const;
   // That of the room. Throws base::Unavailable where the store names one that is unknown here.
   [[nodiscard]] provider::Provider& of(const access::Room& room) const;
   // Null where it can't be asked about rooms, or not by this worker.

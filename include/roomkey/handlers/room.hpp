@@ -1,4 +1,4 @@
-// The route that names an appointment's room.
+// The routes that name an appointment's room.
 #pragma once
 
 #include <string>
@@ -16,5 +16,16 @@ namespace roomkey::handlers {
                                                       store::Database& database,
                                                       const Providers& providers,
                                                       const std::string& meeting_url_pattern);
+
+// The `provider` that the body of video-provider names; bad_request.
+[[nodiscard]] base::Result<std::string> read_provider_name(const std::string& body);
+
+// POST video-provider: the appointment goes on at the provider `wanted`, in a new room.
+// bad_request where there is none of that name, provider_not_configured.
+[[nodiscard]] base::Result<http::Response> video_provider(const http::Call& call,
+                                                          const base::Result<std::string>& wanted,
+                                                          std::string_view action,
+                                                          store::Database& database,
+                                                          const Providers& providers);
 
 }  // namespace roomkey::handlers

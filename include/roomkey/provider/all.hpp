@@ -17,6 +17,12 @@ struct Settings {
 
 [[nodiscard]] std::span<const Kind* const> all();
 
+// Null where there is none of that name.
+[[nodiscard]] const Kind* named(std::string_view name);
+
+// "a, b, c"
+[[nodiscard]] std::string names();
+
 // A word on each, with another between them; those that `word` is empty for are left out.
 [[nodiscard]] std::string join(std::string_view between,
                                const std::function<std::string(const Kind& kind)>& word);

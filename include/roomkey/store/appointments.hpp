@@ -2,7 +2,10 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "roomkey/access/appointment.hpp"
@@ -55,6 +58,21 @@ struct GivenRoom {
 // time it has: apt-<id>-<unix seconds>-<8 random hex digits>. However many ask at once, over
 // however many processes, one room comes of it. Part of the open transaction, where there is one.
 GivenRoom give_room(Database& database, std::int64_t appointment_id, const AuditEvent& event);
+
+// Has the appointment go on at that provider: it gives up the room that it has, as above, and gets
+// one of a new name, together with `event`, which then tells from where to where. Where its room is
+// there already nothing changes. Part of the open transaction.
+GivenRoom move_room(Transaction& transaction, Database& database, std::int64_t appointment_id,
+                    const std::string& provider, AuditEvent event);
+
+// Of the open appointments those whose room is at another provider than that one, and at `from`
+// where that is not empty: the first `most`, by id.
+[[nodiscard]] std::vector<std::int64_t> open_rooms_elsewhere(Database& database,
+                                                             std::string_view provider,
+                                                             std::string_view from, int most);
+
+// How many open appointments have their room at each provider.
+[[nodiscard]] std::map<std::string, std::int64_t> count_open_rooms(Database& database);
 
 // Puts a user out of the appointment's room and lets them in again. True where that is new. What
 // the psychologist did becomes the office's where the office does it too, and never the other way.

@@ -40,6 +40,13 @@ void check_unknown(base::Findings& findings, const config::Environment& environm
 // The keys of the clinic's login.
 void check_bearer(base::Findings& findings, const config::Config& config,
                   const config::Environment& environment, std::chrono::sys_seconds now);
+// That those who get a room from now on get in: `chosen` is the provider of new rooms, and whether
+// it was `named`. Says nothing where none is used, or one that gives tokens for any room.
+using Kinds = std::vector<const provider::Kind*>;
+void check_new_rooms(base::Findings& findings, const Kinds& used, std::string_view chosen,
+                     bool named);
+// The same of the rooms of open appointments.
+void check_open_rooms(base::Findings& findings, const Kinds& used, store::Database& database);
 // A token of the provider's, made and taken apart.
 void check_token(base::Findings& findings, const provider::Kind& provider,
                  const config::Config& config, std::chrono::sys_seconds now);

@@ -112,7 +112,10 @@ void say_which_are_used(base::Findings& findings, const std::vector<const provid
 
 void check_providers(base::Findings& findings, const Session& session, const Fields& fields) {
   const config::Config& config = session.config;
-  say_which_are_used(findings, used_providers(config));
+  const auto used = used_providers(config);
+  say_which_are_used(findings, used);
+  check_new_rooms(findings, used, config.store.room_provider,
+                  !session.environment.get("ROOMKEY_PROVIDER").empty());
   for (const auto* const kind : provider::all()) {
     const bool usable = kind->check(findings, config);
     prove(findings, *kind, session, usable, fields);
@@ -184,6 +187,7 @@ int run(Session& session, const Fields& fields) {
     check_store_opens(findings, session.database);
   } else {
     check_store(findings, session.database);
+    check_open_rooms(findings, used, session.database);
     if (!used.empty() && used.front() == provider::all().front()) {
       check_users(findings, session.database);
     }

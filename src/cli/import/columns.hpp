@@ -30,6 +30,7 @@ inline constexpr Column kColumns[] = {
     {"status", false, true, false},
     {"session_type", false, true, false},
     {"video_room_id", false, true, false},
+    {"video_provider", false, true, false},
 };
 
 // By its name in the file; nullptr where there is none of that name.

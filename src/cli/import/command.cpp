@@ -92,7 +92,7 @@ class Import {
 
   // What a faulty person's absence explains is not said.
   bool has_conflicts(const Placed<access::Appointment>& one) {
-    const auto found = store::conflicts(session_.database, one.record);
+    const auto found = conflicts(session_, one.record);
     for (const auto& fault : found) {
       const bool patient = fault.field == "patient_id";
       const auto id = patient ? one.record.patient_id : one.record.psychologist_id;

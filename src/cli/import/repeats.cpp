@@ -83,6 +83,9 @@ std::string differences(const access::Appointment& one, const access::Appointmen
   if (one.room && other.room && one.room->name != other.room->name) {
     names += names.empty() ? "video_room_id" : ", video_room_id";
   }
+  if (one.room && other.room && one.room->provider != other.room->provider) {
+    names += names.empty() ? "video_provider" : ", video_provider";
+  }
   return names;
 }
 

@@ -42,7 +42,7 @@ class Interview {
     if (!flags_.domain) flags_.domain = present_.site.domain;
     ask_certificate();
     ask_login();
-    for (const auto* const kind : provider::all()) ask_account(kind->variables());
+    ask_providers();
     std::cout << '\n';
   }
 
@@ -126,6 +126,42 @@ class Interview {
     }
     text("ROOMKEY_JWT_ISSUER", "Issuer that the login's tokens must name, if any");
     text("ROOMKEY_JWT_AUDIENCE", "Audience that the login's tokens must name, if any");
+  }
+
+  // Where everything is asked for, first which.
+  void ask_providers() {
+    if (!everything_) {
+      for (const auto* const kind : provider::all()) ask_account(kind->variables());
+      return;
+    }
+    const std::string question =
+        "Video providers, with blanks between them (" + provider::names() + ')';
+    const auto chosen = site::words_of(terminal_.ask(question, configured(), unknown_provider));
+    for (const auto& name : chosen) ask_account(provider::named(name)->variables());
+    ask_whose_new_rooms_are(chosen);
+  }
+
+  static std::string unknown_provider(const std::string& names) {
+    for (const auto& name : site::words_of(names)) {
+      if (provider::named(name) == nullptr) return name + " is none of " + provider::names();
+    }
+    return names.empty() ? "one is needed" : "";
+  }
+
+  [[nodiscard]] std::string configured() const {
+    const auto names = provider::join(" ", [&](const provider::Kind& kind) {
+      const std::string first(kind.variables().front().name);
+      return std::string(given(first).empty() ? "" : kind.name());
+    });
+    return names.empty() ? std::string(provider::all().front()->name()) : names;
+  }
+
+  void ask_whose_new_rooms_are(const std::vector<std::string>& chosen) {
+    if (chosen.size() > 1)
+      return text("ROOMKEY_PROVIDER", "Which of them has new rooms", chosen[0]);
+    const std::string before = present_.value("ROOMKEY_PROVIDER");
+    const std::string usual(before.empty() ? provider::all().front()->name() : before);
+    if (chosen[0] != usual) flags_.settings.emplace("ROOMKEY_PROVIDER", chosen[0]);
   }
 
   void ask_account(std::span<const provider::Variable> variables) {

@@ -39,6 +39,8 @@ std::vector<Setting> all_settings() {
                       variable.meaning});
     }
   }
+  list.push_back({"ROOMKEY_PROVIDER", "--provider", SettingKind::text,
+                  "Whose rooms get their name from now on: " + provider::names()});
   list.push_back({"ROOMKEY_FRONTEND_URL", "--frontend-url", SettingKind::text,
                   "Address of the clinic's pages, for meeting links"});
   list.push_back({"ROOMKEY_MEETING_URL", "--meeting-url", SettingKind::text,

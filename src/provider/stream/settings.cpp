@@ -7,8 +7,8 @@ namespace roomkey::provider::stream {
 namespace {
 
 constexpr std::array kVariables{
-    Variable{"STREAM_API_KEY", Role::token, false, "Stream's API key",
-             "Stream's API key (- for no Stream)", "NEXT_PUBLIC_STREAM_API_KEY"},
+    Variable{"STREAM_API_KEY", Role::token, false, "Stream's API key", "Stream's API key",
+             "NEXT_PUBLIC_STREAM_API_KEY"},
     Variable{"STREAM_API_SECRET", Role::token, true, "File with its secret", "Stream's API secret"},
     Variable{"STREAM_API_URL"}, Variable{"STREAM_TOKEN_MINUTES"},
     Variable{"STREAM_UNBOUND_TOKENS"}};

@@ -83,8 +83,14 @@ Credential Tokens::sign(std::int64_t user_id, std::string_view calls, std::chron
   return credential;
 }
 
+base::Error Tokens::not_configured() const {
+  base::Error error{refusal(), fault_};
+  error.told = "GetStream API credentials not configured";
+  return error;
+}
+
 base::Result<std::monostate> Tokens::can_call(const access::Grant& grant) const {
-  if (!key_) return base::Error{refusal(), fault_};
+  if (!key_) return not_configured();
   if (!is_call_id(grant.room_name)) {
     return base::Error{base::Code::token_failed,
                        "the room's name is no call id of GetStream's (1 to 64 of A-Z a-z 0-9 _ -)"};
@@ -126,7 +132,7 @@ std::string Tokens::connect(const access::Grant& grant) const {
 
 base::Result<Credential> Tokens::mint_for_user(std::int64_t user_id,
                                                std::chrono::sys_seconds now) const {
-  if (!key_) return base::Error{refusal(), fault_};
+  if (!key_) return not_configured();
   return sign(user_id, "", token_validity_, now);
 }
 

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::array kVariables{
     Variable{"TWILIO_ACCOUNT_SID", Role::token, false, "Twilio's account SID (AC...)",
-             "Twilio's account SID (- for no Twilio)"},
+             "Twilio's account SID (AC...)"},
     Variable{"TWILIO_API_KEY", Role::token, false, "SID of a Twilio API key of region US1 (SK...)",
              "SID of a Twilio API key of region US1 (SK...)"},
     Variable{"TWILIO_API_SECRET", Role::token, true, "File with that key's secret",

@@ -74,6 +74,7 @@ class Tokens final : public Provider, public Calls {
                                                        std::chrono::sys_seconds now) const override;
 
  private:
+  [[nodiscard]] base::Error not_configured() const;
   [[nodiscard]] Credential sign(std::int64_t user_id, std::string_view calls,
                                 std::chrono::seconds validity, std::chrono::sys_seconds now) const;
 
