@@ -39,6 +39,11 @@ std::vector<std::unique_ptr<provider::Provider>> make_all(const provider::Settin
   return all;
 }
 
+store::Settings with_checkpoints_beside(store::Settings settings) {
+  settings.checkpoints_beside = true;
+  return settings;
+}
+
 std::vector<provider::Provider*> pointers_to(
     const std::vector<std::unique_ptr<provider::Provider>>& all) {
   std::vector<provider::Provider*> pointers;
@@ -67,7 +72,7 @@ App::App(config::Config config, const base::Clock& clock)
       tally_(layout_of(routes()), config_.metrics_directory),
       limits_(config_.person_rate, config_.metrics_directory),
       bearer_keys_(config_.bearer_files),
-      database_(config_.store),
+      database_(with_checkpoints_beside(config_.store)),
       router_(routes(), *this, clock) {
   // Those who use them have them by now.
   static_cast<provider::Settings&>(config_) = {};

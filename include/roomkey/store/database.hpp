@@ -27,6 +27,8 @@ struct Settings {
   std::string called = "the store";                // in what is said of it
   std::string room_provider = {};                  // that of rooms which get their name from now on
   std::shared_ptr<const AuditKey> audit_key = {};  // audit_key.hpp; none: events have no MAC
+  // Somebody waits for each commit: a thread of its own does what can be done beside it.
+  bool checkpoints_beside = false;
 };
 
 // Which a file may have: the newest alone, an older one as well, or even one that this roomkey

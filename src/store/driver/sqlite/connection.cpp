@@ -2,8 +2,7 @@
 
 #include <sqlite3.h>
 
-#include <algorithm>
-#include <thread>
+#include <chrono>
 #include <utility>
 
 #include "store/driver/sqlite/driver.hpp"
@@ -17,17 +16,6 @@ namespace {
 using base::Unavailable;
 
 constexpr int kApplicationId = 0x524B4559;  // "RKEY", so that a foreign file is known as such
-
-// SQLite's own busy handler sleeps for 1 ms and more, an age beside a commit of microseconds. This
-// one begins with 20 microseconds and ends when the time is up.
-int wait_for_lock(void* timeout, int tries) {
-  using Clock = std::chrono::steady_clock;
-  static Clock::time_point started;
-  if (tries == 0) started = Clock::now();
-  if (Clock::now() - started >= *static_cast<std::chrono::milliseconds*>(timeout)) return 0;
-  std::this_thread::sleep_for(std::chrono::microseconds{std::min(5000, 20 << std::min(tries, 8))});
-  return 1;
-}
 
 constexpr std::string_view kInMemory = ":memory:";
 
@@ -74,7 +62,8 @@ SQLite::Database& file_of(Database& database) {
 Connection::Connection(const Settings& settings, bool create)
     : settings_(settings),
       file_(settings.path, open_flags(create)),
-      patience_(settings.busy_timeout) {
+      patience_{settings.busy_timeout},
+      checkpoints_(settings.path, settings.checkpoints_beside) {
   set_up();
   struct stat file {};
   if (stat(settings_.path.c_str(), &file) == 0) {
@@ -85,8 +74,8 @@ Connection::Connection(const Settings& settings, bool create)
 
 void Connection::set_up() {
   sqlite3* const handle = file_.getHandle();
-  sqlite3_busy_handler(handle, wait_for_lock, &patience_);
-  sqlite3_wal_hook(handle, checkpoint_when_due, this);
+  be_patient(handle, patience_);
+  sqlite3_wal_hook(handle, after_commit, this);
   sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   file_.exec("PRAGMA trusted_schema = OFF");
   file_.exec("PRAGMA foreign_keys = ON");
@@ -95,23 +84,11 @@ void Connection::set_up() {
   file_.exec("PRAGMA synchronous = NORMAL");
 }
 
-// SQLite's own way, a checkpoint after each commit past the limit, never ends under load: some
-// worker is always reading, so the WAL can't start over, and every commit pays for a sync. Here a
-// checkpoint is due once in so many frames (8 MiB), goes as far as it can beside the others, and
-// then has them wait for a moment, so that the WAL starts over. Where a long reader is in the way,
-// it is left for later.
-int Connection::checkpoint_when_due(void* context, sqlite3* file, const char*, int frames) {
-  constexpr int kEvery = 4000;
-  constexpr std::chrono::milliseconds kMoment{10};
+// The commit stands, whatever becomes of the checkpoint.
+int Connection::after_commit(void* context, sqlite3* file, const char*, int frames) {
   auto& connection = *static_cast<Connection*>(context);
-  if (frames < kEvery) connection.next_checkpoint_ = kEvery;
-  if (frames < connection.next_checkpoint_) return SQLITE_OK;
-  connection.next_checkpoint_ = frames + kEvery / 4;
-  const auto patience = std::exchange(connection.patience_, kMoment);
-  sqlite3_wal_checkpoint_v2(file, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
-  sqlite3_wal_checkpoint_v2(file, nullptr, SQLITE_CHECKPOINT_RESTART, nullptr, nullptr);
-  connection.patience_ = patience;
-  return SQLITE_OK;  // the commit stands, whatever became of the checkpoint
+  connection.checkpoints_.after_commit(file, frames, connection.patience_);
+  return SQLITE_OK;
 }
 
 void Connection::note(const SQLite::Exception& fault) {
@@ -202,10 +179,10 @@ void Connection::begin_wiping() {
 
 // Whoever reads as of before lets the WAL keep what was removed; then the next checkpoint ends it.
 void Connection::end_wiping() {
-  const auto patience = std::exchange(patience_, std::chrono::milliseconds{10});
+  const auto patience = std::exchange(patience_.limit, std::chrono::milliseconds{10});
   sqlite3_wal_checkpoint_v2(file_.getHandle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr,
                             nullptr);
-  patience_ = patience;
+  patience_.limit = patience;
 }
 
 }  // namespace roomkey::store::driver::sqlite

@@ -5,12 +5,13 @@
 #include <SQLiteCpp/Statement.h>
 #include <sys/stat.h>
 
-#include <chrono>
 #include <optional>
 
 #include "roomkey/store/database.hpp"
 #include "store/driver/connection.hpp"
+#include "store/driver/sqlite/checkpoints.hpp"
 #include "store/driver/sqlite/fault.hpp"
+#include "store/driver/sqlite/patience.hpp"
 
 struct sqlite3;
 
@@ -47,7 +48,7 @@ class Connection final : public driver::Connection {
   }
 
  private:
-  static int checkpoint_when_due(void* connection, sqlite3* file, const char*, int frames);
+  static int after_commit(void* connection, sqlite3* file, const char*, int frames);
   void set_up();
   void note(const SQLite::Exception& fault);
   [[nodiscard]] bool is_read_only() const;
@@ -58,8 +59,8 @@ class Connection final : public driver::Connection {
   dev_t device_ = 0;
   ino_t inode_ = 0;
   bool broken_ = false;
-  std::chrono::milliseconds patience_;  // how long to wait for another's lock
-  int next_checkpoint_ = 0;             // in frames of the WAL
+  Patience patience_;
+  Checkpoints checkpoints_;
   // Prepared once.
   std::optional<SQLite::Statement> begin_;
   std::optional<SQLite::Statement> commit_;
