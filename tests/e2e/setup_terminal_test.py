@@ -14,7 +14,8 @@ class AtTheTerminal(Case):
                ("Certificate chain", "\n"), ("Algorithm", "\n"),
                ("The login's key", "\n"), ("The login's key", "short\n"),
                ("The login's key", SECRETS["jwt"] + "\n"),
-               ("Issuer", "\n"), ("Audience", "\n"),
+               ("Issuer", "\n"), ("Audience", "\n"), ("token_type", "access\n"),
+               ("Longest life", "forever\n"), ("Longest life", "12\n"),
                ("Video providers", "zoom\n"), ("Video providers", "twilio\n"),
                ("account SID", SIDS["key"] + "\n"), ("account SID", "AC0123456789\n"),
                ("account SID", SIDS["account"] + "\n"),
@@ -31,6 +32,7 @@ class AtTheTerminal(Case):
             for text in ("must begin with https://", "https://- has a hyphen",
                          "holds the SID of an API key (SK...), not of an",
                          "has 12 characters, and an SID has 34", "has 5 bytes, and who has one",
+                         "must be a whole number from 1 to 8784",
                          "names no region where Twilio Video has signalling",
                          "is the same as TWILIO_API_SECRET",
                          "this one is required", "has quotes around it", "zoom is none of twilio,",
@@ -41,6 +43,8 @@ class AtTheTerminal(Case):
             values = machine.values()
             self.assertEqual((values["ROOMKEY_JWT_SECRET"], values["TWILIO_API_SECRET"]),
                              (SECRETS["jwt"], SECRETS["api"]))
+            self.assertEqual((values["ROOMKEY_JWT_TOKEN_TYPE"], values["ROOMKEY_JWT_MAX_HOURS"]),
+                             ("access", "12"))
             self.assertNotIn("TWILIO_STATUS_CALLBACK_URL", values)
             self.assertIn("server_name video.clinic.example;", machine.site.read_text())
             before = machine.files()

@@ -126,6 +126,9 @@ class Interview {
     }
     text("ROOMKEY_JWT_ISSUER", "Issuer that the login's tokens must name, if any");
     text("ROOMKEY_JWT_AUDIENCE", "Audience that the login's tokens must name, if any");
+    text("ROOMKEY_JWT_TOKEN_TYPE",
+         "token_type that the login's tokens must have, if any (SimpleJWT: access)");
+    text("ROOMKEY_JWT_MAX_HOURS", "Longest life of the login's tokens in hours, if any");
   }
 
   // Where everything is asked for, first which.

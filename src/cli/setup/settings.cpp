@@ -30,7 +30,11 @@ std::vector<Setting> all_settings() {
       {"ROOMKEY_JWT_ISSUER", "--jwt-issuer", SettingKind::text,
        "Issuer that the login's tokens must name"},
       {"ROOMKEY_JWT_AUDIENCE", "--jwt-audience", SettingKind::text,
-       "Audience that the login's tokens must name"}};
+       "Audience that the login's tokens must name"},
+      {"ROOMKEY_JWT_TOKEN_TYPE", "--jwt-token-type", SettingKind::text,
+       "token_type that the login's tokens must have (SimpleJWT: access)"},
+      {"ROOMKEY_JWT_MAX_HOURS", "--jwt-max-hours", SettingKind::text,
+       "Longest life of the login's tokens, in hours"}};
   for (const auto* const kind : provider::all()) {
     for (const auto& variable : kind->variables()) {
       if (variable.meaning == nullptr) continue;
