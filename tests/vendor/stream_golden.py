@@ -20,7 +20,7 @@ NINE_O_CLOCK = 1763283600  # 2025-11-16T09:00:00Z
 CLOCK_SKEW = 5  # so many seconds before now a token says it was made
 
 
-def plain(name, user_id, minutes, now=NINE_O_CLOCK, call_type=None, call_id=None):
+def plain(name, user_id, minutes, now=NINE_O_CLOCK, call_type=None, call_ids=()):
     return {
         "name": name,
         "api_key": KEY,
@@ -29,12 +29,16 @@ def plain(name, user_id, minutes, now=NINE_O_CLOCK, call_type=None, call_id=None
         "now": now,
         "validity_seconds": 60 * minutes,
         "call_type": call_type,
-        "call_id": call_id,
+        "call_ids": list(call_ids),
     }
 
 
 def call(name, user_id, minutes, call_type="default", call_id=ROOM, now=NINE_O_CLOCK):
-    return plain(name, user_id, minutes, now, call_type, call_id)
+    return plain(name, user_id, minutes, now, call_type, [call_id])
+
+
+def calls(name, user_id, minutes, call_ids, call_type="default"):
+    return plain(name, user_id, minutes, call_type=call_type, call_ids=call_ids)
 
 
 CASES = [
@@ -53,6 +57,9 @@ CASES = [
         call_id="apt-9223372036854775807-4102444800-00000000",
         now=4102444800,
     ),
+    calls("two_calls", 19, 60, [ROOM, "b"]),
+    calls("twenty_calls", 19, 60, [f"apt-{n}-1763138954-46eb915c" for n in range(47, 67)]),
+    calls("three_calls_of_another_type", 2, 7, ["Az_9-", ROOM, "c"], "interview"),
 ]
 
 
@@ -71,8 +78,8 @@ def token(c):
         "iat": issued_at,
         "exp": issued_at + c["validity_seconds"],
     }
-    if c["call_id"] is not None:
-        payload["call_cids"] = [f"{c['call_type']}:{c['call_id']}"]
+    if c["call_ids"]:
+        payload["call_cids"] = [f"{c['call_type']}:{call_id}" for call_id in c["call_ids"]]
     signed = part(compact({"alg": "HS256", "typ": "JWT"})) + b"." + part(compact(payload))
     mac = hmac.new(c["api_secret"].encode(), signed, hashlib.sha256).digest()
     return (signed + b"." + part(mac)).decode("ascii")

@@ -71,11 +71,18 @@ TEST(stream_tokens_are_the_golden_ones_byte_for_byte) {
         {text("api_key"), crypto::Secret(text("api_secret")), validity});
     const auto user_id = vector["user_id"].asInt64();
     const auto now = base::from_unix(vector["now"].asInt64());
-    auto grant = grant_of(user_id, text("call_id"));
-    grant.validity = validity;
+    std::vector<access::Grant> grants;
+    for (const Json::Value& call_id : vector["call_ids"]) {
+      grants.push_back(grant_of(user_id, call_id.asString()));
+      grants.back().validity = validity;
+    }
     const auto credential =
-        accepted(vector["call_id"].isNull() ? stream.mint_for_user(user_id, now)
-                                            : stream.mint_for_call(grant, text("call_type"), now));
+        accepted(grants.empty() ? stream.mint_for_user(user_id, now)
+                                : stream.mint_for_calls(grants, text("call_type"), now));
+    if (grants.size() == 1) {
+      same(credential.token,
+           accepted(stream.mint_for_call(grants.front(), text("call_type"), now)).token);
+    }
     same(text("token"), credential.token, text("name"));
     same(now - 5s, credential.issued_at);
     same(credential.issued_at + validity, credential.expires_at);
