@@ -1,5 +1,5 @@
 # How the demo's processes are started and ended. For demo.sh, which has cd'ed into $dir.
-# shellcheck shell=bash disable=SC2154 # bin, dir and workers are demo.sh's
+# shellcheck shell=bash disable=SC2154 # bin, dir, root and workers are demo.sh's
 
 # A pid file alone proves nothing: the number may belong to someone else by now. Ours are the
 # processes in the session which that pid leads or led, and which name or work in this folder.
@@ -36,7 +36,11 @@ end() { # pid file, signal
 # session. -t 1: a death counts only within a worker's first millisecond; with its defaults
 # multiwatch gives up after three quick ones.
 start_pool() { # name
-    setsid spawn-fcgi -n -s "$1.sock" -M 0600 -b 1024 -- \
+    local without
+    # What the pool's unit keeps from it, and no file gives back: empty is as good as unset.
+    mapfile -t without < <(sed -n 's/^UnsetEnvironment=//p' "$root/systemd/roomkey-$1@.service" |
+        tr ' ' '\n' | sed 's/$/=/')
+    env "${without[@]}" setsid spawn-fcgi -n -s "$1.sock" -M 0600 -b 1024 -- \
         "$(command -v multiwatch)" -f "$workers" -r 100000 -t 1 -s TERM -- \
         "$bin/roomkey-fcgi" --env-file "$dir/roomkey.env" </dev/null >>"log/$1.log" 2>&1 &
     echo $! >"$1.pid"

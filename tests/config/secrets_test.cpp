@@ -22,17 +22,36 @@ bool takes_secret(const config::Config& config, std::string_view secret) {
          access::verify_bearer(access::make_bearer(2, rules, kNine, 1h), *config.bearer, kNine);
 }
 
-TEST(the_backup_s_unit_hands_on_no_secret) {
-  const std::string unit = content_of("systemd/roomkey-backup.service");
+// What the unit's UnsetEnvironment= lists, each between blanks.
+std::string unset_by(const std::string& unit) {
   std::string unset;
   for (std::size_t at = 0; (at = unit.find("\nUnsetEnvironment=", at)) != unit.npos;) {
     at += std::string_view("\nUnsetEnvironment=").size();
     unset += ' ' + unit.substr(at, unit.find('\n', at) - at) + ' ';
   }
+  return unset;
+}
+
+TEST(the_backup_s_unit_hands_on_no_secret) {
+  const std::string unset = unset_by(content_of("systemd/roomkey-backup.service"));
   for (const auto name : config::Environment::secrets()) {
     expect(contains(unset, ' ' + std::string(name) + ' '), name);
     expect(contains(unset, ' ' + std::string(name) + "_FILE "), name);
   }
+}
+
+TEST(the_token_pool_s_unit_hands_on_no_secret_of_a_provider_s_that_no_token_needs) {
+  const std::string unit = content_of("systemd/roomkey-token@.service");
+  const std::string unset = unset_by(unit);
+  for (const auto* const kind : provider::all()) {
+    for (const provider::Variable& variable : kind->variables()) {
+      const bool kept_out = variable.secret && variable.role != provider::Role::token;
+      const std::string name(variable.name);
+      same(kept_out, contains(unset, ' ' + name + ' '), name);
+      same(kept_out, contains(unset, ' ' + name + "_FILE "), name);
+    }
+  }
+  expect(contains(unit, "\nInaccessiblePaths=-/etc/roomkey/roomkey.env\n"), "nor is it read there");
 }
 
 TEST(a_secret_may_come_from_a_file) {

@@ -13,6 +13,7 @@ from pathlib import Path
 from cases import Case, each
 from clinic import JANE, SARAH
 from live_support import StandIn
+from stacks import shared_demo
 from support import BIN, PATIENCE, told_by_proc, wait_until
 from tokens import bearer
 from workers import Worker
@@ -82,16 +83,19 @@ class Source(Worker):
                 raise AssertionError(answers)
 
     def memory(self):
-        """Every piece of memory that the worker can write to (and the stack, and the heap)."""
-        pid = self.process.pid
-        maps = Path(f"/proc/{pid}/maps").read_text()
-        with open(f"/proc/{pid}/mem", "rb", 0) as memory:
-            for line in maps.splitlines():
-                span, rights, *_ = line.split()
-                if rights.startswith("rw"):
-                    begin, end = (int(edge, 16) for edge in span.split("-"))
-                    memory.seek(begin)
-                    yield memory.read(end - begin)
+        return memory_of(self.process.pid)
+
+
+def memory_of(pid):
+    """Every piece of memory that the worker can write to (and the stack, and the heap)."""
+    maps = Path(f"/proc/{pid}/maps").read_text()
+    with open(f"/proc/{pid}/mem", "rb", 0) as memory:
+        for line in maps.splitlines():
+            span, rights, *_ = line.split()
+            if rights.startswith("rw"):
+                begin, end = (int(edge, 16) for edge in span.split("-"))
+                memory.seek(begin)
+                yield memory.read(end - begin)
 
 
 def places(text, part):
@@ -133,6 +137,13 @@ class Memory(Case):
                 self.assertEqual(counted(blocks, secret), (KEPT[name], 0), name)
                 for byte in (0x36, 0x5c):
                     self.assertEqual(counted(blocks, padded(secret, byte)), (0, 0), name)
+
+    def test_a_pool_has_nothing_of_what_only_the_other_needs(self):
+        demo = shared_demo()
+        secret = demo.settings["TWILIO_AUTH_TOKEN"].encode()
+        for pool, copies in (("token", 0), ("room", KEPT["TWILIO_AUTH_TOKEN"])):
+            for pid in demo.workers(pool):
+                self.assertEqual(counted(list(memory_of(pid)), secret), (copies, 0), pool)
 
     def test_keeps_nothing_of_secrets_that_were_overridden(self):
         overriding = {name: secrets.token_hex(32) for name in SECRETS}

@@ -2,6 +2,8 @@
 Each leaves the machine as it was."""
 from outside import holds, same
 
+ENV = "/etc/roomkey/roomkey.env"
+
 
 def all_of(inside, secrets):
     def the_sockets_are_nginx_s_and_no_other_s():
@@ -27,9 +29,21 @@ def all_of(inside, secrets):
         inside.sh("rm -r /run/systemd/system/roomkey-backup.service.d /var/lib/roomkey/backups/*")
         inside("systemctl", "daemon-reload")
 
+    def the_token_pool_sees_no_secret_that_only_the_room_pool_needs():
+        inside.sh(f"echo TWILIO_AUTH_TOKEN={'a' * 32} >>{ENV}; systemctl reload roomkey.target")
+        for pool, sees in (("token", False), ("room", True)):
+            pid = inside.show(f"roomkey-{pool}@1.service", "MainPID")
+            variables = inside.sh(f"tr '\\0' '\\n' </proc/{pid}/environ").stdout
+            holds(variables, "TWILIO_ACCOUNT_SID=", "TWILIO_API_SECRET=")
+            same(sees, "TWILIO_AUTH_TOKEN" in variables, f"the {pool} pool's environment")
+            file = inside("nsenter", f"--target={pid}", "--mount", "cat", ENV, check=False).stdout
+            same(sees, "TWILIO_AUTH_TOKEN" in file, f"the {pool} pool's view of {ENV}")
+        inside.sh(f"sed -i /^TWILIO_AUTH_TOKEN=/d {ENV}; systemctl reload roomkey.target")
+
     def the_room_pool_asks_nobody_on_the_same_wire():
         denied = inside.show("roomkey-room@1.service", "IPAddressDeny")
         holds(denied, "169.254.0.0/16", "fe80::/64")
 
     return [the_sockets_are_nginx_s_and_no_other_s, a_backup_sees_no_secret,
+            the_token_pool_sees_no_secret_that_only_the_room_pool_needs,
             the_room_pool_asks_nobody_on_the_same_wire]
