@@ -182,6 +182,10 @@ def all_of(inside, first, second):
         well()
 
     def an_upgrade_fails_no_request():
+        # As a machine is that was set up before there was this timer, and one that wants no other.
+        inside.sh("systemctl disable --now roomkey-audit-witness.timer; "
+                  "rm /var/lib/systemd/deb-systemd-helper-enabled/roomkey-audit-witness.timer.dsh-also")
+        inside("systemctl", "disable", "--now", "roomkey-logs.timer")
         before = state()
         with outside.load():
             install(second)
@@ -189,6 +193,9 @@ def all_of(inside, first, second):
         holds(inside("dpkg-query", "-W", "roomkey").stdout, "+test1")
         for pid in state()[1].values():  # else: "... (deleted)"
             same("/usr/lib/roomkey/roomkey-fcgi\n", inside("readlink", f"/proc/{pid}/exe").stdout)
+        same({"roomkey-logs.timer": "inactive"}, states(), "the timer that was not wanted")
+        same("enabled\n", inside("systemctl", "is-enabled", "roomkey-audit-witness.timer").stdout)
+        inside("systemctl", "enable", "--now", "roomkey-logs.timer")
         well()
 
     def a_wrong_configuration_at_the_start_is_mended_by_a_reload():
