@@ -1,54 +1,22 @@
 """Who asks and never reads the answer: over HTTP/2 a client says itself how much it will take."""
-import socket
 import sqlite3
-import ssl
-import struct
 import time
 
+import http2
 from callback_support import NINE, PARTICIPANTS, CallbackCase, Session, next_number
 from clinic import JANE
 from support import PATIENCE
 
-SETTINGS, HEADERS, WINDOW_SIZE = 4, 1, 4
-END_STREAM, END_HEADERS = 1, 4
 AT_ONCE = 60
-
-
-def frame(kind, flags, stream, content):
-    return struct.pack(">I", len(content))[1:] + struct.pack(">BBI", kind, flags, stream) + content
-
-
-def number(value, bits):
-    """HPACK's integers (RFC 7541 5.1)."""
-    most = (1 << bits) - 1
-    if value < most:
-        return bytes([value])
-    said, value = bytes([most]), value - most
-    while value > 127:
-        said, value = said + bytes([value % 128 + 128]), value // 128
-    return said + bytes([value])
-
-
-def headers(demo, path):
-    fields = {":method": "GET", ":scheme": "https", ":authority": f"localhost:{demo.port}",
-              ":path": path, "authorization": f"Bearer {demo.bearer(JANE)}"}
-    return b"".join(b"\0" + number(len(name), 7) + name.encode() + number(len(value), 7) +
-                    value.encode() for name, value in fields.items())
 
 
 def ask_and_never_read(demo, path):
     """One connection with many requests and no room for any byte of an answer's body."""
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    context.set_alpn_protocols(["h2"])
-    plain = socket.create_connection(("127.0.0.1", demo.port), PATIENCE)
-    connection = context.wrap_socket(plain, server_hostname="localhost")
-    said = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
-    said += frame(SETTINGS, 0, 0, struct.pack(">HI", WINDOW_SIZE, 0))
-    asked = headers(demo, path)
-    for stream in range(1, 2 * AT_ONCE, 2):
-        said += frame(HEADERS, END_STREAM | END_HEADERS, stream, asked)
-    connection.sendall(said)
+    asked = http2.GET + http2.HTTPS + b"".join(http2.field(name, value) for name, value in (
+        (":authority", f"localhost:{demo.port}"), (":path", path),
+        ("authorization", f"Bearer {demo.bearer(JANE)}")))
+    connection = http2.Http2(demo.port, window=0)
+    connection.ask(*[asked] * AT_ONCE)
     return connection
 
 
