@@ -112,7 +112,8 @@ configure() {
         ROOMKEY_CERTIFICATE_FILE=tls/cert.pem; do
         [ -n "$(setting "${place%%=*}")" ] || export "${place%%=*}=$dir/${place#*=}"
     done
-    [ "$rate_limit" = on ] || export ROOMKEY_PERSON_RATE=off
+    [ "$rate_limit" = on ] || [ -n "$(setting ROOMKEY_PERSON_RATE)" ] ||
+        export ROOMKEY_PERSON_RATE=off
 }
 
 roomkey() {

@@ -14,6 +14,7 @@ from one_worker import memory_mib, start_milliseconds
 from stack import (BIN, CONNECTIONS, NGINX_ALONE, TOKEN, Stack, conditions, fastcgi, measure, table)
 
 VIDEO, STREAM = "video-token", "stream token"
+GUARDED = "video-token, each person counted and each event with a MAC"
 BARE, KEPT = "bare responder", "bare responder, kept"  # a connection each, kept connections
 DURABLE = "bare responder with one durable commit"
 BODY = 860  # bytes, as long as the token route's
@@ -24,14 +25,15 @@ def roomkey_targets(stack, get, post):
             STREAM: ("/api/video-call/token", stack.workers(), post)}
 
 
-def normal(stack):
-    """The goals that it is about, measured."""
+def normal(stack, guarded):
+    """The goals that it is about, measured. `guarded`: the same with what costs a token time."""
     get, post = stack.scripts()
     bare = stack.add_responder("bare", BODY)
     kept = stack.add_responder("kept", BODY, "kept")
     stack.add_targets(fastcgi("bare"), fastcgi("kept", kept=True), NGINX_ALONE)
     conditions("normal")
     rows = measure(stack, {**roomkey_targets(stack, get, post),
+                           GUARDED: (TOKEN, guarded.workers(), guarded.scripts()[0], guarded),
                            BARE: ("/bench/bare", bare, get), KEPT: ("/bench/kept", kept, get),
                            "nginx alone": ("/bench/nginx", [], get)})
     table(rows, BARE)
@@ -42,7 +44,7 @@ def normal(stack):
                            BARE: ("/bench/bare", bare, script),
                            KEPT: ("/bench/kept", kept, script)})
     table(half, BARE)
-    return (goals.at_saturation(token, rows[BARE], rows[KEPT])
+    return (goals.at_saturation(token, rows[BARE], rows[KEPT]) + goals.with_guards(rows[GUARDED], token)
             + goals.at_half_load(half[VIDEO], half[KEPT]))
 
 
@@ -71,8 +73,11 @@ def allocations(folder):
 def main():
     subprocess.run([BIN / "bench-parts"], check=True, stderr=subprocess.DEVNULL)
     with tempfile.TemporaryDirectory(prefix="roomkey-bench-") as folder:
-        with Stack(folder + "/normal", "normal") as stack:
-            reached = normal(stack)
+        # Nobody asks that often: all are counted, and none is refused.
+        with (Stack(folder + "/normal", "normal") as stack,
+              Stack(folder + "/guarded", "normal", ROOMKEY_PERSON_RATE="10000",
+                    ROOMKEY_AUDIT_KEY="a" * 64) as guarded):
+            reached = normal(stack, guarded)
             weight = memory_mib(stack), start_milliseconds(stack)
         with Stack(folder + "/full", "full") as stack:
             reached += full(stack)

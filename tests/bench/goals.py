@@ -29,6 +29,11 @@ def at_saturation(token, bare, kept):
     ]
 
 
+def with_guards(guarded, token):
+    return [Goal("requests/s with `ROOMKEY_PERSON_RATE` and `ROOMKEY_AUDIT_KEY`, of those without",
+                 guarded.rate / token.rate, AT_LEAST, 0.97)]
+
+
 def at_half_load(token, kept):
     return [Goal("p99 at half load, of the bare responder's with kept connections",
                  token.p99 / kept.p99, AT_MOST, 2.0)]
