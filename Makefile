@@ -140,9 +140,9 @@ soak: ## half load with restarts: memory, descriptors and WAL stay flat (SOAK_MI
 	$(call with,BUILD DEMO CHECK,build)
 	@BIN_DIR=$(BUILD) /usr/bin/python3 tests/chaos/soak.py
 
-security: ## TLS by testssl.sh, what the time of refusals tells, secrets in memory (4 minutes)
+security: ## TLS by testssl.sh, what the time of refusals tells, secrets in memory, attacks (7 minutes)
 	$(call with,BUILD DEMO CHECK SECURITY,build)
-	@BIN_DIR=$(BUILD) tests/run.sh tls timing memory
+	@BIN_DIR=$(BUILD) tests/run.sh tls timing memory attack
 
 bench-scale: ## the same in-process, from 100 appointments to 1,000,000 and 10,000,000 events
 	$(call with,BUILD,$(BUILD)/bench-scale)

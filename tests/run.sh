@@ -25,6 +25,7 @@ command_of() { # name
     browser) command=(tests/browser/run.sh) ;;
     tls) command=(tests/security/tls.sh) ;;
     timing) command=(/usr/bin/python3 tests/security/timing.py) ;;
+    attack) command=(/usr/bin/python3 tests/security/attack.py) ;;
     memory) command=(/usr/bin/python3 tests/e2e/run.py memory:) ;;
     e2e) command=(/usr/bin/python3 tests/e2e/run.py) ;;
     *) echo "no suite $1" >&2 && exit 2 ;;

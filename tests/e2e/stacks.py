@@ -155,8 +155,8 @@ class Demo(Stack):
     def tls(self):
         return ssl.create_default_context(cafile=self.dir / "tls/cert.pem")
 
-    def connect(self, tls=True):
-        return Connection(self.port, self.tls if tls else None)
+    def connect(self, tls=True, port=None):
+        return Connection(port or self.port, self.tls if tls else None)
 
     def request(self, method, path, user=None, token=None, headers=None, body=b""):
         """The bytes of one request, from a page of ORIGIN; a header with value None is left out."""
