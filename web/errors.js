@@ -18,6 +18,8 @@ export const texts = {
     permission_denied: 'You have no part in this appointment. Are you logged in as the right ' +
       'person?',
     removed: 'You were put out of this session. Please call the practice.',
+    waiting: 'You are in the waiting room: you will be let in.',
+    denied: 'You were not let in. Please call the practice.',
     too_early: 'It is too early to join. Come back when the session opens{time}.',
     too_late: 'This session is over{time}. Please call the practice for a new appointment.',
     no_open_appointment: 'You have no session to join now. Come back when one is due.',
@@ -74,7 +76,8 @@ export class RoomKeyError extends Error {
     this.name = 'RoomKeyError'
     this.code = code
     this.advice = advice
-    for (const each of ['status', 'retryAfter', 'opensAt', 'closesAt', 'requestId', 'constraint']) {
+    for (const each of ['status', 'retryAfter', 'opensAt', 'closesAt', 'waitingSince', 'requestId',
+      'constraint']) {
       this[each] = facts[each] ?? null
     }
   }

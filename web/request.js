@@ -87,13 +87,14 @@ export class Requests {
     }
   }
 
-  // An answer with an access token in which `faultOf` finds no fault. One that a service worker or
-  // proxy kept is asked for once more.
-  async token(path, options, faultOf) {
+  // An answer with an access token in which no fault is found; `reader` gives {said, faultOf}
+  // (tokens.js). One that a service worker or proxy kept is asked for once more.
+  async token(path, options, reader) {
     for (let kept; ; ) {
       const reply = await this.ask(path, options)
       const { answer } = reply
-      const claims = claimsOf(answer.access_token ?? answer.token)
+      const { said, faultOf } = await reader
+      const claims = said(answer)
       const fault = this.#age(reply, claims, kept) ?? faultOf(answer, claims)
       if (!fault) return answer
       if (fault[0] !== 'stale' || kept) throw this.fault(...fault)
@@ -102,7 +103,7 @@ export class Requests {
   }
 
   #age({ date, sent, took, requestId }, { iat, exp }, kept) {
-    if (!Number.isFinite(exp)) return ['bad_token', 'the access token is no JWT with exp']
+    if (!Number.isFinite(exp)) return ['bad_token', 'the access token has no expiry']
     const before = (time) => iat * 1000 < time - 60000
     const stale = ['stale', 'the access token is older than the request for it']
     const old = before(date - took)
@@ -218,13 +219,14 @@ export class Requests {
     const requestId = headers.get('X-Request-Id')
     const reply = { date, sent, took: Date.now() - sent, requestId }
     if (ok && answer) return { answer, ...reply }
-    const { error, code, opens_at: opensAt, closes_at: closesAt } = answer ?? {}
+    const { error, code, opens_at: opensAt, closes_at: closesAt, waiting_since: waitingSince } =
+      answer ?? {}
     const known = typeof code === 'string' && /^[a-z_]+$/.test(code) ? code
       : busy[status] ?? (answer || status >= 500 ? `http_${status}` : 'not_roomkey')
     const retryAfter = secondsOf(headers.get('Retry-After'), date)
     const said = error ?? `no answer of roomkey's (status ${status})`
     return { ...reply, error: this.fault(known, said,
-      { status: status || null, retryAfter, opensAt, closesAt, requestId }) }
+      { status: status || null, retryAfter, opensAt, closesAt, waitingSince, requestId }) }
   }
 
   // A browser doesn't say why a fetch failed; what it lets through says something.
@@ -263,20 +265,4 @@ function secondsOf(text, now) {
   const seconds = /^\d+$/.test(text) ? Number(text)
     : Math.ceil((Date.parse(text) - (now || Date.now())) / 1000)
   return seconds >= 0 ? seconds : null
-}
-
-// What an access token says; its signature is the provider's business.
-function claimsOf(token) {
-  try {
-    const bytes = atob(token.split('.')[1].replace(/-/g, '+').replace(/_/g, '/'))
-    const text = new TextDecoder().decode(Uint8Array.from(bytes, (c) => c.charCodeAt(0)))
-    return JSON.parse(text) ?? {}
-  } catch {
-    return {}
-  }
-}
-
-export function differs(name, announced, found) {
-  return announced !== undefined && announced === found ? null
-    : ['bad_token', `the access token's ${name} is not the one that was announced`]
 }

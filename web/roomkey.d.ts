@@ -42,7 +42,8 @@ export class RoomKeyError extends Error {
   readonly name: 'RoomKeyError'
   /**
    * roomkey's word (`token_expired`), Twilio's number (20104), `stream_` and Stream's number
-   * (`stream_40`), the browser's name of a camera's fault (`NotAllowedError`), or one of our own
+   * (`stream_40`), the others' likewise (`livekit_401`, `jitsi_passwordRequired`, `janus_432`), the
+   * browser's name of a camera's fault (`NotAllowedError`), or one of our own
    * (`offline`, `cors`): docs/browser.md has them all.
    */
   readonly code: string | number
@@ -54,6 +55,8 @@ export class RoomKeyError extends Error {
   readonly retryAfter: number | null
   readonly opensAt: string | null
   readonly closesAt: string | null
+  /** Of `waiting`. */
+  readonly waitingSince: string | null
   /** Show it: support finds the request by it. */
   readonly requestId: string | null
   /** Of `OverconstrainedError`: what the device can't do. */
@@ -122,6 +125,80 @@ export interface StreamOptions<Client = unknown, Join = object, ClientOptions = 
   signal?: AbortSignal
 }
 
+/** What a page has at once, or soon. */
+type Soon<SDK> = SDK | Promise<SDK>
+
+/** One of the others in a Janus room. */
+export interface JanusPerson {
+  readonly id: string
+  /** The `user_identity` of their token. */
+  readonly name: string
+  /** Give it to a `<video>`; tracks come and go in it. */
+  readonly stream: MediaStream
+}
+
+export type Provider = 'twilio' | 'stream' | 'livekit' | 'jitsi' | 'janus' | 'custom'
+
+/** The SDKs that the page has, or promises of them: only that of the answer's provider is read. */
+export interface Sdks {
+  /** The module twilio-video. */
+  twilio?: Soon<TwilioVideo<any>>
+  /** The class of @stream-io/video-client. */
+  stream?: Soon<new (options: any) => any>
+  /** The module livekit-client. */
+  livekit?: Soon<{ Room: new (options?: any) => any, RoomEvent: object }>
+  /** JitsiMeetExternalAPI of your Jitsi's external_api.js. */
+  jitsi?: Soon<new (domain: string, options: any) => any>
+  /** Janus of janus.js. */
+  janus?: Soon<{ init(options: any): void }>
+  /** Joins with an SDK that roomkey doesn't know; leaves when `signal` says so. */
+  custom?: (answer: VideoToken, page: JoinOptions & { signal: AbortSignal }) => unknown
+}
+
+export interface JoinOptions {
+  /** false: joins without; or what getUserMedia() takes. */
+  audio?: boolean | MediaTrackConstraints
+  video?: boolean | MediaTrackConstraints
+  /** The element that Jitsi gets into. */
+  parent?: HTMLElement
+  /** Leaves, or stops joining it, or joining it again. Abort it when your page goes. */
+  signal?: AbortSignal
+  /** In the waiting room, since then (null where only the provider knows). */
+  onWaiting?: (waiting: { since: string | null }) => void
+  /** The connection was lost, a new one is being made. */
+  onReconnecting?: (error: RoomKeyError) => void
+  /** It is there: `native`, which is a new one at Twilio, Jitsi and Janus. */
+  onReconnected?: (native: any) => void
+  /** The end: null where the page left by itself. */
+  onDisconnected?: (error: RoomKeyError | null) => void
+
+  /** twilio-video's own ConnectOptions. */
+  twilio?: Record<string, unknown>
+  stream?: { join?: object, clientOptions?: object, onClient?: (client: any) => void }
+  /** RoomOptions, and RoomConnectOptions. */
+  livekit?: { room?: object, connect?: object }
+  /** Options of JitsiMeetExternalAPI. */
+  jitsi?: Record<string, unknown>
+  janus?: {
+    iceServers?: RTCIceServer[]
+    /** Your own picture and sound. */
+    onLocal?: (stream: MediaStream) => void
+    /** Whoever is there, at each change. */
+    onPeople?: (people: JanusPerson[]) => void
+    [more: string]: unknown
+  }
+}
+
+export interface Visit {
+  readonly provider: Provider
+  /**
+   * Twilio's or LiveKit's Room, Stream's Call, the JitsiMeetExternalAPI, the handle of Janus that
+   * sends, or what the function for `custom` gave.
+   */
+  readonly native: any
+  leave(): Promise<void>
+}
+
 export type Check = 'browser' | 'secure_context' | 'camera' | 'microphone' | 'server' | 'clock' |
   'token' | 'signalling_region' | 'signalling_global' | 'udp'
 
@@ -145,8 +222,10 @@ export interface Facts {
 export interface DiagnoseOptions {
   /** With a `bearer`, a token for this appointment is fetched and checked. */
   appointmentId?: number | string | bigint
-  /** Whose doors are tried: `twilio` where it is left out. */
-  provider?: 'twilio' | 'stream'
+  /** Whose doors are tried, where no token says it: `twilio` where it is left out. */
+  provider?: Provider
+  /** Where the doors of your own LiveKit, Jitsi or Janus are, where no token says it. */
+  address?: string | null
   /** Twilio's region, where no token says it. Without either only the global door is tried. */
   region?: string | null
   /** Stream's API key and call type, where no token's answer says them. */
@@ -192,6 +271,12 @@ export class RoomKey {
   /** A new access token each time, checked. Use it at once and keep it nowhere. */
   videoToken(id: number | string | bigint,
     options?: { refresh?: boolean, signal?: AbortSignal }): Promise<VideoToken>
+
+  /**
+   * Joins the appointment at whichever provider it is, with the SDK that the page handed over for it,
+   * waits at the door before, and joins again with a new token where that is needed.
+   */
+  join(id: number | string | bigint, sdks: Sdks, options?: JoinOptions): Promise<Visit>
 
   /** Joins the appointment's room, and joins it again with a new token where that is needed. */
   connectTwilio<Room, Options>(Video: TwilioVideo<Room, Options>, id: number | string | bigint,

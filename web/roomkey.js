@@ -3,7 +3,7 @@
 // console or error. What a provider's SDK or diagnose() needs is loaded when it is needed.
 
 import { RoomKeyError, tell, texts, worded } from './errors.js'
-import { Requests, differs } from './request.js'
+import { Requests } from './request.js'
 
 export { RoomKeyError, texts }
 
@@ -28,16 +28,23 @@ export class RoomKey {
     return (await this.#requests.ask(path, options)).answer
   }
 
-  // Twilio's, new each time, checked against what was announced with it.
+  // New each time, checked against what was announced with it.
   async videoToken(id, { refresh = false, signal } = {}) {
     const number = idOf(id)
     const route = refresh ? 'video-token-refresh' : 'video-token'
-    return this.#requests.token(`/api/appointments/${route}/${number}/`, { signal },
-      (answer, { grants, exp }) => differs('room', answer.room_name, grants?.video?.room) ??
-        differs('identity', answer.user_identity, grants?.identity) ??
-        differs('exp', Date.parse(answer.expires_at), Math.floor(exp) * 1000) ??
-        // Past 2^53 both are rounded alike.
-        differs('appointment', answer.appointment_id, Number(number)))
+    const reader = this.#part(() => import('./tokens.js')).then(({ said, faultOf }) =>
+      ({ said, faultOf: (answer, claims) => faultOf(answer, claims, number) }))
+    reader.catch(() => {})
+    return this.#requests.token(`/api/appointments/${route}/${number}/`, { signal }, reader)
+  }
+
+  // {provider, native, leave()}, at whichever provider the appointment is. `sdks`: the SDKs that the
+  // page has loaded, by provider.
+  async join(id, sdks, options) {
+    const number = idOf(id)
+    const { join } = await this.#part(() => import('./join.js'))
+    return join(sdks, options, this.#texts, this.#requests, (how) => this.videoToken(number, how),
+      (load) => this.#part(load))
   }
 
   // Twilio's Room. `Video` is the module twilio-video.

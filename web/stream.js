@@ -3,8 +3,9 @@
 
 import { RoomKeyError, learn, scrubbed, tell } from './errors.js'
 import { explained } from './explain.js'
-import { differs, offline, wait } from './request.js'
+import { offline, wait } from './request.js'
 import { words } from './stream_words.js'
+import { differs, said } from './tokens.js'
 
 learn(words)
 
@@ -20,15 +21,19 @@ export async function streamAccess(requests, body, signal) {
   const how = { method: 'POST', body, signal, again: true }
   const { answer: info } = await requests.ask('/api/video-call/', how)
   const cid = `${body.callType}:${body.callId}`
-  const token = () => requests.token('/api/video-call/token/', how, (_, claims) =>
-    differs('user', info.userId, claims.user_id) ?? differs('call', cid, claims.call_cids?.[0]))
+  const faultOf = (_, claims) =>
+    differs('user', info.userId, claims.user_id) ?? differs('call', cid, claims.call_cids?.[0])
+  const token = () => requests.token('/api/video-call/token/', how, { said, faultOf })
   return { info, token }
 }
 
-function check(StreamVideoClient, { callId, clientOptions = {}, ...options }) {
+function checkClass(StreamVideoClient) {
   if (typeof StreamVideoClient !== 'function') {
     throw new TypeError('joinStream needs the class StreamVideoClient of @stream-io/video-client')
   }
+}
+
+function check({ callId, clientOptions = {}, ...options }) {
   if (typeof callId !== 'string' || callId === '') throw new TypeError('callId must be a string')
   for (const name of ['token', 'tokenProvider', 'user', 'userId', 'apiKey']) {
     if (name in options || name in clientOptions) {
@@ -38,8 +43,66 @@ function check(StreamVideoClient, { callId, clientOptions = {}, ...options }) {
 }
 
 export async function joinStream(StreamVideoClient, options, texts, requests) {
-  check(StreamVideoClient, options)
-  const { callId, callType = 'default', join, clientOptions, onClient, signal } = options
+  checkClass(StreamVideoClient)
+  check(options)
+  const { callId, callType = 'default' } = options
+  const access = async (signal) => {
+    const { info, token } = await streamAccess(requests, { callId, callType }, signal)
+    return { info, token: async () => (await token()).token }
+  }
+  return enter(StreamVideoClient, access, { ...options, callType }, texts, requests)
+}
+
+// For join(): the answer for the appointment has all that the call needs.
+export async function joined(StreamVideoClient, token, page, texts, requests) {
+  checkClass(StreamVideoClient)
+  const { signal, audio, video, stream } = page
+  const { connect, access_token: first } = await token({ signal })
+  const access = (leaving) => {
+    let given = first
+    const next = async () => {
+      const answer = given ?? (await token({ refresh: true, signal: leaving })).access_token
+      given = null
+      return answer
+    }
+    const [apiKey, id] = [connect.api_key, connect.user_id]
+    return { info: { apiKey, user: { id } }, token: next }
+  }
+  const call = await enter(StreamVideoClient, access, {
+    ...stream, callId: connect.call_id, callType: connect.call_type, signal,
+  }, texts, requests)
+  try {
+    if (audio) await call.microphone.enable()
+    if (video) await call.camera.enable()
+  } catch (error) {
+    await quietly(() => call.leave())
+    throw explained(error, texts, 'stream')
+  }
+  told(call, page, requests)
+  return { native: () => call, leave: () => call.leave() }
+}
+
+// What becomes of the connection, which the SDK mends by itself.
+function told(call, { onReconnecting, onReconnected, onDisconnected }, requests) {
+  const fault = () => requests.fault('stream_network', 'the connection was lost')
+  let lost = false
+  const watch = call.state.callingState$.subscribe((state) => {
+    if (!lost && /^(reconnecting|migrating|offline)$/.test(state)) {
+      lost = true
+      tell(onReconnecting, fault())
+    } else if (lost && state === 'joined') {
+      lost = false
+      tell(onReconnected, call)
+    } else if (/^(left|reconnecting-failed)$/.test(state)) {
+      queueMicrotask(() => watch.unsubscribe())
+      tell(onDisconnected, state === 'left' ? null : fault())
+    }
+  })
+}
+
+// `access` gives {info, token}: what streamAccess() says, and a function that gives a token.
+async function enter(StreamVideoClient, access, options, texts, requests) {
+  const { callId, callType, join, clientOptions, onClient, signal } = options
   let client
   let call
   // Ends the SDK's own tries, which would hide a refusal that stays one, or go on after a leave.
@@ -68,8 +131,7 @@ export async function joinStream(StreamVideoClient, options, texts, requests) {
   if (signal?.aborted) leave()
 
   try {
-    const { info, token } = await stage(
-      streamAccess(requests, { callId, callType }, leaving.signal))
+    const { info, token } = await stage(access(leaving.signal))
     const provider = () => tried(token, leaving.signal).catch((error) => {
       if (error instanceof RoomKeyError && error.status < 500) refuse(error)
       throw error
@@ -107,7 +169,7 @@ async function tried(token, signal) {
   for (let tries = 0; ; tries += 1) {
     while (offline() && !signal.aborted) await wait(1, signal)
     try {
-      return (await token()).token
+      return await token()
     } catch (error) {
       if (tries === 2 || !['offline', 'unreachable', 'timeout'].includes(error.code)) throw error
       await wait(tries + 1, signal)

@@ -7,7 +7,7 @@
 
 import { learn, tell } from './errors.js'
 import { explained } from './explain.js'
-import { offline, wait } from './request.js'
+import { Rejoining } from './rejoin.js'
 import { Tracks } from './tracks.js'
 import { words } from './twilio_words.js'
 
@@ -15,10 +15,6 @@ learn(words)
 
 const lapsed = 20104
 const lost = [lapsed, 53000, 53001, 53002, 53006, 53405, 53407, 53500, 53501]
-const onTheWay = ['offline', 'unreachable', 'cors', 'timeout', 'not_roomkey', 'rate_limited',
-  'worker_unavailable', 'store_unavailable', 'internal_error']
-const pauses = [0, 1, 2, 4, 8, 15, 15, 15]
-const settled = 60000 // a connection that held so long makes the next loss a new one
 
 // At levels below `info` twilio-video prints each message, tokens included.
 const quietened = (level) =>
@@ -43,7 +39,7 @@ class Session {
   #leaving = new AbortController() // by the signal, disconnect(), or the page's own end
   #tracks
   #room = null
-  #attempts = 0
+  #rejoining
 
   constructor(Video, token, options, texts, requests) {
     const { signal, onReconnecting, onReconnected, onDisconnected, ...rest } = options
@@ -56,6 +52,8 @@ class Session {
     this.#rest = rest
     this.#signal = signal
     this.#tracks = new Tracks(rest.tracks)
+    // A new token that has lapsed is no matter of time.
+    this.#rejoining = new Rejoining(this.#leaving.signal, lost.slice(1))
   }
 
   // While the browser asked for the camera, a token may have lapsed: one more, and no third.
@@ -129,7 +127,7 @@ class Session {
     }
     this.#tracks.watch(room)
     room.once('disconnected', (_, error) => {
-      if (Date.now() - since > settled) this.#attempts = 0
+      this.#rejoining.lost(since)
       this.#room = null
       if (!error || this.#left) this.#over(null)
       else this.#again(explained(error, this.#texts, 'twilio'), room)
@@ -149,45 +147,22 @@ class Session {
     }
     this.#tracks.hold(room)
     tell(this.#page.onReconnecting, error)
-    const { room: next, fault } = await this.#tried()
+    const { joined: next, fault } = await this.#rejoining.tried(() => this.#join(true))
     if (next) tell(this.#page.onReconnected, next)
     else this.#over(this.#left ? null : fault ?? error)
   }
+}
 
-  // {the new room, or why there is none}. What fails while the device is offline is not counted.
-  async #tried() {
-    let fault
-    while (this.#attempts < pauses.length && !this.#left) {
-      await this.#pause(pauses[this.#attempts])
-      if (this.#left) break
-      this.#attempts += 1
-      try {
-        return { room: await this.#join(true) }
-      } catch (error) {
-        fault = error
-        if (offline() || fault.code === 'offline') this.#attempts -= 1
-        // A new token that has lapsed is no matter of time.
-        else if (![...lost.slice(1), ...onTheWay].includes(fault.code)) break
-      }
-    }
-    return { fault }
+// For join(): the Room of the moment, and what leaves it.
+export async function joined(Video, token, { audio, video, twilio, ...page }, texts, requests) {
+  let room
+  const onReconnected = (next) => {
+    room = next
+    return page.onReconnected?.(next)
   }
-
-  // The network's return ends it early, and its absence prolongs it; half a second at least, lest a
-  // network that comes and goes use up all attempts.
-  async #pause(seconds) {
-    const { signal } = this.#leaving
-    await wait(Math.min(seconds, 0.5), signal)
-    const until = Date.now() + (seconds - 0.5) * 1000
-    while (!signal.aborted && (offline() || Date.now() < until)) {
-      const back = new AbortController()
-      const end = () => back.abort()
-      signal.addEventListener('abort', end)
-      globalThis.addEventListener?.('online', end)
-      await wait(offline() ? 3600 : (until - Date.now()) / 1000, back.signal)
-      globalThis.removeEventListener?.('online', end)
-      signal.removeEventListener('abort', end)
-      if (back.signal.aborted && !offline()) break
-    }
-  }
+  const { signal, onReconnecting, onDisconnected } = page
+  room = await connectTwilio(Video, token, {
+    audio, video, ...twilio, signal, onReconnecting, onReconnected, onDisconnected,
+  }, texts, requests)
+  return { native: () => room, leave: () => room.disconnect() }
 }

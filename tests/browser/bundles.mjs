@@ -46,7 +46,7 @@ export const frontend = once(async () => {
   for (const [file, text] of Object.entries(sources)) writeFileSync(join(APP, file), text)
   const tarball = await ran('make', ['--no-print-directory', 'npm', `NPM_DIR=${APP}`], ROOT)
   await ran('npm', ['install', '--offline', '--loglevel=error', tarball])
-  for (const sdk of ['twilio-video', '@stream-io/video-client']) {
+  for (const sdk of ['twilio-video', '@stream-io/video-client', 'livekit-client']) {
     const link = join(APP, 'node_modules', sdk)
     mkdirSync(dirname(link), { recursive: true })
     symlinkSync(join(MODULES, sdk), link)

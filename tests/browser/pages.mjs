@@ -85,11 +85,13 @@ export async function socketsOf(page) {
 
 function watch(context) {
   const note = (where, text) => seen.push([where, text])
-  context.on('request', (request) => note('a URL', request.url()))
+  // LiveKit's own client has the token in its address at LiveKit's door, and there alone.
+  const noteUrl = (url) => note('a URL', url.replace(/(\/rtc\/[^?]*)\?.*/, '$1'))
+  context.on('request', (request) => noteUrl(request.url()))
   context.on('response', (response) => keepTokens(response))
   context.on('page', (page) => {
     errors.set(page, [])
-    page.on('websocket', (socket) => note('a URL', socket.url()))
+    page.on('websocket', (socket) => noteUrl(socket.url()))
     page.on('console', (message) => {
       note('the console', message.text())
       for (const handle of message.args()) {
@@ -150,7 +152,7 @@ export function assertNothingShown() {
   assert.ok(seen.length > 0, `${seen.length} places were seen`)
   for (const [where, text] of seen) {
     for (const secret of secrets) {
-      for (const part of [secret, secret.split('.')[1], secret.split('.')[2]]) {
+      for (const part of /^ey/.test(secret) ? [secret, ...secret.split('.').slice(1)] : [secret]) {
         assert.ok(!text.includes(part), `a token stands in ${where}: ${text.slice(0, 300)}`)
       }
     }

@@ -12,7 +12,10 @@ import corsTests, { outageTests } from './cors_test.mjs'
 import diagnoseTests from './diagnose_test.mjs'
 import failureTests from './failure_test.mjs'
 import helperTests from './helper_test.mjs'
+import janusTests from './janus_test.mjs'
+import joinTests from './join_test.mjs'
 import bundleTests, { packageTests } from './npm_test.mjs'
+import ownServerTests from './own_servers_test.mjs'
 import rejoinTests from './rejoin_test.mjs'
 import requestsTests from './requests_test.mjs'
 import streamTests from './stream_test.mjs'
@@ -55,13 +58,16 @@ const inChromium = (all) =>
     twilioTests(all)
       .then(() => rejoinTests(all))
       .then(() => streamTests(all))
+      .then(() => joinTests(all))
       .then(() => bundleTests(all)),
     diagnoseTests(all) // waits much
       .then(() => checkLoginTests(all))
       .then(() => checkAccessTests(all)),
     checkTests(all),
     checkCausesTests(all).then(() => checkDevicesTests(all)),
-    checkSilenceTests(all), // only waits
+    checkSilenceTests(all) // only waits
+      .then(() => ownServerTests(all))
+      .then(() => janusTests(all)),
   ])
 
 const whole = process.env.BROWSERS_WHOLE === '1' || process.argv.length > 2
@@ -75,7 +81,8 @@ const inFirefox = async (all) => {
   await Promise.all([
     failureTests(all)
       .then(() => causesTests(all))
-      .then(() => rejoinTests(all)),
+      .then(() => rejoinTests(all))
+      .then(() => joinTests(all)),
     diagnoseTests(all)
       .then(() => checkCausesTests(all))
       .then(() => checkDevicesTests(all)),

@@ -94,6 +94,9 @@ const kinds = { '.html': 'text/html', '.js': 'text/javascript' }
 const sdks = {
   '/keeping-worker.js': join(HERE, 'keeping_worker.js'),
   '/sdk/twilio-video.js': join(HERE, 'node_modules/twilio-video/dist/twilio-video.js'),
+  '/sdk/livekit-client.js': join(HERE, 'node_modules/livekit-client/dist/livekit-client.umd.js'),
+  '/sdk/adapter.js': join(HERE, 'node_modules/webrtc-adapter/out/adapter.js'),
+  '/sdk/janus.js': join(HERE, 'node_modules/janus-gateway/npm/dist/janus.es.js'),
   '/sdk/stream-video-client.js': join(ROOT, 'build/browser/stream-video-client.js'),
 }
 

@@ -2,8 +2,23 @@
 // Compiled, never run.
 
 import { StreamVideoClient, type Call } from '@stream-io/video-client'
+import * as LiveKit from 'livekit-client'
 import * as Video from 'twilio-video'
-import { RoomKey, RoomKeyError, texts, type Finding, type Texts } from '../../web/roomkey.js'
+import {
+  RoomKey,
+  RoomKeyError,
+  texts,
+  type Finding,
+  type Provider,
+  type Texts,
+  type Visit,
+} from '../../web/roomkey.js'
+
+// A script's.
+declare const Janus: { init(options: { debug: boolean }): void }
+declare class JitsiMeetExternalAPI {
+  constructor(domain: string, options?: { roomName: string })
+}
 
 const german: Texts = { advice: { too_early: 'Noch zu früh.' }, checks: { camera: 'Kamera' } }
 const rk = new RoomKey({
@@ -27,6 +42,33 @@ export async function use(): Promise<void> {
     callId: t.room_name,
     onClient: (client) => client.disconnectUser(),
   })
+  const visit: Visit = await rk.join(
+    47,
+    {
+      twilio: Video,
+      stream: StreamVideoClient,
+      livekit: import('livekit-client'),
+      janus: Janus,
+      jitsi: JitsiMeetExternalAPI,
+      custom: async ({ access_token, connect }, { signal, audio }) =>
+        [access_token, connect.url, signal.aborted, audio],
+    },
+    {
+      video: { width: 640 },
+      parent: document.body,
+      onWaiting: ({ since }) => since?.length,
+      onDisconnected: (error) => error?.waitingSince,
+      livekit: { room: { adaptiveStream: true } },
+      janus: { onPeople: (people) => people.map(({ name, stream }) => [name, stream.id]) },
+    },
+  )
+  const provider: Provider = visit.provider
+  await rk.join(47, { livekit: LiveKit })
+  await visit.leave()
+  // @ts-expect-error a provider that there isn't
+  await rk.join(47, { zoom: Video })
+  // @ts-expect-error a misspelt option
+  await rk.join(47, { twilio: Video }, { onWaitting: () => {} })
   const report: Finding[] = await rk.diagnose({
     appointmentId: '47',
     onMedia: (stream) => stream.active,
@@ -42,6 +84,7 @@ export async function use(): Promise<void> {
     }
   }
   console.log(
+    provider,
     region,
     room.sid,
     call.cid,

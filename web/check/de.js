@@ -142,6 +142,8 @@ export default {
     user_unknown: 'Der Videodienst kennt Sie nicht, oder nicht mehr.',
     permission_denied: 'Sie gehören nicht zu diesem Termin.',
     removed: 'Sie wurden aus dieser Sitzung entfernt.',
+    waiting: 'Sie sind im Wartezimmer: Den Zugang gibt es, sobald man Sie einlässt.',
+    denied: 'Sie wurden nicht eingelassen.',
     too_early: 'Für den Beitritt ist es zu früh.',
     too_late: 'Diese Sitzung ist vorbei.',
     no_open_appointment: 'Zurzeit gibt es keine Sitzung für den Beitritt.',

@@ -21,6 +21,17 @@ const gone = 'Die Sitzung gibt es nicht (mehr). Treten Sie von der Seite des Ter
 const browsers = 'Nehmen Sie einen aktuellen Browser: Chrome, Edge, Firefox oder Safari.'
 const clock = 'Schalten Sie in den Einstellungen dieses Geräts Datum und Uhrzeit auf ' +
   `„automatisch“. ${again}`
+const refused = 'Der Videodienst nimmt den Zugang nicht an: Er ist abgelaufen, oder der Dienst ist ' +
+  'falsch eingerichtet. Treten Sie neu bei; bleibt es so, sagen Sie dem Support Bescheid.'
+const lost = `Die Verbindung zum Videodienst ging verloren. ${network}`
+const slow = `Der Videodienst antwortet nicht rechtzeitig. ${network}`
+const away = `Der Videodienst ist nicht erreichbar. ${network}`
+const media = `Ton und Bild kommen nicht durch. ${network}`
+const full = 'Die Sitzung ist voll. Schließen Sie sie in anderen Fenstern und auf anderen ' +
+  'Geräten, und treten Sie dann neu bei.'
+const elsewhere = 'Sie sind von einem anderen Fenster oder Gerät aus beigetreten, daher endete es ' +
+  'hier. Machen Sie dort weiter, oder treten Sie hier neu bei.'
+const ended = 'Die Sitzung wurde beendet.'
 
 export default {
   locale: 'de',
@@ -32,6 +43,8 @@ export default {
     permission_denied: 'Prüfen Sie, ob Sie als die richtige Person angemeldet sind und die ' +
       'Nummer des Termins stimmt.',
     removed: practice,
+    denied: practice,
+    waiting: 'Vor dem Termin ist das in Ordnung. Treten Sie bei, wenn es so weit ist.',
     too_early: 'Kommen Sie wieder, wenn die Sitzung öffnet{time}.',
     too_late: 'Die Sitzung ist vorbei{time}. Bitte rufen Sie in der Praxis an, und bitten Sie um ' +
       'einen neuen Termin.',
@@ -82,26 +95,24 @@ export default {
     20105: early,
     20106: setup,
     20107: `${setup} (Das API-Geheimnis stimmt nicht.)`,
-    53000: `Die Verbindung zum Videodienst ging verloren. ${network}`,
-    53001: `Die Verbindung zum Videodienst ging verloren. ${network}`,
-    53002: `Der Videodienst antwortet nicht rechtzeitig. ${network}`,
+    53000: lost,
+    53001: lost,
+    53002: slow,
     53006: 'Der Videodienst ist überlastet. Warten Sie eine Minute, und treten Sie dann neu bei.',
-    53105: 'Die Sitzung ist voll. Schließen Sie sie in anderen Fenstern und auf anderen ' +
-      'Geräten, und treten Sie dann neu bei.',
+    53105: full,
     53106: gone,
     53116: setup,
-    53118: 'Die Sitzung wurde beendet.',
+    53118: ended,
     53200: support,
     53201: support,
     53204: 'Sie sind nicht mehr in der Sitzung. Treten Sie neu bei.',
-    53205: 'Sie sind von einem anderen Fenster oder Gerät aus beigetreten, daher endete es ' +
-      'hier. Machen Sie dort weiter, oder treten Sie hier neu bei.',
+    53205: elsewhere,
     53206: 'Die Sitzung lässt das nicht zu. Bitte sagen Sie dem Support Bescheid.',
     53400: `Ton und Bild ließen sich nicht einrichten. ${browsers} ${later}`,
     53402: `Ton und Bild ließen sich nicht einrichten. ${browsers} ${later}`,
     53404: `Diesem Browser fehlt das Bildformat der Sitzung. ${browsers}`,
-    53405: `Ton und Bild kommen nicht durch. ${network}`,
-    53407: `Ton und Bild kommen nicht durch. ${network}`,
+    53405: media,
+    53407: media,
     53500: `Der Videodienst ließ sich nicht vorbereiten. ${network}`,
     53501: `Der Videodienst ließ sich nicht vorbereiten. ${network}`,
     twilio: later,
@@ -118,6 +129,38 @@ export default {
     stream_43: `${setup} (Das API-Geheimnis stimmt nicht.)`,
     stream: later,
     stream_network: `Die Verbindung zum Videodienst kam nicht zustande. ${network}`,
+
+    livekit_401: refused,
+    livekit_404: gone,
+    livekit_unreachable: away,
+    livekit_timeout: slow,
+    livekit_media: media,
+    livekit_elsewhere: elsewhere,
+    livekit_old: support,
+    livekit_lost: lost,
+    livekit: later,
+
+    jitsi_passwordRequired: refused,
+    jitsi_authenticationFailed: refused,
+    jitsi_authenticationRequired: refused,
+    jitsi_notAllowedError: refused,
+    jitsi_accessDenied: `Sie wurden nicht eingelassen. ${practice}`,
+    jitsi_maxUsersLimitReached: full,
+    jitsi_lost: lost,
+    jitsi_timeout: slow,
+
+    janus_403: `${setup} (Der Zugang gilt nicht: Das Geheimnis oder die Uhr stimmt nicht.)`,
+    janus_426: gone,
+    janus_432: full,
+    janus_433: `${setup} (Der Zugang zum Raum gilt nicht.)`,
+    janus_unreachable: away,
+    janus_lost: lost,
+    janus_timeout: slow,
+    janus_media: media,
+
+    sdk_missing: `Dieser Seite fehlt, was die Sitzung braucht. ${support}`,
+    moved: 'Die Sitzung geht an anderer Stelle weiter. Treten Sie neu bei.',
+    ended,
 
     NotAllowedError: permit,
     SecurityError: permit,

@@ -1,0 +1,228 @@
+// rk.join(): the door, the choice of the provider, and what each provider's SDK is called with. Twilio
+// and Stream with the demo's own answers; the others with answers as roomkey gives for them.
+
+import assert from 'node:assert/strict'
+import { closed, scripted, withRoomKey } from './pages.mjs'
+import { ROOM, JANE_AT, answerOf } from './providers.mjs'
+import { JANE, now, part, test } from './support.mjs'
+import { withTwilio } from './twilio_test.mjs'
+
+export const TOKEN = '/api/appointments/video-token'
+
+// `events` of the visit, as [name, ...]; `enter(sdks, options)` joins.
+export async function visiting(browser, demo, open = withRoomKey) {
+  const page = await open(browser, demo, JANE)
+  await page.evaluate(() => {
+    window.events = []
+    window.stop = new AbortController()
+    const note = (name) => (given) => {
+      const { code, since } = Object(given)
+      events.push([name, code ?? since ?? null])
+    }
+    const told = Object.fromEntries(
+      ['onWaiting', 'onReconnecting', 'onReconnected', 'onDisconnected'].map((each) => [
+        each,
+        note(each),
+      ]),
+    )
+    window.enter = async (sdks, options) => {
+      window.visit = await make().join(47, sdks, { signal: stop.signal, ...told, ...options })
+      return visit.provider
+    }
+  })
+  return page
+}
+
+export const toldOf = (page, name) =>
+  page
+    .waitForFunction((wanted) => events.find(([each]) => each === wanted), name)
+    .then((found) => found.jsonValue())
+
+export const enter = (page, sdks, options = {}) =>
+  page.evaluate(
+    ([names, more]) =>
+      caught(
+        enter(Object.fromEntries(names.map(([name, at]) => [name, window[at]])), {
+          ...more,
+          ...(more.parent && { parent: document.body }),
+        }),
+      ),
+    [Object.entries(sdks), options],
+  )
+
+const waiting = (since) => [
+  403,
+  { error: 'Waiting to be let in', code: 'waiting', waiting_since: since, retry_after: 1 },
+  { 'Retry-After': '1' },
+]
+
+export default async function joinTests({ demo, browser, twilio, stream }) {
+  await test("join() takes Twilio's SDK for an appointment that is there", async () => {
+    const page = await visiting(browser, demo, withTwilio)
+    twilio.answers = ['in']
+    twilio.heard = []
+    const options = { twilio: { tracks: [], insights: false } }
+    assert.equal((await enter(page, { twilio: 'Video', stream: 'Video' }, options)).value, 'twilio')
+    const [call] = await page.evaluate(() => calls)
+    assert.match(call.name, /^apt-47-/)
+    assert.deepEqual([call.token, call.region], [twilio.heard[0].token, 'au1'])
+    assert.equal(await page.evaluate(() => visit.native.name), call.name)
+    await page.evaluate(() => visit.leave())
+    assert.deepEqual(await toldOf(page, 'onDisconnected'), ['onDisconnected', null])
+    await closed(page)
+  })
+
+  await test('join() gives the Room of the moment, after a loss the new one', async () => {
+    const page = await visiting(browser, demo, withTwilio)
+    twilio.answers = ['in', 20104, 'in']
+    twilio.heard = []
+    await enter(page, { twilio: 'Video' }, { twilio: { tracks: [], insights: false } })
+    await page.evaluate(() => {
+      window.first = visit.native
+    })
+    twilio.drop()
+    await toldOf(page, 'onReconnected')
+    assert.equal(await page.evaluate(() => visit.native !== first), true)
+    await page.evaluate(() => visit.leave())
+    assert.deepEqual(await toldOf(page, 'onDisconnected'), ['onDisconnected', null])
+    await closed(page)
+  })
+
+  await test("join() takes Stream's SDK, with the token and user of the answer", async () => {
+    const page = await visiting(browser, demo)
+    const claims = { user_id: 'user_2', exp: now() + 3600, call_cids: [`default:${ROOM}`] }
+    const token = `${part({ alg: 'HS256' })}.${part(claims)}.c2lnbmF0dXJl`
+    const connect = { api_key: 'key', call_type: 'default', call_id: ROOM, user_id: 'user_2' }
+    const answer = answerOf('stream', connect, token)
+    answer[1].expires_at = new Date(claims.exp * 1000).toISOString()
+    await scripted(page, TOKEN, answer)
+    await page.evaluate(async (sdk) => {
+      window.Stream = (await import(sdk)).StreamVideoClient
+    }, `${demo.listed}/sdk/stream-video-client.js`)
+    Object.assign(stream, { connects: 'in', joins: 17, heard: [] })
+    const error = await enter(page, { stream: 'Stream' })
+    assert.equal(error.code, 'stream_17', error.message)
+    const [connected, joining] = stream.heard
+    assert.deepEqual([connected.key, connected.token, connected.user], ['key', token, 'user_2'])
+    assert.equal(joining.path, `/video/call/default/${ROOM}/join`)
+    await closed(page)
+  })
+
+  await test('an SDK that was not handed over is named', async () => {
+    const page = await visiting(browser, demo)
+    const none = await enter(page, { stream: 'Object' })
+    assert.deepEqual([none.isRoomKeyError, none.code], [true, 'sdk_missing'])
+    assert.match(none.message, /at twilio, .*join\(id, \{ twilio: \.\.\. \}\)/)
+    assert.match(none.advice, /support/)
+    await scripted(page, TOKEN, answerOf('__proto__', {}))
+    assert.match((await enter(page, {})).message, /at __proto__/)
+    await page.evaluate(() => {
+      window.failing = Promise.reject(new Error('no network'))
+      failing.catch(() => {})
+    })
+    await page.unrouteAll()
+    const late = await enter(page, { twilio: 'failing' })
+    assert.match(late.message, /at twilio, whose SDK did not load: no network/)
+    await closed(page)
+  })
+
+  await test('a function of the page joins with an SDK that roomkey does not know', async () => {
+    const page = await visiting(browser, demo)
+    await scripted(page, TOKEN, answerOf('custom', { domain: 'daily.example' }, 'no.jwt.at-all'))
+    await page.evaluate(() => {
+      window.own = async (answer, { signal, audio, video }) => {
+        signal.addEventListener('abort', () => events.push(['stopped']))
+        events.push(['own', answer.access_token, answer.connect.domain, audio, video])
+        return { leave: () => events.push(['left']) }
+      }
+    })
+    assert.equal((await enter(page, { custom: 'own' }, { video: false })).value, 'custom')
+    await page.evaluate(() => visit.leave())
+    assert.deepEqual(await page.evaluate(() => events), [
+      ['own', 'no.jwt.at-all', 'daily.example', true, false],
+      ['stopped'],
+      ['left'],
+      ['onDisconnected', null],
+    ])
+    await closed(page)
+  })
+
+  await doorTests({ demo, browser })
+  await tokenTests({ demo, browser })
+}
+
+async function doorTests({ demo, browser }) {
+  const own = (page) =>
+    page.evaluate(() => {
+      window.own = () => ({})
+    })
+  const let_in = answerOf('custom', {})
+
+  await test('join() waits at the door until it opens, and says since when', async () => {
+    const page = await visiting(browser, demo)
+    await own(page)
+    const away = (route) => route.abort()
+    const since = '2025-11-16T09:00:00Z'
+    const requests = await scripted(page, TOKEN, waiting(since), away, away, waiting(since), let_in)
+    assert.equal((await enter(page, { custom: 'own' })).value, 'custom')
+    assert.deepEqual(await page.evaluate(() => events), [['onWaiting', since]])
+    assert.equal(requests.length, 5)
+    await closed(page)
+  })
+
+  await test('who is not let in is told so, and who goes is not asked for again', async () => {
+    const page = await visiting(browser, demo)
+    await own(page)
+    const denied = [403, { error: 'Not admitted', code: 'denied' }]
+    await scripted(page, TOKEN, waiting('2025-11-16T09:00:00Z'), denied)
+    const error = await enter(page, { custom: 'own' })
+    assert.deepEqual([error.code, error.status], ['denied', 403])
+    assert.match(error.advice, /not let in/)
+    await page.unrouteAll()
+    const requests = await scripted(page, TOKEN, waiting('2025-11-16T09:00:00Z'))
+    const entering = enter(page, { custom: 'own' })
+    await page.waitForFunction(() => events.length === 2)
+    await page.evaluate(() => stop.abort())
+    assert.equal((await entering).code, 'aborted')
+    const asked = requests.length
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    assert.equal(requests.length, asked)
+    await closed(page)
+  })
+}
+
+async function tokenTests({ demo, browser }) {
+  await test("each provider's token is checked against what was announced with it", async () => {
+    const page = await visiting(browser, demo)
+    const jwt = (claims) => `${part({ alg: 'HS256' })}.${part({ exp: now() + 3600, ...claims })}.c2ln`
+    const fault = async (provider, connect, token) => {
+      const answer = answerOf(provider, connect, token)
+      const exp = token && /^ey/.test(token) && JSON.parse(atob(token.split('.')[1])).exp
+      if (exp) answer[1].expires_at = new Date(exp * 1000).toISOString()
+      await scripted(page, TOKEN, answer)
+      const { code, value } = await page.evaluate(() => caught(make().videoToken(47)))
+      await page.unrouteAll()
+      return code ?? value.provider
+    }
+    const video = { room: ROOM }
+    const stream = { call_type: 'default', call_id: ROOM, user_id: 'user_2' }
+    const call_cids = [`default:${ROOM}`]
+    for (const [provider, connect, good, bad] of [
+      ['livekit', {}, { sub: JANE_AT, video }, { sub: JANE_AT, video: { room: 'other' } }],
+      ['livekit', {}, { sub: JANE_AT, video }, { sub: '3-sam', video }],
+      ['stream', stream, { user_id: 'user_2', call_cids }, { user_id: 'user_3', call_cids }],
+      ['stream', stream, { user_id: 'user_2', call_cids }, { user_id: 'user_2' }],
+      ['jitsi', { room: 'Apt-47' }, { room: 'apt-47' }, { room: '*' }],
+      ['jitsi', { room: 'Apt-47' }, { room: 'apt-47' }, { room: 'apt-48' }],
+    ]) {
+      assert.equal(await fault(provider, connect, jwt(good)), provider)
+      assert.equal(await fault(provider, connect, jwt(bad)), 'bad_token', JSON.stringify(bad))
+    }
+    assert.equal(await fault('custom', {}, 'whatever'), 'custom')
+    assert.equal(await fault('jitsi', { room: 'apt-47' }, 'no token'), 'bad_token')
+    const janus = (exp, room) => `${exp},janus.plugin.videoroom,room=${room}:c2ln`
+    assert.equal(await fault('janus', { room: ROOM }, janus(1, ROOM)), 'stale')
+    assert.equal(await fault('janus', { room: ROOM }, janus(now() + 3600, 'other')), 'bad_token')
+    await closed(page)
+  })
+}

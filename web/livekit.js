@@ -1,0 +1,80 @@
+// Joining a Room with livekit-client, which mends a lost connection by itself, with tokens that the
+// server sends it. Where it gives up, the same Room is joined again with a new token.
+
+import { learn } from './errors.js'
+import { explained } from './explain.js'
+import { words } from './livekit_words.js'
+import { Session } from './session.js'
+
+learn(words)
+
+// By number (ConnectionErrorReason, DisconnectReason): the names that the SDK gives are not to be
+// relied on, it wraps whatever signalling says.
+const refusals = {
+  1: 'unreachable', 2: 'media', 4: 'elsewhere', 5: 'timeout', 6: 'unreachable', 7: 'old',
+}
+const ends = {
+  2: 'livekit_elsewhere', 4: 'removed', 5: 'ended', 10: 'ended', 7: 'livekit_media',
+  15: 'livekit_media',
+}
+const lost = ['livekit_lost', 'livekit_unreachable', 'livekit_timeout', 'livekit_media',
+  'livekit_503']
+
+function codeOf({ status, reason }) {
+  if (Number.isInteger(status)) return `livekit_${status}`
+  return refusals[reason] ? `livekit_${refusals[reason]}` : 'livekit'
+}
+
+const isRefusal = (error) => Number.isInteger(error?.reason) || Number.isInteger(error?.status)
+
+export async function joined(LiveKit, token, page, texts, requests) {
+  const { Room, RoomEvent } = Object(LiveKit)
+  if (typeof Room !== 'function') throw new TypeError('join() needs the module livekit-client')
+  const { room: roomOptions, connect } = page.livekit ?? {}
+  const room = new Room(roomOptions)
+  const on = { audio: page.audio !== false, video: page.video !== false }
+  // What is muted stays so in the next connection.
+  const heed = (is) => ({ source }, { isLocal }) => {
+    const kind = { microphone: 'audio', camera: 'video' }[source]
+    if (isLocal && kind) on[kind] = is
+  }
+  room.on(RoomEvent.TrackMuted, heed(false)).on(RoomEvent.TrackUnmuted, heed(true))
+
+  async function publish({ localParticipant: me }) {
+    const own = (wanted) => (typeof wanted === 'object' ? wanted : undefined)
+    if (on.audio && on.video && !own(page.audio) && !own(page.video)) {
+      await me.enableCameraAndMicrophone() // one question for both
+      return
+    }
+    if (on.audio) await me.setMicrophoneEnabled(true, own(page.audio))
+    if (on.video) await me.setCameraEnabled(true, own(page.video))
+  }
+
+  const way = {
+    lost,
+    gone: ['ended'],
+    explained: (error) => (isRefusal(error) ? requests.fault(codeOf(error), error.message)
+      : explained(error, texts)),
+    async open(answer, signal) {
+      const cancel = () => room.disconnect()
+      signal.addEventListener('abort', cancel)
+      try {
+        const over = new Promise((resolve) => {
+          room.once(RoomEvent.Disconnected, (reason) => {
+            const code = ends[reason] ?? 'livekit_lost'
+            resolve(reason === 1 ? null : requests.fault(code, `disconnected (${reason})`))
+          })
+        })
+        await room.connect(answer.connect.url, answer.access_token, connect)
+        await publish(room).catch(async (error) => {
+          await room.disconnect()
+          throw error
+        })
+        return { native: room, close: cancel, over }
+      } finally {
+        signal.removeEventListener('abort', cancel)
+      }
+    },
+  }
+  return new Session(way, token, page, requests).begin()
+}
