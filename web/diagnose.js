@@ -3,7 +3,7 @@
 import { learn, tell } from './errors.js'
 import { lookAtMedia } from './devices.js'
 import { words } from './diagnose_words.js'
-import { answersStun, answersTurn, opens, usual } from './doors.js'
+import { answersStun, answersTurn, doorsOf, filled, opens } from './doors.js'
 import { explained } from './explain.js'
 import { reaches } from './request.js'
 import { streamAccess } from './stream.js'
@@ -15,10 +15,6 @@ const order = ['browser', 'secure_context', 'camera', 'microphone', 'server', 'c
 const tooFarOff = 30 // seconds
 
 export async function diagnose(options, { baseUrl, texts, requests, videoToken }) {
-  const provider = options.provider === 'stream' ? 'stream' : 'twilio'
-  const { allow, ...doors } = usual[provider]
-  const endpoints = Object.fromEntries(Object.entries(doors).map(([name, addresses]) =>
-    [name, options.endpoints?.[name] ?? addresses]))
   const report = []
 
   function found(check, key, facts = {}, advice = undefined) {
@@ -71,26 +67,31 @@ export async function diagnose(options, { baseUrl, texts, requests, videoToken }
     }
   }
 
-  // Resolves to what the provider's addresses are made of.
+  // Resolves to whose doors they are, and what their addresses are made of.
   async function token() {
-    const known = { region: options.region ?? null, apiKey: options.apiKey ?? null }
-    if (options.appointmentId === undefined || !options.hasBearer) return known
+    const { provider, region, apiKey, address } = options
+    if (options.appointmentId === undefined || !options.hasBearer) return options
     try {
       const given = await limited(
-        provider === 'twilio' ? twilioToken() : streamToken(), 8,
+        provider === 'stream' ? streamToken() : anyToken(), 8,
         () => requests.fault('timeout', 'the server did not answer in time'))
       found('token', 'token_ok', { until: given.until })
-      return { region: known.region ?? given.region, apiKey: known.apiKey ?? given.apiKey }
+      return {
+        provider: given.provider ?? provider, region: region ?? given.region,
+        apiKey: apiKey ?? given.apiKey, address: given.address ?? address,
+        iceServers: given.iceServers,
+      }
     } catch (error) {
       const fault = explained(error, texts)
       found('token', 'token_no', fault, fault.advice)
-      return known
+      return options
     }
   }
 
-  async function twilioToken() {
-    const { expires_at: until, region } = await videoToken(options.appointmentId)
-    return { until, region }
+  async function anyToken() {
+    const { expires_at: until, region, provider, connect } = await videoToken(options.appointmentId)
+    const { url, domain, api_key: apiKey, ice_servers: iceServers } = connect ?? {}
+    return { until, region, provider, apiKey, address: url ?? domain, iceServers }
   }
 
   async function streamToken() {
@@ -102,30 +103,31 @@ export async function diagnose(options, { baseUrl, texts, requests, videoToken }
     return { until: (await fresh()).expires_at, apiKey: info.apiKey }
   }
 
-  async function signalling(address, known) {
-    const check = address.includes('{region}') ? 'signalling_region' : 'signalling_global'
-    const needed = [...address.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)
-    const { protocol, host } = new URL(address.replace(/\{\w+\}/g, 'x'))
-    const shown = { allow, host: host.replace(/^x\./, `${known.region}.`) }
-    const web = `${protocol === 'ws:' ? 'http:' : 'https:'}//${shown.host}/`
-    if (needed.includes('region') && !known.region) return
-    if (needed.some((name) => !known[name])) {
-      found(check, (await reaches(web)) ? 'signalling_web_ok' : 'signalling_unreachable', shown)
+  async function signalling(door, known, { allow, protocol }) {
+    const check = door.includes('{region}') ? 'signalling_region' : 'signalling_global'
+    const needed = [...door.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)
+    const lacks = (name) => !known[/^(web|socket)$/.test(name) ? 'address' : name]
+    if (needed.some((name) => name !== 'apiKey' && lacks(name))) return
+    const address = filled(door, known)
+    const { protocol: scheme, host, origin } = new URL(address.replace(/^ws/, 'http'))
+    const shown = { host, allow: allow.replace('{host}', host) }
+    const web = () => reaches(`${origin}/`)
+    if (scheme === new URL(address).protocol || needed.some(lacks)) {
+      found(check, (await web()) ? 'signalling_web_ok' : 'signalling_unreachable', shown)
       return
     }
-    const ms = await opens(address.replace(/\{(\w+)\}/g,
-      (_, name) => encodeURIComponent(known[name])))
+    const ms = await opens(address, protocol)
     if (ms !== null) found(check, 'signalling_ok', { ...shown, ms })
-    else found(check, (await reaches(web)) ? 'signalling_blocked' : 'signalling_unreachable', shown)
+    else found(check, (await web()) ? 'signalling_blocked' : 'signalling_unreachable', shown)
   }
 
   // TURN over TLS is what is left to a call whose UDP is blocked.
-  async function udp() {
+  async function udp({ stun, turn: turns, allow }) {
     if (typeof RTCPeerConnection !== 'function') {
       found('udp', 'udp_no')
-    } else if (endpoints.stun.length > 0) {
-      const turn = answersTurn(endpoints.turn)
-      if (await answersStun(endpoints.stun)) {
+    } else if (stun.length > 0) {
+      const turn = answersTurn(turns)
+      if (await answersStun(stun)) {
         turn.catch(() => {})
         found('udp', 'udp_ok')
         return
@@ -136,16 +138,18 @@ export async function diagnose(options, { baseUrl, texts, requests, videoToken }
     }
   }
 
+  // Whose they are, and where, the token's answer says best.
+  async function doors() {
+    const known = await knowing
+    const { signalling: addresses, ...rest } = doorsOf(known, options.endpoints)
+    await Promise.all([each('udp', () => udp(rest)), ...addresses.map((address) =>
+      each('signalling_global', () => signalling(address, known, rest)))])
+  }
+
   await each('browser', async () => browser())
   const knowing = token()
-  const late = (address) => /\{/.test(address) && !options.region && !options.apiKey
-  const signallings = endpoints.signalling.map((address) => each('signalling_global', async () => {
-    const known = late(address) ? await knowing
-      : { region: options.region, apiKey: options.apiKey }
-    await signalling(address, known)
-  }))
   const media = options.media === false ? null : lookAtMedia(found, texts, options)
-  await Promise.all([media, server(), knowing, each('udp', udp), ...signallings])
+  await Promise.all([media, server(), doors()])
   ;(await media)?.end()
   return report.sort((a, b) => order.indexOf(a.check) - order.indexOf(b.check))
 }

@@ -1,8 +1,10 @@
 // The providers' doors, and whether they open from here.
 
 // As the providers' pages on firewalls name them. {region} and {apiKey} are filled in; an address
-// whose name isn't known is left out. Stream names the servers of a call in that call alone.
-export const usual = {
+// whose name isn't known is left out. Stream names the servers of a call in that call alone, and so do
+// LiveKit, Jitsi and Janus. Only a guest with a token is let in at LiveKit's and Jitsi's: there it is
+// tried whether anything comes from there.
+const usual = {
   twilio: {
     signalling: [
       'wss://{region}.vss.twilio.com/signaling', 'wss://global.vss.twilio.com/signaling',
@@ -16,15 +18,43 @@ export const usual = {
     signalling: [
       'wss://video.stream-io-api.com/video/connect?api_key={apiKey}&stream-auth-type=jwt',
     ],
-    stun: [],
-    turn: [],
     allow: '*.stream-io-api.com, *.stream-io-video.com and *.getstream.io (TCP 443, TCP and UDP ' +
       '3478), UDP and TCP 32768 - 60999',
   },
+  livekit: { signalling: ['{web}'], allow: '{host} (TCP 443, TCP 7881), UDP 50000 - 60000' },
+  jitsi: { signalling: ['{web}'], allow: '{host} (TCP 443), UDP 10000' },
+  janus: {
+    signalling: ['{socket}'], protocol: 'janus-protocol',
+    allow: '{host} (TCP 443), UDP 10000 - 65535',
+  },
+  custom: { signalling: [], allow: '' },
+}
+
+// {signalling, stun, turn, allow, protocol} of a provider; `endpoints` go before the usual ones.
+export function doorsOf({ provider = 'twilio', iceServers = [] }, endpoints = {}) {
+  const urls = iceServers.flatMap((server) => server.urls ?? [])
+  const named = (scheme) => urls.filter((url) => url.startsWith(scheme))
+  const { signalling, stun, turn, ...rest } = usual[provider] ?? usual.custom
+  return {
+    ...rest,
+    signalling: endpoints.signalling ?? signalling,
+    stun: endpoints.stun ?? stun ?? named('stun:'),
+    turn: endpoints.turn ?? turn ?? named('turns:'),
+  }
+}
+
+// {web} and {socket} are a server of the clinic's own, by the address or the name that it has.
+export function filled(door, { address, ...known }) {
+  if (address) {
+    const socket = /^wss?:/.test(address) ? address : `wss://${address.replace(/^\w+:\/\//, '')}`
+    if (door === '{socket}') return socket
+    if (door === '{web}') return `${new URL(socket.replace(/^ws/, 'http')).origin}/`
+  }
+  return door.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(known[name] ?? 'x'))
 }
 
 // Milliseconds until a WebSocket was open, or null.
-export function opens(address) {
+export function opens(address, protocol) {
   return new Promise((resolve) => {
     const began = performance.now()
     let socket
@@ -35,7 +65,7 @@ export function opens(address) {
     }
     const timer = setTimeout(end, 5000, null)
     try {
-      socket = new WebSocket(address)
+      socket = protocol ? new WebSocket(address, protocol) : new WebSocket(address)
     } catch {
       end(null)
       return

@@ -10,6 +10,7 @@ import checkLoginTests from './check_login_test.mjs'
 import checkTests, { checkSilenceTests } from './check_test.mjs'
 import corsTests, { outageTests } from './cors_test.mjs'
 import diagnoseTests from './diagnose_test.mjs'
+import doorsTests from './doors_test.mjs'
 import failureTests from './failure_test.mjs'
 import helperTests from './helper_test.mjs'
 import janusTests from './janus_test.mjs'
@@ -67,7 +68,8 @@ const inChromium = (all) =>
     checkCausesTests(all).then(() => checkDevicesTests(all)),
     checkSilenceTests(all) // only waits
       .then(() => ownServerTests(all))
-      .then(() => janusTests(all)),
+      .then(() => janusTests(all))
+      .then(() => doorsTests(all)),
   ])
 
 const whole = process.env.BROWSERS_WHOLE === '1' || process.argv.length > 2

@@ -62,6 +62,9 @@ class Kind {
   [[nodiscard]] virtual const EventAddress* event_address() const { return nullptr; }
   // The variable of the region that browsers are told; empty where there is none.
   [[nodiscard]] virtual std::string_view region_variable() const { return ""; }
+  // The variable of the clinic's own server that browsers open, `wss://host/path` or a host's name;
+  // empty where the provider's servers are the same for everybody.
+  [[nodiscard]] virtual std::string_view address_variable() const { return ""; }
 
   // The name of the route that gives its tokens alone; empty where there is none.
   [[nodiscard]] virtual std::string_view own_token_route() const { return ""; }

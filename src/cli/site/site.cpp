@@ -52,6 +52,10 @@ const provider::Kind& used_kind(const std::function<std::string(const std::strin
   return used == kinds.end() ? *kinds.front() : **used;
 }
 
+std::string text_or_null(const std::string& text) {
+  return text.empty() ? "null" : '"' + text + '"';
+}
+
 }  // namespace
 
 std::string domain_fault(std::string_view domain) {
@@ -104,13 +108,24 @@ std::string origin_map(const std::vector<std::string>& origins) {
   return map;
 }
 
-std::string check_config(const std::vector<std::string>& origins, const std::string& provider,
-                         const std::string& region, const Practice& practice) {
+std::string check_config(const std::vector<std::string>& origins, const Tried& tried,
+                         const Practice& practice) {
   std::string list;
   for (const auto& origin : origins) list += (list.empty() ? "\"" : ", \"") + origin + '"';
-  return "{\"origins\": [" + list + "], \"provider\": \"" + provider +
-         "\", \"region\": " + (region.empty() ? "null" : '"' + region + '"') +
+  const bool has_address =
+      !own_door(tried.address).empty() && path_fault('/' + tried.address).empty();
+  return "{\"origins\": [" + list + "], \"provider\": \"" + tried.provider +
+         "\", \"region\": " + text_or_null(tried.region) +
+         (has_address ? ", \"address\": " + text_or_null(tried.address) : "") +
          (practice.is_named() ? ", \"practice\": " + practice_json(practice) : "") + '}';
+}
+
+std::string own_door(const std::string& address) {
+  static const std::regex form(R"((?:(?:wss|https)://)?([A-Za-z0-9.-]+(?::[0-9]{1,5})?)(?:/.*)?)");
+  std::smatch found;
+  if (!std::regex_match(address, found, form)) return "";
+  const std::string host = found[1];
+  return " https://" + host + " wss://" + host;
 }
 
 std::string allow_list(const std::vector<std::string>& addresses) {
@@ -123,15 +138,24 @@ std::string allow_list(const std::vector<std::string>& addresses) {
 
 Names names_of(const Site& site, const std::function<std::string(const std::string&)>& value) {
   const provider::Kind& used = used_kind(value);
-  const std::string region(used.region_variable());
+  const auto value_of = [&](std::string_view variable) {
+    return variable.empty() ? "" : value(std::string(variable));
+  };
+  std::string doors;
+  for (const provider::Kind* kind : provider::all()) {
+    doors += own_door(value_of(kind->address_variable()));
+  }
   return {{"ORIGINS", origin_map(site.origins)},
           {"SERVER_NAME", site.domain},
           {"CERTIFICATE", site.certificate},
           {"CERTIFICATE_KEY", site.key},
           {"HEALTH_ALLOW", allow_list(site.health_allow)},
           {"TRUSTED_PROXY", real_ip(site.proxies)},
-          {"CHECK_CONFIG", check_config(site.origins, std::string(used.name()),
-                                        region.empty() ? "" : value(region), site.practice)}};
+          {"OWN_DOORS", doors},
+          {"CHECK_CONFIG", check_config(site.origins,
+                                        {std::string(used.name()), value_of(used.region_variable()),
+                                         value_of(used.address_variable())},
+                                        site.practice)}};
 }
 
 base::Result<std::string> fill_in(std::string_view text, const Names& names) {

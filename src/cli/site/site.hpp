@@ -34,10 +34,16 @@ struct Site {
 
 // What stands in the place of the origins: a line of nginx's map for each.
 [[nodiscard]] std::string origin_map(const std::vector<std::string>& origins);
-// What the check page is told (JSON; `region` may be empty).
-[[nodiscard]] std::string check_config(const std::vector<std::string>& origins,
-                                       const std::string& provider, const std::string& region,
+// Whose doors the check page tries; region and address may be empty.
+struct Tried {
+  std::string provider, region, address;
+};
+// What the check page is told (JSON).
+[[nodiscard]] std::string check_config(const std::vector<std::string>& origins, const Tried& tried,
                                        const Practice& practice = {});
+// Of an address of the clinic's own that browsers open, or a host's name: what pages may speak to,
+// each after a blank. Empty where it is no such address.
+[[nodiscard]] std::string own_door(const std::string& address);
 // nginx's `allow` for each.
 [[nodiscard]] std::string allow_list(const std::vector<std::string>& addresses);
 

@@ -58,8 +58,9 @@ TEST(origins_are_taken_literally_in_nginx_s_map) {
   same("", origin_map({}));
   same(R"({"origins": ["https://a.example", "http://b.example"], "provider": "twilio", )"
        R"("region": "au1"})",
-       check_config({"https://a.example", "http://b.example"}, "twilio", "au1"));
-  same(R"({"origins": [], "provider": "stream", "region": null})", check_config({}, "stream", ""));
+       check_config({"https://a.example", "http://b.example"}, {"twilio", "au1", ""}));
+  same(R"({"origins": [], "provider": "stream", "region": null})",
+       check_config({}, {"stream", "", ""}));
   same("allow 192.0.2.7;\n        allow 10.0.0.0/8;", allow_list({"192.0.2.7", "10.0.0.0/8"}));
 }
 
@@ -93,6 +94,23 @@ TEST(the_check_page_is_told_of_the_provider_that_is_configured) {
                   stream),
          "both are");
   expect(contains(told({}), twilio), "none is");
+}
+
+TEST(the_check_page_is_told_where_a_server_of_the_clinic_s_own_is_and_may_speak_to_it) {
+  same(
+      R"({"origins": [], "provider": "janus", "region": null, "address": "wss://a.example/janus"})",
+      check_config({}, {"janus", "", "wss://a.example/janus"}));
+  same(" https://a.example wss://a.example", own_door("wss://a.example/janus"));
+  same(" https://a.example:7880 wss://a.example:7880", own_door("wss://a.example:7880"));
+  same(" https://meet.example wss://meet.example", own_door("meet.example"));
+  for (const char* const bad : {"", "http://a.example", "wss://", "wss://a.example;", "a b",
+                                "wss://a.example/'", "wss://$host/", "wss://*"}) {
+    const std::string none = R"({"origins": [], "provider": "janus", "region": null})";
+    same(none, check_config({}, {"janus", "", bad}));
+  }
+  for (const char* const bad : {"", "ftp://a.example", "wss://*", "a.example; script-src *"}) {
+    same("", own_door(bad));
+  }
 }
 
 TEST(a_name_that_nobody_knows_is_refused_and_named) {
