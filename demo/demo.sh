@@ -42,7 +42,7 @@ end_all() {
     end nginx.pid QUIT
     end token.pid TERM
     end room.pid TERM
-    rm -f token.sock room.sock
+    rm -f token.sock room.sock web/demo-data/people.json
 }
 
 # A start that failed leaves nothing running; a token that didn't come can be looked into.
@@ -135,6 +135,26 @@ fill_store() {
         "START=$(date -u +%Y-%m-%dT%H:%M:00Z)" | roomkey import - >/dev/null
 }
 
+# What nginx has under /roomkey/: web/ as it is, and what the demo's own page needs beside it: logins
+# for the two whom it shows (none where the key that signs is elsewhere), and Janus's script, where
+# Debian's is installed.
+serve_pages() {
+    local file
+    mkdir -p web/demo-data
+    find web -type l -delete
+    ln -s "$root"/web/* web/
+    for file in janus-gateway/janus.js webrtc-adapter/adapter.js; do
+        [ ! -e "/usr/share/javascript/$file" ] || ln -s "/usr/share/javascript/$file" web/demo-data/
+    done
+    printf '{"appointment": 47, "people": [%s, %s]}\n' "$(person 2 'Jane Doe' patient)" \
+        "$(person 19 'Dr. Sarah' psychologist)" >web/demo-data/people.json
+}
+
+person() { # id, name, role
+    printf '{"id": %s, "name": "%s", "role": "%s", "bearer": "%s"}' "$@" \
+        "$(roomkey bearer "$1" --minutes 240 2>/dev/null)"
+}
+
 # --- Starting ---------------------------------------------------------------------------------
 
 listens() { # address
@@ -225,6 +245,7 @@ start() {
     configure
     write_files
     fill_store
+    serve_pages
     nginx -t -q -c "$dir/nginx.conf" || fail 'nginx refuses its configuration'
     start_pool token
     start_pool room

@@ -20,10 +20,11 @@ put 0755 "$to$lib" "$BIN_DIR/roomkey-fcgi" systemd/restart-workers
 put 0644 "$to$share" systemd/roomkey.env
 put 0644 "$to$share/nginx" nginx/roomkey.conf.in nginx/logrotate.conf
 if [ -d web ]; then
-  # package.json is for node alone.
-  (cd web && find . -type f ! -name '.*' ! -name package.json) | while read -r file; do
-    put 0644 "$to$share/web/$(dirname "$file")" "web/$file"
-  done
+  # package.json is for node alone, demo/ for the demo.
+  (cd web && find . -path ./demo -prune -o -type f ! -name '.*' ! -name package.json -print) |
+    while read -r file; do
+      put 0644 "$to$share/web/$(dirname "$file")" "web/$file"
+    done
 fi
 for section in 1 5 8; do
   put 0644 "$to$PREFIX/share/man/man$section" man/*."$section"

@@ -97,9 +97,12 @@ def misplaced():
         yield from (f"not there: {path}" for path in INSTALLED if not (prefix / path).is_file())
         web = {path.relative_to(ROOT / "web") for path in (ROOT / "web").rglob("*")
                if path.is_file() and not path.name.startswith(".")}
+        web = {path for path in web if path.parts[0] != "demo"}
         web.discard(Path("package.json"))
         if (prefix / "share/roomkey/web/package.json").exists():
             yield "web/package.json, which is for node alone, would be served"
+        if (prefix / "share/roomkey/web/demo").exists():
+            yield "web/demo/, which is for the demo alone, would be served"
         yield from (f"not there: web/{path}" for path in web
                     if not (prefix / "share/roomkey/web" / path).is_file())
         for unit in filter(Path.is_file, (prefix / "lib/systemd/system").rglob("*")):

@@ -48,7 +48,7 @@ site::Names names_of(const DemoFields& demo, const site::Site& site, const Sessi
                 {"LIMIT", demo.no_rate_limit ? "#" : ""},
                 {"TOKEN_SOCKET", "token.sock"},
                 {"ROOM_SOCKET", "room.sock"},
-                {"WEB", demo.source + "/web"},
+                {"WEB", demo.folder + "/web"},
                 {"ACCESS_LOG", demo.folder + "/log/nginx-access.log"},
                 {"ERROR_LOG", demo.folder + "/log/nginx-error.log"},
                 {"DIR", demo.folder},

@@ -9,6 +9,7 @@ import checkDevicesTests from './check_devices_test.mjs'
 import checkLoginTests from './check_login_test.mjs'
 import checkTests, { checkSilenceTests } from './check_test.mjs'
 import corsTests, { outageTests } from './cors_test.mjs'
+import demoPageTests from './demo_page_test.mjs'
 import diagnoseTests from './diagnose_test.mjs'
 import doorsTests from './doors_test.mjs'
 import failureTests from './failure_test.mjs'
@@ -69,6 +70,7 @@ const inChromium = (all) =>
     checkSilenceTests(all) // only waits
       .then(() => ownServerTests(all))
       .then(() => janusTests(all))
+      .then(() => demoPageTests(all))
       .then(() => doorsTests(all)),
   ])
 

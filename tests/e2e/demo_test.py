@@ -22,7 +22,7 @@ class TheDemo(Case):
             output = demo.start()
             for text in ('"access_token": "eyJ', '"region": "au1"',
                          "verified with the API secret: yes", "bearer 19", "bearer 3",
-                         "audit list", f"https://localhost:{demo.port}"):
+                         "audit list", f"https://localhost:{demo.port}/roomkey/demo/"):
                 self.assertIn(text, output)
             self.assertEqual([e["user_id"] for e in demo.granted()], [JANE])
             self.assertEqual(os.stat(demo.dir / "roomkey.env").st_mode & 0o077, 0)

@@ -2,8 +2,10 @@
 import shutil
 
 from cases import Case
+from clinic import JANE, SARAH
 from stacks import Demo, made_up_settings, shared_demo
 from support import ORIGIN, ROOT
+from tokens import opened
 
 HELPER = "/roomkey/roomkey.js"
 FILES = {"roomkey.js": "text/javascript; charset=utf-8",
@@ -103,6 +105,17 @@ class Web(Case):
             demo.script("start")  # is up, but fails: no token of Twilio's
             told = demo.ask("GET", "/roomkey/check/config.json").json
         self.assertEqual((told["provider"], told["region"]), ("stream", None))
+
+    def test_the_demo_s_page_has_logins_of_its_two_people_for_four_hours(self):
+        page = self.get("/roomkey/demo/")
+        self.assertEqual((page.status, page["Content-Type"]), (200, "text/html; charset=utf-8"))
+        people = self.get("/roomkey/demo-data/people.json").json["people"]
+        self.assertEqual([(one["id"], one["name"], one["role"]) for one in people],
+                         [(JANE, "Jane Doe", "patient"), (SARAH, "Dr. Sarah", "psychologist")])
+        for one in people:
+            claims = opened(one["bearer"], self.demo.settings["ROOMKEY_JWT_SECRET"])[1]
+            self.assertEqual(claims["exp"] - claims["iat"], 4 * 3600)
+            self.assertTrue(self.given(self.demo.token(token=one["bearer"]))["access_token"])
 
     def test_what_is_not_there_is_404_in_json_folders_without_a_page_too(self):
         for path in ("", "nothing.js", "empty/", "empty/nothing/", "roomkey.js/", "page/nothing/",
