@@ -30,6 +30,23 @@ void end(RoomSession& session, const RoomEvent& event) {
   }
 }
 
+bool has(const std::vector<Participant>& all, const std::string& sid) {
+  return std::any_of(all.begin(), all.end(),
+                     [&](const Participant& one) { return one.sid == sid; });
+}
+
+// Of those who left. Who comes and goes all the time shall not fill the store.
+void forget_oldest(std::vector<Participant>& all) {
+  constexpr std::size_t kMost = 200;
+  while (all.size() > kMost) {
+    const auto gone = std::find_if(all.begin(), all.end(), [](const Participant& one) {
+      return one.disconnected_at.has_value();
+    });
+    if (gone == all.end()) return;
+    all.erase(gone);
+  }
+}
+
 // A session, and where in it each of its participants stands: one looked for among all the others
 // would make many events slow. The events must outlive it.
 class Folded {
@@ -125,6 +142,26 @@ std::optional<SessionStatus> parse_session_status(std::string_view text) {
     if (word(status) == text) return status;
   }
   return std::nullopt;
+}
+
+RoomSession continued(const RoomSession& before, RoomSession after) {
+  if (before.sid != after.sid || before.status != SessionStatus::in_progress) return after;
+  std::vector<Participant> all;
+  for (Participant one : before.participants) {
+    const bool goes_on = !one.disconnected_at && has(after.participants, one.sid);
+    if (!goes_on && !one.disconnected_at) leave(one, after.as_of, std::nullopt);
+    all.push_back(std::move(one));
+  }
+  for (Participant& one : after.participants) {
+    if (!has(all, one.sid)) all.push_back(std::move(one));
+  }
+  forget_oldest(all);
+  after.participants = std::move(all);
+  after.created_at = before.created_at;
+  if (after.status != SessionStatus::in_progress) {
+    after.duration = std::max(after.as_of - after.created_at, std::chrono::seconds{0}).count();
+  }
+  return after;
 }
 
 const RoomSession& more_credible(const RoomSession& a, const RoomSession& b) {

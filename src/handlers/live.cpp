@@ -60,10 +60,23 @@ bool is_over(const Known& known) {
   return known.session && known.session->status != access::SessionStatus::in_progress;
 }
 
+bool is_open_now(const Known& known, std::chrono::sys_seconds now) {
+  return known.session && now - known.session->as_of <= kFresh && !is_over(known);
+}
+
+// Given up meanwhile, it would stay open for whoever has a token of before.
 void create(store::Database& database, std::int64_t appointment_id, const access::Room& room,
-            provider::Rooms& rooms, std::chrono::sys_seconds now) {
-  const auto made = rooms.make(room.name, now);
-  if (made) static_cast<void>(remember(database, appointment_id, room, *made));
+            provider::Rooms& rooms, const Known& known, std::chrono::sys_seconds now) {
+  auto made = rooms.make(room.name, now);
+  if (!made) return;
+  if (!rooms.tell_of_past() && known.session && !is_over(known) &&
+      known.session->sid == made->sid) {
+    *made = *known.session;
+    made->as_of = now;
+  }
+  if (remember(database, appointment_id, room, *made) == Fate::room_given_up) {
+    static_cast<void>(rooms.end(room.name, made->sid));
+  }
 }
 
 }  // namespace
@@ -93,6 +106,9 @@ Known look_at_room(store::Database& database, const access::Appointment& appoint
   if (!take_turn(database, appointment.id, now)) return known;
   const auto started = std::chrono::steady_clock::now();
   auto answer = rooms->look(room.name, known.session ? known.session->sid : "", now);
+  if (answer && *answer && known.session && !rooms->tell_of_past()) {
+    **answer = access::continued(*known.session, std::move(**answer));
+  }
   if (answer && *answer) {
     const bool in_time = std::chrono::steady_clock::now() - started < 2s;
     const bool out = in_time && put_out_unwelcome(database, *rooms, appointment, **answer, now);
@@ -101,19 +117,23 @@ Known look_at_room(store::Database& database, const access::Appointment& appoint
     if (out) return {std::move(*answer), "provider"};  // a callback of this second knows less
     if (fate == Fate::store_away) return with_answer(std::move(known), **answer);
   } else if (answer && rooms->are_made() && !known.session && access::is_open(appointment.status)) {
-    create(database, appointment.id, room, *rooms, now);
+    create(database, appointment.id, room, *rooms, known, now);
   }
   return known_room(database, appointment.id, room);
+}
+
+bool is_to_be_made(store::Database& database, std::int64_t appointment_id, const access::Room& room,
+                   provider::Rooms* rooms, std::chrono::sys_seconds now) {
+  return rooms != nullptr && rooms->are_made() &&
+         !is_open_now(known_room(database, appointment_id, room), now);
 }
 
 void make_room(store::Database& database, std::int64_t appointment_id, const access::Room& room,
                provider::Rooms* rooms, std::chrono::sys_seconds now) {
   if (rooms == nullptr || !rooms->are_made()) return;
   const Known known = known_room(database, appointment_id, room);
-  const bool fresh = known.session && now - known.session->as_of <= kFresh;
-  if (fresh && !is_over(known)) return;
-  if (!take_turn(database, appointment_id, now)) return;
-  create(database, appointment_id, room, *rooms, now);
+  if (is_open_now(known, now) || !take_turn(database, appointment_id, now)) return;
+  create(database, appointment_id, room, *rooms, known, now);
 }
 
 }  // namespace roomkey::handlers

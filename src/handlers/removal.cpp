@@ -42,7 +42,9 @@ base::Result<std::string> named_identity(const http::Call& call, store::Database
                                          const Providers& providers) {
   const auto started = std::chrono::steady_clock::now();
   auto identity = identity_of(call.text, known_room(database, call.id, *appointment.room));
-  if (!identity && call.text.starts_with("PA")) {
+  // As the providers write them.
+  const bool like_sid = call.text.starts_with("PA") || call.text.find('~') != call.text.npos;
+  if (!identity && like_sid) {
     auto* const rooms = providers.rooms_of(*appointment.room);
     identity = identity_of(call.text, look_at_room(database, appointment, rooms, call.now));
   }
@@ -90,14 +92,20 @@ void note(store::Transaction& transaction, store::Database& database, const http
   store::append_audit(transaction, database, event);
 }
 
+bool needs_new_name(const Providers& providers, const access::Room& room) {
+  auto* const rooms = providers.of(room).rooms();
+  return rooms != nullptr && rooms->need_new_name();
+}
+
 // First of all: whatever becomes of it at the provider, decide() refuses them from here on.
 void remember_removal(const http::Call& call, store::Database& database, const Person& person,
-                      const store::Eviction* eviction) {
+                      const store::Eviction* eviction, bool renames) {
   const access::User& caller = call.caller();
   store::Transaction transaction(database);
   const access::Removal removal{person.user_id, caller.id, access::is_office(caller.role)};
   if (store::remove_user(transaction, database, call.id, removal, call.now)) {
     note(transaction, database, call, "participant_remove", person);
+    if (renames) store::renew_room(transaction, database, call.id, call.now);
   }
   if (eviction != nullptr) store::put_eviction(transaction, database, *eviction);
   transaction.commit();
@@ -114,10 +122,12 @@ base::Result<http::Response> remove_participant(const http::Call& call, store::D
   auto* const rooms = providers.rooms_of(room);
   // Not if finding out who it is took so long that nginx would give up on this answer.
   const bool at_once = rooms != nullptr && std::chrono::steady_clock::now() - started < kSoon;
-  const store::Eviction eviction{room.name, person->identity, room.provider, call.id,
+  // With a new name the room as it was ends, for all: who is welcome gets a token for the new one.
+  const bool renames = needs_new_name(providers, room);
+  const store::Eviction eviction{room.name, renames ? "" : person->identity, room.provider, call.id,
                                  at_once ? call.now + store::kEvictionLease : call.now};
   const bool possible = providers.of(room).can_evict();
-  remember_removal(call, database, *person, possible ? &eviction : nullptr);
+  remember_removal(call, database, *person, possible ? &eviction : nullptr, renames);
   const bool done = at_once && carry_out(database, *rooms, eviction, call.now);
   auto body = answer(call, *person, "Participant removed");
   using Word = std::optional<std::string_view>;

@@ -15,6 +15,18 @@ std::string validity_text(std::chrono::minutes validity) {
   return std::to_string(minutes) + " minutes (" + std::to_string(minutes / 60) + " hours)";
 }
 
+// Where the room is to be made first, and not by this worker.
+bool is_for_room_pool(const http::Call& call, store::Database& database, const access::Room& room,
+                      const Providers& providers) {
+  return !providers.may_be_asked() && !call.request.room_pool.empty() &&
+         is_to_be_made(database, call.id, room, providers.of(room).rooms(), call.now);
+}
+
+// Has nginx ask the room pool, at the location that it named (nginx/roomkey.conf.in).
+http::Response ask_room_pool(std::string_view location) {
+  return {204, "", {{"X-Accel-Redirect", std::string(location)}}};
+}
+
 }  // namespace
 
 base::Result<http::Response> video_token(http::Call& call, Issue issue, std::string_view action,
@@ -27,6 +39,9 @@ base::Result<http::Response> video_token(http::Call& call, Issue issue, std::str
   const provider::Provider& provider = providers.of(*appointment->room);
   const auto credential = provider.mint(*grant, call.now);
   if (!credential) return base::Error{base::Code::token_failed, credential.error().detail};
+  if (is_for_room_pool(call, database, *appointment->room, providers)) {
+    return ask_room_pool(call.request.room_pool);
+  }
 
   store::AuditEvent event = event_of(call, action, store::Outcome::granted);
   event.expires_at = credential->expires_at;
@@ -45,7 +60,7 @@ base::Result<http::Response> video_token(http::Call& call, Issue issue, std::str
       .add("token_valid_until", validity_text(grant->validity))
       .add("region", region.empty() ? std::nullopt : std::optional(region))
       .add("provider", provider.name())
-      .add_raw("connect", provider.connect(*grant));
+      .add_raw("connect", provider.connect_until(*grant, credential->expires_at));
   if (issue == Issue::refresh) body.add("refreshed_at", base::format_utc(call.now));
   return http::Response{200, std::move(body).text()};
 }
@@ -68,10 +83,6 @@ base::Result<http::Response> video_token_and_room(http::Call& call, Issue issue,
     make_room(database, call.id, room, providers.rooms_of(room), call.now);
   }
   return token;
-}
-
-http::Response ask_room_pool(std::string_view location) {
-  return {204, "", {{"X-Accel-Redirect", std::string(location)}}};
 }
 
 }  // namespace roomkey::handlers

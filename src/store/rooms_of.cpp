@@ -71,6 +71,14 @@ GivenRoom give_room(Database& database, std::int64_t appointment_id, const Audit
   return {fresh, true};
 }
 
+void renew_room(Transaction&, Database& database, std::int64_t appointment_id,
+                std::chrono::sys_seconds now) {
+  const auto before = find_room(database, appointment_id);
+  if (!before) return;
+  give_up_room(database, appointment_id);
+  put_room(database, appointment_id, new_room(appointment_id, before->provider, now));
+}
+
 GivenRoom move_room(Transaction& transaction, Database& database, std::int64_t appointment_id,
                     const std::string& provider, AuditEvent event) {
   const auto before = find_room(database, appointment_id);

@@ -73,17 +73,15 @@ App::App(config::Config config, const base::Clock& clock)
       limits_(config_.person_rate, config_.metrics_directory),
       bearer_keys_(config_.bearer_files),
       database_(with_checkpoints_beside(config_.store)),
-      router_(routes(), *this, clock) {
+      router_(std::in_place, routes(), static_cast<http::Gate&>(*this), clock) {
   // Those who use them have them by now.
   static_cast<provider::Settings&>(config_) = {};
 }
 
 base::Result<http::Response> App::give_token(Call& call, Issue issue, std::string_view action) {
-  if (!providers_.make_rooms()) {
+  if (!makes_rooms()) {
     return handlers::video_token(call, issue, action, database_, config_.policy, providers_);
   }
-  const std::string_view elsewhere = call.request.room_pool;
-  if (!providers_.may_be_asked() && !elsewhere.empty()) return handlers::ask_room_pool(elsewhere);
   return handlers::video_token_and_room(call, issue, action, database_, config_.policy, providers_);
 }
 
@@ -180,6 +178,8 @@ void App::done(const http::Done& what) {
 std::string App::join(std::string_view pool) {
   evicts_ = pool != "token";
   providers_ = handlers::Providers(pointers_to(own_), evicts_);
+  router_.emplace(routes(), static_cast<http::Gate&>(*this),
+                  clock_);  // whether it makes rooms is known by now
   tally_.started(pool);
   return tally_.fault();
 }

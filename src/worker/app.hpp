@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "roomkey/config/config.hpp"
@@ -23,13 +24,13 @@ class App final : private http::Gate {
 
   // As Router::answer().
   void answer(std::span<const http::Request> requests, const http::Send& send) const {
-    router_.answer(requests, send);
+    router_->answer(requests, send);
   }
   [[nodiscard]] http::Response answer(const http::Request& request) const {
-    return router_.answer(request);
+    return router_->answer(request);
   }
   [[nodiscard]] bool shares_transaction(const http::Request& request) const {
-    return router_.shares_transaction(request);
+    return router_->shares_transaction(request);
   }
   [[nodiscard]] store::Database& database() { return database_; }
   // Does what was put off, once all are answered. Returns when that is to be asked again, where
@@ -56,6 +57,9 @@ class App final : private http::Gate {
   [[nodiscard]] std::optional<std::chrono::seconds> count_refusals();
   [[nodiscard]] std::optional<std::chrono::seconds> evict();
 
+  [[nodiscard]] bool makes_rooms() const {
+    return providers_.may_be_asked() && providers_.make_rooms();
+  }
   [[nodiscard]] std::vector<http::Route> appointment_routes();
   [[nodiscard]] std::vector<http::Route> participant_routes();
   [[nodiscard]] std::vector<http::Route> call_routes();
@@ -73,7 +77,7 @@ class App final : private http::Gate {
   config::BearerKeys bearer_keys_;
   store::Database database_;
   handlers::Refusals refusals_;
-  http::Router router_;
+  std::optional<http::Router> router_;
   std::chrono::nanoseconds evict_at_{};
   bool evicts_ = false;
   bool evicted_ = true;  // when it tried last

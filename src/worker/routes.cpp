@@ -34,7 +34,7 @@ std::vector<http::Route> App::routes() {
 
 std::vector<http::Route> App::appointment_routes() {
   // A provider can't be asked within a transaction.
-  const Transaction giving = providers_.make_rooms() ? Transaction::own : Transaction::shared;
+  const Transaction giving = makes_rooms() ? Transaction::own : Transaction::shared;
   return {
       {.name = "video_token",
        .method = "GET",

@@ -96,6 +96,28 @@ TEST(who_left_without_having_come_was_there) {
   same(kNine + 300s, session.created_at, "the first that is known of it");
 }
 
+TEST(a_session_that_is_told_of_only_now_goes_on_from_what_was_known) {
+  const RoomSession before{"room", SessionStatus::in_progress,    kNine,
+                           {},     {{"a", "2-a", kNine, {}, {}}}, kNine};
+  RoomSession now = before;
+  now.created_at = now.as_of = kNine + 60s;
+  now.participants = {{"b", "19-b", kNine + 60s, {}, {}}};
+  same("2 disconnected 60; 19 connected -; ", people(continued(before, now)));
+  same(kNine, continued(before, now).created_at);
+  RoomSession other = before;
+  other.sid = "another";
+  same("19 connected -; ", people(continued(other, now)));
+  other = before;
+  other.status = SessionStatus::completed;
+  same("19 connected -; ", people(continued(other, now)));
+
+  RoomSession many = before;
+  for (int i = 0; i < 300; ++i) {
+    many.participants.push_back({"c" + std::to_string(i), "2-a", kNine, kNine + 1s, {}});
+  }
+  same(200U, continued(many, now).participants.size());
+}
+
 TEST(words_are_the_provider_s) {
   for (const auto* const text :
        {"room-created", "room-ended", "participant-connected", "participant-disconnected"}) {

@@ -10,7 +10,9 @@ namespace roomkey::handlers {
 
 // GET video-token, GET and POST video-token-refresh (which says `refreshed_at` as well): an access
 // token for the appointment's patient and psychologist. The audit event, named `action`, is
-// committed before this returns, and call.provider says whose it is.
+// committed before this returns, and call.provider says whose it is. A worker that may speak to no
+// one has nginx ask the room pool instead where roomkey makes the room, and nothing tells that it
+// is there.
 enum class Issue { first, refresh };
 [[nodiscard]] base::Result<http::Response> video_token(http::Call& call, Issue issue,
                                                        std::string_view action,
@@ -26,9 +28,5 @@ enum class Issue { first, refresh };
                                                                 store::Database& database,
                                                                 const access::Policy& policy,
                                                                 const Providers& providers);
-
-// For a worker that may speak to no one: has nginx ask the room pool, at the location that it named
-// (nginx/roomkey.conf.in).
-[[nodiscard]] http::Response ask_room_pool(std::string_view location);
 
 }  // namespace roomkey::handlers

@@ -12,8 +12,8 @@
 namespace roomkey::provider {
 
 struct Credential {
-  std::string token = {};  // compact JWS
-  std::string identity;    // who the token says its holder is, in the provider's spelling
+  std::string token = {};  // compact JWS, unless the provider has a form of its own
+  std::string identity;    // its holder in the provider's spelling, as the token says where it can
   std::chrono::sys_seconds issued_at{};  // as the token says
   std::chrono::sys_seconds expires_at{};
 };
@@ -43,6 +43,12 @@ class Provider {
 
   // What the provider's SDK needs beside the token of that grant: the members of a JSON object.
   [[nodiscard]] virtual std::string connect(const access::Grant& grant) const = 0;
+
+  // The same with what lapses together with that token.
+  [[nodiscard]] virtual std::string connect_until(const access::Grant& grant,
+                                                  std::chrono::sys_seconds /*expires_at*/) const {
+    return connect(grant);
+  }
 
   // As named to the browser; empty: none.
   [[nodiscard]] virtual std::string_view region() const { return ""; }

@@ -39,6 +39,12 @@ class Rooms {
   // Whether events tell of what happens in them, as it happens.
   [[nodiscard]] virtual bool are_told_of() const = 0;
 
+  // Whether look() tells of those who were in a room, too, and since when; else of who is there.
+  [[nodiscard]] virtual bool tell_of_past() const { return true; }
+  // Whether nothing but another name keeps out who has a token for a room: it is good as long as it
+  // lasts, and says of nobody that it is his.
+  [[nodiscard]] virtual bool need_new_name() const { return false; }
+
   // The room's session as it is now, with those who are and were in it; the last one where it is
   // over, if `session_sid` (empty: not known) is its. Nothing where the provider knows of none.
   [[nodiscard]] virtual base::Result<std::optional<access::RoomSession>> look(

@@ -74,6 +74,11 @@ GivenRoom move_room(Transaction& transaction, Database& database, std::int64_t a
 // How many open appointments have their room at each provider.
 [[nodiscard]] std::map<std::string, std::int64_t> count_open_rooms(Database& database);
 
+// Has the appointment go on in a room of a new name, at the same provider: the one that it has is
+// given up, and ends. Nothing where it has none.
+void renew_room(Transaction& transaction, Database& database, std::int64_t appointment_id,
+                std::chrono::sys_seconds now);
+
 // Puts a user out of the appointment's room and lets them in again. True where that is new. What
 // the psychologist did becomes the office's where the office does it too, and never the other way.
 // All of them must be there.
