@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Checks the golden tokens against the vendors' own libraries, tokens and keys of logins that others
 # wrote against roomkey, and lints docs/openapi.yaml.
-# Needs npm, Debian's own node, and /usr/bin/python3 with Debian's python3-twilio.
+# Needs npm, Debian's own node, Debian's janus, and /usr/bin/python3 with Debian's python3-twilio.
 set -u
 BIN_DIR=$(realpath "${BIN_DIR:-$(dirname "${BASH_SOURCE[0]}")/../../build/release}") || exit 1
 export BIN_DIR
@@ -61,6 +61,7 @@ lint() {
 run /usr/bin/python3 twilio_golden.py
 run /usr/bin/python3 twilio_python.py
 run /usr/bin/python3 stream_golden.py
+run /usr/bin/python3 janus_golden.py
 if install_modules && PATH=$(../debian_node.sh):$PATH; then
   run node twilio_node.mjs
   run node callback_node.mjs

@@ -3,6 +3,7 @@
 
 #include <span>
 
+#include "roomkey/provider/janus/settings.hpp"
 #include "roomkey/provider/kind.hpp"
 #include "roomkey/provider/stream/settings.hpp"
 #include "roomkey/provider/twilio/settings.hpp"
@@ -13,6 +14,7 @@ namespace roomkey::provider {
 struct Settings {
   twilio::Configuration twilio;
   stream::TokenSettings stream;
+  janus::Configuration janus;
 };
 
 [[nodiscard]] std::span<const Kind* const> all();

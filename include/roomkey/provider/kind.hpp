@@ -34,6 +34,13 @@ struct EventAddress {
   const char* instructions;  // where the address has to be entered
 };
 
+// A server of the clinic's own, to which nginx carries browsers' WebSockets.
+struct Carried {
+  const char* variable;     // that has the address as browsers open it
+  std::string_view path;    // of that address
+  std::string_view server;  // where it is on this machine
+};
+
 // Whether a token is the provider's, by its look.
 enum class Sight { surely, likely, not_at_all };
 
@@ -65,6 +72,9 @@ class Kind {
   // The variable of the clinic's own server that browsers open, `wss://host/path` or a host's name;
   // empty where the provider's servers are the same for everybody.
   [[nodiscard]] virtual std::string_view address_variable() const { return ""; }
+
+  // Null where there is none.
+  [[nodiscard]] virtual const Carried* carried() const { return nullptr; }
 
   // The name of the route that gives its tokens alone; empty where there is none.
   [[nodiscard]] virtual std::string_view own_token_route() const { return ""; }

@@ -209,17 +209,26 @@ void inspect_use(const Inquiry& inquiry, const Kind& kind) {
                   "one came from.");
 }
 
+void say_kind(const Inquiry& inquiry, const Kind& kind) {
+  inquiry.report.kind = kind.name();
+  kind.inspect(inquiry);
+  inspect_use(inquiry, kind);
+}
+
 void inspect_kind(const Inquiry& inquiry, std::span<const LoginSecret> login) {
   if (const auto* const kind = whose(inquiry)) {
-    inquiry.report.kind = kind->name();
-    kind->inspect(inquiry);
-    inspect_use(inquiry, *kind);
+    say_kind(inquiry, *kind);
   } else if (is_bearer(inquiry)) {
     inquiry.report.kind = "bearer";
     inspect_bearer(inquiry, login);
   } else {
     inspect_unknown(inquiry);
   }
+}
+
+// A provider's whose tokens are no JWS; null where it is none such.
+const Kind* whose_text(const Token& token) {
+  return first_that([&](const Kind& kind) { return kind.see(token) == Sight::surely; });
 }
 
 // What can't be read is told from its header.
@@ -244,7 +253,10 @@ Report inspect(std::string_view text, const config::Config& config, std::chrono:
   Report report;
   Token token;
   const Inquiry inquiry{token, config, config.bearer ? &*config.bearer : nullptr, now, report};
-  if (take_apart(inquiry, bare(text), token)) {
+  token.text = bare(text);
+  if (const auto* const own = whose_text(token)) {
+    say_kind(inquiry, *own);
+  } else if (take_apart(inquiry, bare(text), token)) {
     inspect_kind(inquiry, login);
   } else if (const auto* const kind = whose_header(token)) {
     report.kind = kind->name();

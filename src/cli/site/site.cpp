@@ -136,6 +136,25 @@ std::string allow_list(const std::vector<std::string>& addresses) {
   return list;
 }
 
+namespace {
+
+// The one server of the clinic's own that is configured, if any.
+const provider::Carried* carried(const std::function<std::string(const std::string&)>& value) {
+  for (const auto* const kind : provider::all()) {
+    const auto* const one = kind->carried();
+    if (one != nullptr && !value(one->variable).empty()) return one;
+  }
+  return nullptr;
+}
+
+void add_carried(Names& names, const provider::Carried* server) {
+  names["CARRY"] = server == nullptr ? "#" : "";
+  names["CARRIED_PATH"] = server == nullptr ? "/-" : server->path;
+  names["CARRIED_SERVER"] = server == nullptr ? "127.0.0.1:9" : server->server;
+}
+
+}  // namespace
+
 Names names_of(const Site& site, const std::function<std::string(const std::string&)>& value) {
   const provider::Kind& used = used_kind(value);
   const auto value_of = [&](std::string_view variable) {
@@ -145,17 +164,20 @@ Names names_of(const Site& site, const std::function<std::string(const std::stri
   for (const provider::Kind* kind : provider::all()) {
     doors += own_door(value_of(kind->address_variable()));
   }
-  return {{"ORIGINS", origin_map(site.origins)},
-          {"SERVER_NAME", site.domain},
-          {"CERTIFICATE", site.certificate},
-          {"CERTIFICATE_KEY", site.key},
-          {"HEALTH_ALLOW", allow_list(site.health_allow)},
-          {"TRUSTED_PROXY", real_ip(site.proxies)},
-          {"OWN_DOORS", doors},
-          {"CHECK_CONFIG", check_config(site.origins,
-                                        {std::string(used.name()), value_of(used.region_variable()),
-                                         value_of(used.address_variable())},
-                                        site.practice)}};
+  Names names{
+      {"ORIGINS", origin_map(site.origins)},
+      {"SERVER_NAME", site.domain},
+      {"CERTIFICATE", site.certificate},
+      {"CERTIFICATE_KEY", site.key},
+      {"HEALTH_ALLOW", allow_list(site.health_allow)},
+      {"TRUSTED_PROXY", real_ip(site.proxies)},
+      {"OWN_DOORS", doors},
+      {"CHECK_CONFIG", check_config(site.origins,
+                                    {std::string(used.name()), value_of(used.region_variable()),
+                                     value_of(used.address_variable())},
+                                    site.practice)}};
+  add_carried(names, carried(value));
+  return names;
 }
 
 base::Result<std::string> fill_in(std::string_view text, const Names& names) {

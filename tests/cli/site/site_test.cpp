@@ -113,6 +113,17 @@ TEST(the_check_page_is_told_where_a_server_of_the_clinic_s_own_is_and_may_speak_
   }
 }
 
+TEST(nginx_carries_a_websocket_where_a_server_of_the_clinic_s_own_is_configured) {
+  const Site site{"a.example", "/c", "/k", {}, {}, {}};
+  const auto carried = [&](const std::string& url) {
+    const auto names =
+        names_of(site, [&](const std::string& name) { return name == "JANUS_URL" ? url : ""; });
+    return names.at("CARRY") + names.at("CARRIED_PATH") + ' ' + names.at("CARRIED_SERVER");
+  };
+  same("/janus 127.0.0.1:8188", carried("wss://a.example/janus"));
+  expect(carried("").starts_with('#'));
+}
+
 TEST(a_name_that_nobody_knows_is_refused_and_named) {
   const std::string why = refused(base::Code::bad_request, fill_in("a @WEB_PAGES2@ b", {}));
   expect(contains(why, "@WEB_PAGES2@"), why);
