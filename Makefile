@@ -14,6 +14,7 @@ FUZZ_SECONDS ?= 60
 PACKAGES_BUILD := g++ libfcgi-dev libjsoncpp-dev libssl-dev libsqlitecpp-dev libsqlite3-dev \
   libspdlog-dev libcli11-dev libcurl4-openssl-dev
 PACKAGES_DEMO := ca-certificates nginx spawn-fcgi multiwatch curl openssl procps
+PACKAGES_CALL := janus libjs-janus-gateway libjs-webrtc-adapter
 PACKAGES_CHECK := libcppunit-dev sqlite3 mandoc python3 python3-jwt python3-cryptography \
   python3-twilio
 PACKAGES_BROWSER := chromium firefox-esr npm:nodejs npm:npm
@@ -32,6 +33,7 @@ PACKAGES_BARE := debootstrap systemd-container
 PACKAGES_SYSTEMD := $(PACKAGES_DEB) lintian debootstrap systemd-container iproute2
 # $(call with,SETS,TARGETS): installs what is missing of each PACKAGES_<set>, then makes the targets, if any.
 define with
+$(if $(filter CALL,$(1)),@sh demo/install_janus.sh)
 @sh tests/install_packages.sh $(foreach set,$(1),$(PACKAGES_$(set)))
 $(if $(filter BROWSER,$(1)),@tests/debian_node.sh >/dev/null)
 $(if $(2),+@$(MAKE) --no-print-directory $(2))
@@ -67,14 +69,14 @@ DEB_VERSION ?= $(VERSION)
 DEB_DIR ?= build
 NPM_DIR ?= build
 
-.PHONY: all build help packages demo demo-stop check check-bare browsers sanitize lint bench bench-peers bench-scale chaos soak security fuzz \
+.PHONY: all build help packages demo demo-call demo-stop check check-bare browsers sanitize lint bench bench-peers bench-scale chaos soak security fuzz \
   fuzzers install deb sbom npm clean FORCE
 all: ## installs what is missing and builds
 	$(call with,BUILD,build)
 build: $(BUILD)/roomkey $(BUILD)/roomkey-fcgi
 
 packages: ## installs what any target here but bench-peers needs and is missing
-	$(call with,BUILD DEMO CHECK BROWSER LINT BENCH CHAOS SECURITY FUZZ SYSTEMD)
+	$(call with,BUILD DEMO CALL CHECK BROWSER LINT BENCH CHAOS SECURITY FUZZ SYSTEMD)
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
@@ -82,11 +84,16 @@ demo: ## runs the whole thing on this machine and fetches a token (DEMO_DIR, DEM
 	$(call with,BUILD DEMO,build)
 	@BIN_DIR=$(BUILD) DEMO_DIR='$(DEMO_DIR)' DEMO_PORT='$(DEMO_PORT)' DEMO_ORIGINS='$(DEMO_ORIGINS)' \
 	  DEMO_WORKERS='$(DEMO_WORKERS)' DEMO_RATE_LIMIT='$(DEMO_RATE_LIMIT)' demo/demo.sh start
+demo-call: export DEMO_CALL := on
+demo-call: ## the same, with Debian's Janus: a real call between two browsers
+	$(call with,BUILD DEMO CALL,build)
+	@BIN_DIR=$(BUILD) DEMO_DIR='$(DEMO_DIR)' DEMO_PORT='$(DEMO_PORT)' DEMO_ORIGINS='$(DEMO_ORIGINS)' \
+	  DEMO_WORKERS='$(DEMO_WORKERS)' DEMO_RATE_LIMIT='$(DEMO_RATE_LIMIT)' demo/demo.sh start
 demo-stop: ## ends the demo
 	@DEMO_DIR='$(DEMO_DIR)' demo/demo.sh stop
 
 check: ## installs what is missing, builds, runs every test
-	$(call with,BUILD DEMO CHECK BROWSER SYSTEMD,build $(BUILD)/unit-tests)
+	$(call with,BUILD DEMO CALL CHECK BROWSER SYSTEMD,build $(BUILD)/unit-tests)
 	@BIN_DIR=$(BUILD) tests/run.sh unit cli install vendor browser e2e 'systemd&'
 
 check-bare: ## the README's commands, from a fresh clone in a Debian with nothing but git and make (root)

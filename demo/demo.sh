@@ -6,7 +6,7 @@
 #   demo/demo.sh stop      ends it
 #
 # DEMO_DIR (build/demo)  DEMO_PORT (8443)  DEMO_WORKERS (2, of each pool)  DEMO_RATE_LIMIT (on|off)
-# DEMO_ORIGINS (the CORS list)  BIN_DIR (build/release: where roomkey and roomkey-fcgi are)
+# DEMO_CALL (off|on: with a Janus)  DEMO_ORIGINS (the CORS list)  BIN_DIR (build/release: where roomkey and roomkey-fcgi are)
 set -euo pipefail
 umask 077
 
@@ -20,6 +20,7 @@ dir=${DEMO_DIR:-$root/build/demo}
 port=${DEMO_PORT:-8443}
 workers=${DEMO_WORKERS:-2}
 rate_limit=${DEMO_RATE_LIMIT:-on}
+call=${DEMO_CALL:-off}
 usual_origins='https://localhost:3000 http://localhost:3000 http://localhost:5173'
 read -rd '' -a origins <<<"${DEMO_ORIGINS:-$usual_origins}" || true # it ends without a NUL
 bin=${BIN_DIR:-$root/build/release}
@@ -31,6 +32,8 @@ path=/api/appointments/video-token/47/
 
 # shellcheck source=demo/processes.sh
 . "$root/demo/processes.sh"
+# shellcheck source=demo/call.sh
+. "$root/demo/call.sh"
 
 fail() {
     printf 'roomkey: error: %s\n' "$1" >&2
@@ -42,7 +45,8 @@ end_all() {
     end nginx.pid QUIT
     end token.pid TERM
     end room.pid TERM
-    rm -f token.sock room.sock web/demo-data/people.json
+    end janus.pid TERM
+    rm -f token.sock room.sock janus.sock web/demo-data/people.json
 }
 
 # A start that failed leaves nothing running; a token that didn't come can be looked into.
@@ -68,6 +72,7 @@ check_settings() {
         fail "DEMO_WORKERS=$workers is no number from 1 to 99" "DEMO_WORKERS=2"
     [[ $rate_limit =~ ^(on|off)$ ]] ||
         fail "DEMO_RATE_LIMIT=$rate_limit is neither on nor off" "DEMO_RATE_LIMIT=off"
+    [[ $call =~ ^(on|off)$ ]] || fail "DEMO_CALL=$call is neither on nor off" "DEMO_CALL=on"
     for place in "DEMO_DIR=$dir" "the path $root"; do
         [[ $place != *[\"\'\\\$[:cntrl:]]* ]] ||
             fail "$place has a quote, backslash, dollar or control character in it"
@@ -243,10 +248,13 @@ start() {
         fail "port $port is taken by another program" "DEMO_PORT=$((port % 65535 + 1))"
     fi
     configure
+    ! calls || { check_call && configure_call; }
     write_files
     fill_store
     serve_pages
+    [ "$call" = off ] || move_visit
     nginx -t -q -c "$dir/nginx.conf" || fail 'nginx refuses its configuration'
+    ! calls || start_janus
     start_pool token
     start_pool room
     nginx -c "$dir/nginx.conf" || fail 'nginx did not start'
@@ -263,7 +271,7 @@ stop() {
     fi
     dir=$PWD
     local said="the demo in $dir is not running"
-    [ -z "$(ours nginx.pid)$(ours token.pid)$(ours room.pid)" ] || said="the demo in $dir has ended"
+    [ -z "$(ours nginx.pid)$(ours token.pid)$(ours room.pid)$(ours janus.pid)" ] || said="the demo in $dir has ended"
     end_all # where it does not run: what a crash may have left behind
     echo "$said"
 }

@@ -54,6 +54,7 @@ site::Names names_of(const DemoFields& demo, const site::Site& site, const Sessi
                 {"DIR", demo.folder},
                 // As root it has to read a folder that nobody else can.
                 {"USER", geteuid() == 0 ? "user root;" : ""}});
+  names["CARRIED_SERVER"] = "unix:janus.sock";  // as demo/call.sh has it
   return names;
 }
 
