@@ -152,7 +152,8 @@ export function assertNothingShown() {
   assert.ok(seen.length > 0, `${seen.length} places were seen`)
   for (const [where, text] of seen) {
     for (const secret of secrets) {
-      for (const part of /^ey/.test(secret) ? [secret, ...secret.split('.').slice(1)] : [secret]) {
+      for (const part of [secret, ...secret.split('.').slice(1)]) {
+        if (part.length < 16) continue // a word of Janus's
         assert.ok(!text.includes(part), `a token stands in ${where}: ${text.slice(0, 300)}`)
       }
     }

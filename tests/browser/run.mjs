@@ -2,6 +2,7 @@
 // Firefox has those in which browsers differ most; with BROWSERS_WHOLE=1, or when tests are named, it
 // has all that are not about Chromium's own words.
 
+import callTests from './call_test.mjs'
 import causesTests from './causes_test.mjs'
 import checkAccessTests from './check_access_test.mjs'
 import checkCausesTests from './check_causes_test.mjs'
@@ -107,6 +108,7 @@ try {
     inBrowser('firefox', () => inFirefox(firefox)),
   ])
   await requestsTests()
+  await inBrowser('chromium', () => callTests(chromium.browser))
   demo.killPool('room')
   await inBrowser('chromium', () => outageTests(chromium))
   await inBrowser('firefox', () => outageTests(firefox))
