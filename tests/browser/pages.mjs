@@ -84,14 +84,14 @@ export async function socketsOf(page) {
 }
 
 function watch(context) {
-  const note = (where, text) => seen.push([where, text])
-  // LiveKit's own client has the token in its address at LiveKit's door, and there alone.
-  const noteUrl = (url) => note('a URL', url.replace(/(\/rtc\/[^?]*)\?.*/, '$1'))
-  context.on('request', (request) => noteUrl(request.url()))
+  // LiveKit's own client has the token in its address at LiveKit's door, and there alone; where that
+  // does not open, the browser's own line in the console has the address.
+  const note = (where, text) => seen.push([where, text.replace(/(\/rtc\/[^?' ]*)\?[^' ]*/g, '$1')])
+  context.on('request', (request) => note('a URL', request.url()))
   context.on('response', (response) => keepTokens(response))
   context.on('page', (page) => {
     errors.set(page, [])
-    page.on('websocket', (socket) => noteUrl(socket.url()))
+    page.on('websocket', (socket) => note('a URL', socket.url()))
     page.on('console', (message) => {
       note('the console', message.text())
       for (const handle of message.args()) {
