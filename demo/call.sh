@@ -49,5 +49,6 @@ start_janus() {
 
 # A visit that was there before has its room elsewhere.
 move_visit() {
-    roomkey appointment set 47 --provider janus >/dev/null 2>&1 || true
+    roomkey appointment set 47 --provider janus >/dev/null ||
+        fail 'the visit can not go on at Janus' 'DEMO_DIR=DIR, with another folder, begins anew'
 }
