@@ -38,6 +38,8 @@ def all_of(inside, secrets):
             same(sees, "TWILIO_AUTH_TOKEN" in variables, f"the {pool} pool's environment")
             file = inside("nsenter", f"--target={pid}", "--mount", "cat", ENV, check=False).stdout
             same(sees, "TWILIO_AUTH_TOKEN" in file, f"the {pool} pool's view of {ENV}")
+        same("600 root root\n",
+             inside("stat", "-c", "%a %U %G", "/run/roomkey/token-1.env").stdout)
         inside.sh(f"sed -i /^TWILIO_AUTH_TOKEN=/d {ENV}; systemctl reload roomkey.target")
 
     def the_room_pool_asks_nobody_on_the_same_wire():
