@@ -40,6 +40,7 @@ def add_plain_http(demo):
 
 def made_demo():
     demo = Demo(made_up_settings(ROOMKEY_LOG_LEVEL="info", ROOMKEY_AUDIT_KEY=secrets.token_hex(32),
+                                 ROOMKEY_PERSON_RATE="10",
                                  TWILIO_STATUS_CALLBACK_URL=callback_support.URL), rate_limit="on")
     demo.fill(people())
     add_plain_http(demo)

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import http2
 from attackers import (ALONE, Row, alone, answered, attackers, flood, forged, of_many_networks,
-                       of_one_network, statuses)
+                       of_one_network, only, statuses)
 from callback_support import PARTICIPANTS, Session, delivery, tell_all
 from clinic import JANE, SARAH, SERVICE
 from others import PEOPLE, Others
@@ -18,6 +18,7 @@ TOKEN = f"/api/appointments/video-token/{PEOPLE[0]}/"
 JSON = {"Content-Type": "application/json"}
 BURST, RATE = 200, 20  # nginx's for an address without a token, and the workers' for forged ones
 CALLBACK_RATE = 50
+LINES = 1000  # bytes of log, of nginx's and the worker's, for a request that is answered
 LONG = "/" + "a" * 3900
 AT_ONCE = 100
 
@@ -52,16 +53,18 @@ def plain_http(demo, counts, going):
 
 def filled_logs(demo, others):
     """Every byte of every log of nginx's and of the workers', by each byte that was sent."""
-    for tried, work in (
+    for tried, work, limited in (
             ("a path of 3,900 bytes, repeated by HPACK for a byte each time",
-             functools.partial(repeated_path, "GET")),
+             functools.partial(repeated_path, "GET"), True),
             ("the same as preflights, which no rate limit stops",
-             functools.partial(repeated_path, "OPTIONS")),
-            ("requests of 26 bytes to the port that redirects", plain_http)):
+             functools.partial(repeated_path, "OPTIONS"), False),
+            ("requests of 26 bytes to the port that redirects", plain_http, False)):
         counts = alone(demo, work)
-        each = counts["logged"] / counts["sent"]
+        most = counts["sent"] + (LINES * let_through(RATE) if limited else 0)
         yield Row("filling the logs", f"{tried}: {counts['requests'] // ALONE:,} a second",
-                  f"{each:.2f} bytes of log a byte sent", "at most 1", each <= 1,
+                  f"{counts['logged'] / counts['sent']:.2f} bytes of log a byte sent",
+                  "at most 1" + (f", beside {BURST} lines and {RATE} a second" if limited else ""),
+                  0 < counts["logged"] <= most,
                   others.beside(lambda work=work: attackers(demo, work)))
 
 
@@ -156,11 +159,11 @@ def nginx_memory(demo):
 
 
 def unread_answers(demo, others):
-    path, before = crowd(demo, 47), nginx_memory(demo)
-    grown = []
+    path, grown = crowd(demo, 47), []
 
     @contextlib.contextmanager
     def readers():
+        before = nginx_memory(demo)
         with contextlib.ExitStack() as stack:
             for _ in range(10):
                 stack.enter_context(ask_and_never_read(demo, path))
