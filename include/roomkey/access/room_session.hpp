@@ -62,8 +62,8 @@ struct RoomSession {
 // nothing brings it back.
 [[nodiscard]] RoomSession fold(std::string sid, const std::vector<RoomEvent>& events);
 
-// What is there now, told by a provider that tells neither of who was there nor since when: `before`
-// is what was known of it until then.
+// What is there now, told by a provider that tells neither of who was there nor since when:
+// `before` is what was known of it until then.
 [[nodiscard]] RoomSession continued(const RoomSession& before, RoomSession after);
 
 // What to believe of two sources: of one session the one that says it is over, else the fresher;
