@@ -47,10 +47,13 @@ class Https {
   // none came by the deadline, it is over 256 KiB with its headers, or the address is not one that
   // is_https_or_local(). The connection stays open for the next request.
   //
-  // get() tries a second time where the connection failed; never a third. post() sends once.
+  // get() tries a second time where the connection failed; never a third. The others send once.
   [[nodiscard]] base::Result<Answer> get(const std::string& url, Deadline deadline);
   [[nodiscard]] base::Result<Answer> post(const std::string& url, const std::string& form,
                                           Deadline deadline);
+  // `bearer` goes along as Authorization, with this request alone.
+  [[nodiscard]] base::Result<Answer> post_json(const std::string& url, const std::string& json,
+                                               const crypto::Secret& bearer, Deadline deadline);
 
   // Of the last request that was refused.
   [[nodiscard]] Failure failure() const { return failure_; }
