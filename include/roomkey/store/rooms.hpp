@@ -10,7 +10,8 @@
 namespace roomkey::store {
 
 // Keeps an event of the session `sid`, once however often it comes; without `event` only that the
-// session had one of that sequence. True where there is a new event. `sid` must have 34 characters.
+// session had one of that sequence. True where there is a new event. `sid` must have 1 to 64
+// characters.
 bool put_room_event(Transaction& transaction, Database& database, std::int64_t appointment_id,
                     const std::string& sid, std::int64_t sequence,
                     const std::optional<access::RoomEvent>& event);
