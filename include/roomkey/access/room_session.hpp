@@ -22,7 +22,7 @@ enum class RoomEventKind {
 [[nodiscard]] std::optional<RoomEventKind> parse_room_event(std::string_view word);
 
 struct RoomEvent {
-  std::int64_t sequence = 0;  // counts up from 0 for each session of a room
+  std::int64_t sequence = 0;  // of the session's events, in their order
   RoomEventKind kind = RoomEventKind::room_created;
   std::chrono::sys_seconds at{};
   std::string participant_sid;           // of participant events
