@@ -6,7 +6,7 @@
 namespace roomkey::provider {
 
 std::span<const Kind* const> all() {
-  static const std::array kAll{&twilio::kind(), &stream::kind(), &janus::kind()};
+  static const std::array kAll{&twilio::kind(), &stream::kind(), &livekit::kind(), &janus::kind()};
   return kAll;
 }
 

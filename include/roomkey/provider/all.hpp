@@ -5,6 +5,7 @@
 
 #include "roomkey/provider/janus/settings.hpp"
 #include "roomkey/provider/kind.hpp"
+#include "roomkey/provider/livekit/settings.hpp"
 #include "roomkey/provider/stream/settings.hpp"
 #include "roomkey/provider/twilio/settings.hpp"
 
@@ -14,6 +15,7 @@ namespace roomkey::provider {
 struct Settings {
   twilio::Configuration twilio;
   stream::TokenSettings stream;
+  livekit::Configuration livekit;
   janus::Configuration janus;
 };
 

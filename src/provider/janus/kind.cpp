@@ -73,6 +73,8 @@ class Row final : public Kind {
                   "Fix the errors above, then run `roomkey check` again.");
   }
 
+  [[nodiscard]] std::string_view address_variable() const override { return "JANUS_URL"; }
+
   [[nodiscard]] std::vector<Signer> signers(const Settings& settings) const override {
     return {{"JANUS_TOKEN_SECRET", settings.janus.token_secret.reveal()},
             {"JANUS_ADMIN_KEY", settings.janus.admin_key.reveal()}};
