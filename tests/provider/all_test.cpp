@@ -38,6 +38,16 @@ TEST(no_two_providers_share_a_name_or_a_variable) {
   expect(provider::whose("ROOMKEY_DB") == nullptr);
 }
 
+// The counters of requests have no other label.
+TEST(no_two_providers_share_a_request_s_name) {
+  std::set<std::string_view> names;
+  for (const auto* const kind : provider::all()) {
+    for (const auto request : kind->requests()) {
+      expect(names.insert(request).second, std::string(request));
+    }
+  }
+}
+
 // setup asks by the first whether the provider is used.
 TEST(the_first_variable_is_needed_for_a_token_and_asked_for) {
   for (const auto* const kind : provider::all()) {

@@ -2,10 +2,13 @@
 // against the stand-in that roomkey's tests ask.
 
 import { spawn } from 'node:child_process'
+import { webcrypto } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { AccessToken, RoomServiceClient, TokenVerifier, WebhookReceiver } from 'livekit-server-sdk'
 import { decodeJwt } from 'jose'
+
+globalThis.crypto ??= webcrypto  // which Debian's node has not by itself
 
 const golden = JSON.parse(readFileSync(new URL('livekit_golden.json', import.meta.url), 'utf8'))
 const STAND_IN = new URL('../support/livekit_stand_in.py', import.meta.url).pathname

@@ -26,9 +26,8 @@ constexpr std::array<Method, 5> kMethods{{{"ListRooms", "roomList"},
 const Method& method(Request request) { return kMethods.at(static_cast<std::size_t>(request)); }
 
 base::Error no_answer(Request request, std::string_view why) {
-  const auto what = Service::kRequests.at(static_cast<std::size_t>(request));
   return {base::Code::provider_unavailable,
-          "LiveKit, " + std::string(what) + ": " + std::string(why)};
+          "LiveKit, " + std::string(method(request).name) + ": " + std::string(why)};
 }
 
 // Twirp's word for what went wrong, such as "permission_denied"; empty for what is no such word.
