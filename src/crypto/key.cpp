@@ -197,6 +197,20 @@ bool Key::verify(std::string_view message, std::string_view signature) const {
   return verify_pair(message, signature);
 }
 
+bool Key::can_sign() const {
+  if (mac_) return true;
+  const bool rsa = EVP_PKEY_is_a(pair_.get(), "RSA") == 1;
+  std::size_t size = 0;
+  BIGNUM* raw = nullptr;
+  const char* const name = rsa ? OSSL_PKEY_PARAM_RSA_D : OSSL_PKEY_PARAM_PRIV_KEY;
+  const bool there = traits(algorithm_).digest == nullptr
+                         ? EVP_PKEY_get_raw_private_key(pair_.get(), nullptr, &size) == 1
+                         : EVP_PKEY_get_bn_param(pair_.get(), name, &raw) == 1;
+  BN_clear_free(raw);
+  ERR_clear_error();
+  return there;
+}
+
 std::string Key::sign(std::string_view message) const {
   if (mac_) return mac(message);
   const Traits& kind = traits(algorithm_);

@@ -55,7 +55,8 @@ class Key {
   // constant time. False for whatever is not right.
   [[nodiscard]] bool verify(std::string_view message, std::string_view signature) const;
 
-  // Throws std::logic_error on a public key.
+  [[nodiscard]] bool can_sign() const;
+  // Throws std::logic_error where it can't.
   [[nodiscard]] std::string sign(std::string_view message) const;
 
  private:
