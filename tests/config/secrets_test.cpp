@@ -199,9 +199,10 @@ TEST(a_secret_is_found_wherever_it_is_given) {
   environment.set("ROOMKEY_JWT_SECRET_FILE", folder.file("missing"));
   std::string found;
   for (const auto name : config::Environment::secrets()) {
-    found += std::string(config::secret_of(environment, std::string(name)).reveal()) + '|';
+    const auto secret = config::secret_of(environment, std::string(name));
+    if (!secret.empty()) found += std::string(secret.reveal()) + '|';
   }
-  expect(contains(found, "|||by variable|by file|by credential|"), found);
+  same("by variable|by file|by credential|", found);
 }
 
 TEST(a_file_that_cannot_be_read_is_a_fault_of_its_variable) {

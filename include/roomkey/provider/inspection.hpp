@@ -95,6 +95,9 @@ void inspect_times(const Inquiry& inquiry, const TimeRules& rules);
 [[nodiscard]] bool signed_with(const Token& token, const crypto::Key& key);
 // HS256; false for an empty secret.
 [[nodiscard]] bool signed_with(const Token& token, std::string_view secret);
+// With a secret or by a PEM's key, as the algorithm needs it; false for what is neither.
+[[nodiscard]] bool signed_with(const Token& token, std::string_view secret,
+                               crypto::Algorithm algorithm);
 [[nodiscard]] bool signed_by_login(const Inquiry& inquiry);
 // The spelling of the secret that made the signature, in words with its variable: "the
 // base64-decoded value of X", "X with a line break behind it". Empty where none did.

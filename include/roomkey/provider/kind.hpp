@@ -22,7 +22,8 @@ struct Settings;  // all.hpp
 // A value that may have signed a token.
 struct Signer {
   const char* variable;
-  std::string_view value;
+  std::string_view value;  // a secret, or a PEM, as the algorithm needs it
+  crypto::Algorithm algorithm = crypto::Algorithm::hs256;
 };
 
 // Where a provider is to send its events.

@@ -154,7 +154,8 @@ const Kind* whose(const Inquiry& inquiry) {
   if (const auto* const kind = seen_as(Sight::surely)) return kind;
   if (token.claims.isMember("token_type")) return nullptr;
   const auto* const signer = first_that([&](const Kind& kind) {
-    return signed_with(token, kind.signers(inquiry.settings).front().value);
+    const provider::Signer one = kind.signers(inquiry.settings).front();
+    return signed_with(token, one.value, one.algorithm);
   });
   if (signer != nullptr) return signer;
   if (signed_by_login(inquiry) || !other_provider(token.claims).empty()) return nullptr;

@@ -97,11 +97,6 @@ std::vector<Spelling> spellings_of(std::string_view secret) {
           {upper(crypto::to_hex(secret)), "", " in hexadecimal (capitals)"}};
 }
 
-bool signed_with(const Token& token, std::string_view secret, Algorithm algorithm) {
-  const auto key = crypto::Key::from_secret(secret, algorithm);
-  return key && signed_with(token, *key);
-}
-
 }  // namespace
 
 bool signed_with(const Token& token, const crypto::Key& key) {
@@ -110,6 +105,13 @@ bool signed_with(const Token& token, const crypto::Key& key) {
 
 bool signed_with(const Token& token, std::string_view secret) {
   return signed_with(token, secret, Algorithm::hs256);
+}
+
+bool signed_with(const Token& token, std::string_view secret, Algorithm algorithm) {
+  if (secret.empty()) return false;
+  const auto key = crypto::is_hmac(algorithm) ? crypto::Key::from_secret(secret, algorithm)
+                                              : crypto::Key::from_pem(secret, algorithm);
+  return key && signed_with(token, *key);
 }
 
 bool signed_by_login(const Inquiry& inquiry) {
@@ -136,8 +138,8 @@ std::string other_signer(const Inquiry& inquiry, const crypto::Secret& secret,
     return " It was made with " + name + '.';
   }
   for (const auto* const kind : all()) {
-    for (const auto& [name, value] : kind->signers(inquiry.settings)) {
-      if (signed_with(inquiry.token, value)) {
+    for (const auto& [name, value, algorithm] : kind->signers(inquiry.settings)) {
+      if (signed_with(inquiry.token, value, algorithm)) {
         return std::string(" It was made with ") + name + " instead.";
       }
     }
