@@ -4,6 +4,7 @@
 #include <span>
 
 #include "roomkey/provider/janus/settings.hpp"
+#include "roomkey/provider/jitsi/settings.hpp"
 #include "roomkey/provider/kind.hpp"
 #include "roomkey/provider/livekit/settings.hpp"
 #include "roomkey/provider/stream/settings.hpp"
@@ -16,6 +17,7 @@ struct Settings {
   twilio::Configuration twilio;
   stream::TokenSettings stream;
   livekit::Configuration livekit;
+  jitsi::TokenSettings jitsi;
   janus::Configuration janus;
 };
 

@@ -65,7 +65,6 @@ TEST(other_providers_tokens_are_known) {
               clinic_config(), name);
     same("unknown", report.kind);
   };
-  other(R"("aud":"jitsi","room":"*")", "Jitsi");
   other(R"("app_key":"x","tpc":"apt-47")", "Zoom");
   other(R"("application_id":"x")", "Vonage");
 }
