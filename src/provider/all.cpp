@@ -6,8 +6,8 @@
 namespace roomkey::provider {
 
 std::span<const Kind* const> all() {
-  static const std::array kAll{&twilio::kind(),  &stream::kind(), &livekit::kind(),
-                               &jitsi::kind(), &janus::kind()};
+  static const std::array kAll{&twilio::kind(), &stream::kind(), &livekit::kind(),
+                               &jitsi::kind(),  &janus::kind(),  &custom::kind()};
   return kAll;
 }
 

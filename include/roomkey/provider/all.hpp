@@ -3,6 +3,7 @@
 
 #include <span>
 
+#include "roomkey/provider/custom/settings.hpp"
 #include "roomkey/provider/janus/settings.hpp"
 #include "roomkey/provider/jitsi/settings.hpp"
 #include "roomkey/provider/kind.hpp"
@@ -19,6 +20,7 @@ struct Settings {
   livekit::Configuration livekit;
   jitsi::TokenSettings jitsi;
   janus::Configuration janus;
+  custom::TokenSettings custom;
 };
 
 [[nodiscard]] std::span<const Kind* const> all();

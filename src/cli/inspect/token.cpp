@@ -131,7 +131,6 @@ bool take_apart(const Inquiry& inquiry, std::string_view text, Token& token) {
 
 // The provider whose token this is, judged by claims that no other has; empty where unknown.
 std::string other_provider(const Json::Value& claims) {
-  if (text_at(claims, "aud") == "jitsi") return "Jitsi";
   if (claims.isMember("app_key") || claims.isMember("tpc")) return "Zoom";
   if (claims.isMember("application_id")) return "Vonage";
   return {};
