@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::array kVariables{
     Variable{"JITSI_DOMAIN", Role::token, false, "Host of Jitsi Meet",
-             "Host of Jitsi Meet, such as meet.clinic.example (- for no Jitsi)"},
+             "Host of Jitsi Meet, such as meet.clinic.example"},
     Variable{"JITSI_APP_ID", Role::token, false, "Jitsi's app id (Prosody: app_id)",
              "Jitsi's app id (Prosody: app_id)"},
     Variable{"JITSI_APP_SECRET", Role::option, true, "File with its secret (Prosody: app_secret)",

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::array kVariables{
     Variable{"LIVEKIT_URL", Role::token, false, "LiveKit's address for browsers (wss://...)",
-             "LiveKit's address for browsers, wss://... (- for no LiveKit)"},
+             "LiveKit's address for browsers, wss://..."},
     Variable{"LIVEKIT_API_KEY", Role::token, false, "LiveKit's API key (API...)",
              "LiveKit's API key (API...)"},
     Variable{"LIVEKIT_API_SECRET", Role::token, true, "File with that key's secret",
