@@ -23,7 +23,7 @@ std::string seconds(std::chrono::sys_seconds time) {
 }  // namespace
 
 std::optional<Template> Template::read(std::string_view text, std::vector<std::string>& faults) {
-  return Reader(faults).read(text);
+  return Parser(faults).read(text);
 }
 
 // In the order of kPlaceholders.

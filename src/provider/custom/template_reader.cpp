@@ -35,7 +35,7 @@ std::string escaped(std::string_view text) {
 
 }  // namespace
 
-std::optional<Template> Template::Reader::read(std::string_view text) {
+std::optional<Template> Template::Parser::read(std::string_view text) {
   const auto faults_before = faults_.size();
   const auto json = base::parse_json_object(text);
   if (!json) {
@@ -52,7 +52,7 @@ std::optional<Template> Template::Reader::read(std::string_view text) {
   return std::move(template_);
 }
 
-void Template::Reader::read_names(const Json::Value& json) {
+void Template::Parser::read_names(const Json::Value& json) {
   for (const auto& name : json.getMemberNames()) {
     if (std::find(kMembers.begin(), kMembers.end(), name) != kMembers.end()) continue;
     fault("", "has a member that means nothing; those that do: " + list_of(kMembers));
@@ -63,7 +63,7 @@ void Template::Reader::read_names(const Json::Value& json) {
   }
 }
 
-void Template::Reader::read_algorithm(const Json::Value& json) {
+void Template::Parser::read_algorithm(const Json::Value& json) {
   const auto word = base::string_member(json, "algorithm");
   const auto algorithm = crypto::parse_algorithm(word.value_or(""));
   if (algorithm) {
@@ -74,7 +74,7 @@ void Template::Reader::read_algorithm(const Json::Value& json) {
   }
 }
 
-void Template::Reader::read_by_role(const Json::Value& json) {
+void Template::Parser::read_by_role(const Json::Value& json) {
   if (json.isNull()) return;
   if (!json.isObject()) return fault("by_role", "must be an object");
   for (const auto& name : json.getMemberNames()) {
@@ -89,7 +89,7 @@ void Template::Reader::read_by_role(const Json::Value& json) {
   }
 }
 
-void Template::Reader::add_by_role(const std::string& path, const std::string& name,
+void Template::Parser::add_by_role(const std::string& path, const std::string& name,
                                    const Json::Value& value) {
   if (!value.isObject() || value.size() != 2 || !value.isMember("patient") ||
       !value.isMember("psychologist")) {
@@ -109,7 +109,7 @@ void Template::Reader::add_by_role(const std::string& path, const std::string& n
   template_.by_role_.push_back(std::move(own));
 }
 
-void Template::Reader::read_header(const Json::Value& json) {
+void Template::Parser::read_header(const Json::Value& json) {
   if (!json.isNull() && !json.isObject()) return fault("header", "must be an object");
   Json::Value whole = json.isNull() ? Json::Value(Json::objectValue) : json;
   for (const char* const name : {"alg", "crit", "b64"}) {
@@ -123,7 +123,7 @@ void Template::Reader::read_header(const Json::Value& json) {
   template_.header_ = taken();
 }
 
-void Template::Reader::read_claims(const Json::Value& json) {
+void Template::Parser::read_claims(const Json::Value& json) {
   if (!json.isObject()) return fault("claims", "must be an object");
   write(json, "claims");
   template_.claims_ = taken();
@@ -139,7 +139,7 @@ void Template::Reader::read_claims(const Json::Value& json) {
                             uses(claims, Placeholder::email) || uses(claims, Placeholder::name);
 }
 
-void Template::Reader::read_connect(const Json::Value& json) {
+void Template::Parser::read_connect(const Json::Value& json) {
   if (!json.isNull() && !json.isObject()) return fault("connect", "must be an object");
   Json::Value usual(Json::objectValue);
   usual["room"] = "{room}";
@@ -147,7 +147,7 @@ void Template::Reader::read_connect(const Json::Value& json) {
   template_.connect_ = taken();
 }
 
-void Template::Reader::write(const Json::Value& value, const std::string& path) {
+void Template::Parser::write(const Json::Value& value, const std::string& path) {
   if (value.isObject()) return write_object(value, path);
   if (value.isArray()) return write_list(value, path);
   if (value.isString()) return write_text(value.asString(), path);
@@ -158,7 +158,7 @@ void Template::Reader::write(const Json::Value& value, const std::string& path) 
   literal(std::to_string(*number));
 }
 
-void Template::Reader::write_object(const Json::Value& object, const std::string& path) {
+void Template::Parser::write_object(const Json::Value& object, const std::string& path) {
   literal("{");
   bool first = true;
   for (const auto& name : object.getMemberNames()) {
@@ -173,7 +173,7 @@ void Template::Reader::write_object(const Json::Value& object, const std::string
   literal("}");
 }
 
-void Template::Reader::write_list(const Json::Value& list, const std::string& path) {
+void Template::Parser::write_list(const Json::Value& list, const std::string& path) {
   literal("[");
   for (Json::ArrayIndex i = 0; i < list.size(); ++i) {
     if (i > 0) literal(",");
@@ -182,7 +182,7 @@ void Template::Reader::write_list(const Json::Value& list, const std::string& pa
   literal("]");
 }
 
-void Template::Reader::write_text(const std::string& text, const std::string& path) {
+void Template::Parser::write_text(const std::string& text, const std::string& path) {
   if (text.find(kUnreplaced) != text.npos) {
     return fault(path, std::string("is still ") + kUnreplaced + ": put what is yours there");
   }
@@ -204,14 +204,14 @@ void Template::Reader::write_text(const std::string& text, const std::string& pa
   literal("\"");
 }
 
-bool Template::Reader::write_whole(const std::string& text, const std::string& path) {
+bool Template::Parser::write_whole(const std::string& text, const std::string& path) {
   if (text.size() < 3 || text.front() != '{' || text.back() != '}') return false;
   if (text.find_first_of("{}", 1) != text.size() - 1) return false;
   put(text.substr(1, text.size() - 2), false, path);
   return true;
 }
 
-void Template::Reader::write_placeholder(const std::string& text, std::size_t& at,
+void Template::Parser::write_placeholder(const std::string& text, std::size_t& at,
                                          const std::string& path) {
   const auto end = text.find('}', at);
   if (end == text.npos) {
@@ -223,12 +223,12 @@ void Template::Reader::write_placeholder(const std::string& text, std::size_t& a
   at = end + 1;
 }
 
-void Template::Reader::literal(std::string_view json) {
+void Template::Parser::literal(std::string_view json) {
   if (pieces_.empty() || pieces_.back().field) pieces_.push_back({});
   pieces_.back().text += json;
 }
 
-void Template::Reader::put(const std::string& name, bool inside, const std::string& path) {
+void Template::Parser::put(const std::string& name, bool inside, const std::string& path) {
   const auto field = field_of(name);
   if (!field) {
     const std::string shown = is_name(name) ? '{' + name + '}' : "one that is no name";
@@ -247,7 +247,7 @@ void Template::Reader::put(const std::string& name, bool inside, const std::stri
   pieces_.back().inside = inside;
 }
 
-std::optional<std::size_t> Template::Reader::field_of(const std::string& name) const {
+std::optional<std::size_t> Template::Parser::field_of(const std::string& name) const {
   const auto* const usual = std::find(kPlaceholders.begin(), kPlaceholders.end(), name);
   if (usual != kPlaceholders.end()) {
     return static_cast<std::size_t>(usual - kPlaceholders.begin());
@@ -259,12 +259,12 @@ std::optional<std::size_t> Template::Reader::field_of(const std::string& name) c
   return kPlaceholders.size() + static_cast<std::size_t>(own - list.begin());
 }
 
-bool Template::Reader::uses(const Pieces& pieces, Placeholder placeholder) {
+bool Template::Parser::uses(const Pieces& pieces, Placeholder placeholder) {
   return std::any_of(pieces.begin(), pieces.end(), [&](const Piece& piece) {
     return piece.field == static_cast<std::size_t>(placeholder);
   });
 }
 
-Template::Pieces Template::Reader::taken() { return std::exchange(pieces_, {}); }
+Template::Pieces Template::Parser::taken() { return std::exchange(pieces_, {}); }
 
 }  // namespace roomkey::provider::custom

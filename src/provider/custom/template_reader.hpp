@@ -28,9 +28,9 @@ inline constexpr std::array<std::string_view, 11> kPlaceholders{
     "room", "identity", "name", "email", "user_id", "appointment_id",
     "role", "iat",      "nbf",  "exp",   "jti"};
 
-class Template::Reader {
+class Template::Parser {
  public:
-  explicit Reader(std::vector<std::string>& faults) : faults_(faults) {}
+  explicit Parser(std::vector<std::string>& faults) : faults_(faults) {}
 
   [[nodiscard]] std::optional<Template> read(std::string_view text);
 

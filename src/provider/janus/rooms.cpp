@@ -159,7 +159,7 @@ base::Result<bool> Rooms::put_out(const Seat& seat) {
   for (const std::string& one : there->value_or(People())) {
     if (seat.sid.empty() ? identity_of(one) != seat.identity : one != seat.sid) continue;
     const auto out = kick(visit, seat.room, one);
-    if (!out) return out;
+    if (!out) return out.error();
     any = *out || any;
   }
   return any;

@@ -51,7 +51,7 @@ class Template {
   struct ByRole {
     std::string name, patient, psychologist;
   };
-  class Reader;
+  class Parser;
 
   [[nodiscard]] std::string fill(const Pieces& pieces, const Filling& filling) const;
   [[nodiscard]] std::string value_of(std::size_t field, const Filling& filling) const;
