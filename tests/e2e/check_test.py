@@ -245,7 +245,7 @@ class Check(Case):
         self.well(installation(**none), "[OK] Twilio is not configured, and not needed",
                   "[OK] A token for Stream was made", success="[SUCCESS] All checks passed!")
         self.finds(installation(STREAM_API_KEY=None, STREAM_API_SECRET=None, **none),
-                   "Neither Twilio nor Stream is configured.")
+                   "None of Twilio, Stream, LiveKit, Jitsi, Janus and Custom is configured.")
 
     def test_what_the_role_user_may_at_stream_is_said(self):
         self.well(installation(), "[OK] At Stream nobody but its members joins a call")
