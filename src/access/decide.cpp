@@ -38,6 +38,19 @@ base::Result<std::monostate> decide_for_room(Action action, const Appointment& a
   return std::monostate{};
 }
 
+// All that a provider may know of the caller.
+Grant grant_for(const Appointment& appointment, const User& caller, const Identities& identities) {
+  const bool named = !identities.are_pseudonyms();
+  return {.appointment_id = appointment.id,
+          .room_name = appointment.room->name,
+          .user_id = named ? caller.id : 0,
+          .email = named ? caller.email : "",
+          .validity = token_validity(appointment.duration),
+          .name = named ? caller.name : "",
+          .side = side_of(appointment, caller.id).value_or(Side::patient),
+          .identity = identities.of(appointment.id, caller.id, caller.email)};
+}
+
 }  // namespace
 
 std::string_view word(Side side) {
@@ -46,6 +59,12 @@ std::string_view word(Side side) {
     case Side::psychologist: return "psychologist";
   }
   throw std::logic_error("a side without a name");
+}
+
+std::optional<Side> side_of(const Appointment& appointment, std::int64_t user_id) {
+  if (user_id == appointment.psychologist_id) return Side::psychologist;
+  if (user_id == appointment.patient_id) return Side::patient;
+  return std::nullopt;
 }
 
 bool is_open(Status status) { return status == Status::scheduled || status == Status::confirmed; }
@@ -117,14 +136,7 @@ base::Result<Grant> decide(const Appointment& appointment, const User& caller,
   if (window.opens_at && now < *window.opens_at) return Error{Code::too_early, "", window};
   if (window.closes_at && now >= *window.closes_at) return Error{Code::too_late, "", window};
   if (!appointment.room) return Error{Code::room_not_found};
-  const bool leads = caller.id == appointment.psychologist_id;
-  return Grant{appointment.id,
-               appointment.room->name,
-               caller.id,
-               caller.email,
-               token_validity(appointment.duration),
-               caller.name,
-               leads ? Side::psychologist : Side::patient};
+  return grant_for(appointment, caller, policy.identities);
 }
 
 base::Result<std::monostate> decide_unbound(const User& caller) {

@@ -4,9 +4,19 @@
 #include <stdexcept>
 
 #include "roomkey/access/decide.hpp"
-#include "roomkey/access/identity.hpp"
 
 namespace roomkey::access {
+
+namespace {
+
+std::optional<Unwelcome> unwelcome_unknown(const Standing& standing, std::string_view identity) {
+  const bool somebody_is_kept_out =
+      !standing.appointment->removed.empty() || !standing.inactive.empty();
+  if (is_pseudonym(identity) && somebody_is_kept_out) return Unwelcome::unknown;
+  return std::nullopt;
+}
+
+}  // namespace
 
 std::string_view word(Unwelcome why) {
   switch (why) {
@@ -15,6 +25,7 @@ std::string_view word(Unwelcome why) {
     case Unwelcome::no_participant: return "no_participant";
     case Unwelcome::removed: return "removed";
     case Unwelcome::inactive: return "inactive";
+    case Unwelcome::unknown: return "unknown";
   }
   throw std::logic_error("a reason to leave without a word");
 }
@@ -27,9 +38,9 @@ std::optional<Unwelcome> given_up(const Standing& standing) {
 
 std::optional<Unwelcome> unwelcome(const Standing& standing, std::string_view identity) {
   if (const auto why = given_up(standing)) return why;
-  const auto user_id = user_of_identity(identity);
-  if (!user_id) return std::nullopt;
   const Appointment& appointment = *standing.appointment;
+  const auto user_id = standing.identities.user_of(appointment, identity);
+  if (!user_id) return unwelcome_unknown(standing, identity);
   if (*user_id != appointment.patient_id && *user_id != appointment.psychologist_id) {
     return Unwelcome::no_participant;
   }

@@ -1,14 +1,8 @@
 #include "roomkey/config/config.hpp"
 
-#include <sys/stat.h>
-
-#include <algorithm>
-#include <cerrno>
-
+#include "config/variables.hpp"
 #include "roomkey/access/meeting_url.hpp"
 #include "roomkey/base/counted.hpp"
-#include "roomkey/base/file.hpp"
-#include "roomkey/base/log.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/base/url.hpp"
 #include "roomkey/crypto/secret.hpp"
@@ -21,95 +15,6 @@ namespace {
 
 using crypto::Algorithm;
 using crypto::Secret;
-
-// Reads variables and gathers what is wrong with them.
-class Variables final : public provider::Values {
- public:
-  Variables(const Environment& environment, Faults& faults)
-      : environment_(environment), faults_(faults) {}
-
-  void fault(const std::string& name, const std::string& why) override {
-    faults_.push_back({name, why});
-  }
-  void add(Faults faults) { std::move(faults.begin(), faults.end(), std::back_inserter(faults_)); }
-  [[nodiscard]] std::size_t fault_count() const { return faults_.size(); }
-
-  [[nodiscard]] std::string text(const std::string& name,
-                                 const std::string& otherwise = "") const override {
-    const std::string value = environment_.get(name);
-    return value.empty() ? otherwise : value;
-  }
-
-  // `what`: the word for it in a fault.
-  std::string file(const std::string& name, const std::string& path,
-                   const std::string& what = "file") {
-    auto content = base::read_file(path);
-    if (!content) {
-      const std::string why = "can't read the " + what + ": " + content.error().detail;
-      faults_.push_back({name, why, 0, what == "file"});
-    }
-    if (content && content->empty()) fault(name, "the " + what + " is empty");
-    return content ? std::move(*content) : std::string();
-  }
-
-  // The variable, or the file that <name>_FILE names, or the systemd credential of that name.
-  Secret secret(const std::string& name) override {
-    const std::string path = text(name + "_FILE");
-    std::string value = environment_.get(name);
-    if (!value.empty() && !path.empty()) {
-      fault(name, "given twice, here and by " + name + "_FILE: leave one out");
-    } else if (!path.empty()) {
-      value = file(name + "_FILE", path);
-    } else if (value.empty()) {
-      value = credential(name);
-    }
-    Secret result(base::without_line_end(value));
-    crypto::wipe(value);
-    return result;
-  }
-
-  std::optional<std::int64_t> number(const std::string& name, std::int64_t most,
-                                     std::int64_t least = 0) override {
-    const std::string value = text(name);
-    if (value.empty()) return std::nullopt;
-    const auto parsed = base::parse_number(value);
-    if (!parsed || *parsed < least || *parsed > most) {
-      fault(name,
-            "must be a whole number from " + std::to_string(least) + " to " + std::to_string(most));
-      return std::nullopt;
-    }
-    return parsed;
-  }
-
-  std::optional<std::chrono::minutes> minutes(const std::string& name) {
-    constexpr std::int64_t kYear = 366 * 24 * 60;
-    const auto value = number(name, kYear);
-    return value ? std::optional(std::chrono::minutes{*value}) : std::nullopt;
-  }
-
-  // The value, which must be one of `words`; the first where it is unset.
-  std::string choice(const std::string& name, const std::vector<std::string>& words) override {
-    std::string value = text(name, words.front());
-    if (std::find(words.begin(), words.end(), value) != words.end()) return value;
-    std::string list;
-    for (const auto& word : words) list += (list.empty() ? "" : ", ") + word;
-    fault(name, "must be one of " + list);
-    return words.front();
-  }
-
- private:
-  std::string credential(const std::string& name) {
-    const std::string directory = text("CREDENTIALS_DIRECTORY");
-    if (directory.empty()) return {};
-    const std::string path = directory + '/' + base::lower_ascii(name);
-    struct stat there {};
-    if (lstat(path.c_str(), &there) != 0 && errno == ENOENT) return {};  // not given
-    return file(name, path, "credential");
-  }
-
-  const Environment& environment_;
-  Faults& faults_;
-};
 
 using Keys = std::vector<crypto::Key>;
 
@@ -258,6 +163,7 @@ Config read_config(const Environment& environment, Faults& faults) {
   config.rooms = booked ? access::Rooms::booked : access::Rooms::asked;
   config.policy.join_early = reader.minutes("ROOMKEY_JOIN_EARLY_MINUTES");
   config.policy.join_late = reader.minutes("ROOMKEY_JOIN_LATE_MINUTES");
+  config.policy.identities = config.store.identities = read_identities(reader);
   for (const auto* const kind : provider::all()) kind->read(reader, config);
   config.meeting_url = meeting_url(reader);
   config.person_rate = person_rate(reader);

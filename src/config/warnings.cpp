@@ -12,7 +12,7 @@ namespace roomkey::config {
 namespace {
 
 // Besides those of the providers.
-constexpr std::array<std::string_view, 28> kOwnVariables{"ROOMKEY_AUDIT_KEY",
+constexpr std::array<std::string_view, 31> kOwnVariables{"ROOMKEY_AUDIT_KEY",
                                                          "ROOMKEY_AUDIT_SINK",
                                                          "ROOMKEY_AUDIT_SYNC",
                                                          "ROOMKEY_BACKUP_DIR",
@@ -20,6 +20,9 @@ constexpr std::array<std::string_view, 28> kOwnVariables{"ROOMKEY_AUDIT_KEY",
                                                          "ROOMKEY_COMPLETE_ON_ROOM_END",
                                                          "ROOMKEY_DB",
                                                          "ROOMKEY_FRONTEND_URL",
+                                                         "ROOMKEY_IDENTITY",
+                                                         "ROOMKEY_IDENTITY_PREVIOUS_SECRET",
+                                                         "ROOMKEY_IDENTITY_SECRET",
                                                          "ROOMKEY_JOIN_EARLY_MINUTES",
                                                          "ROOMKEY_JOIN_LATE_MINUTES",
                                                          "ROOMKEY_JWT_ALGORITHM",

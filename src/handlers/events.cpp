@@ -1,10 +1,7 @@
 #include "roomkey/handlers/events.hpp"
 
-#include <algorithm>
-
 #include "handlers/evict.hpp"
 #include "roomkey/access/decide.hpp"
-#include "roomkey/access/identity.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/provider/events.hpp"
 #include "roomkey/store/appointments.hpp"
@@ -15,12 +12,16 @@ namespace roomkey::handlers {
 
 namespace {
 
-// Whether the user is or was in the room.
-bool was_there(const access::RoomSession& session, std::int64_t user_id) {
-  const auto& people = session.participants;
-  return std::any_of(people.begin(), people.end(), [&](const access::Participant& one) {
-    return access::user_of_identity(one.identity) == user_id;
-  });
+// Whether both are or were in the room.
+bool were_there(const access::RoomSession& session, const access::Appointment& appointment,
+                const access::Identities& identities) {
+  bool patient = false, psychologist = false;
+  for (const access::Participant& one : session.participants) {
+    const auto user_id = identities.user_of(appointment, one.identity);
+    patient = patient || user_id == appointment.patient_id;
+    psychologist = psychologist || user_id == appointment.psychologist_id;
+  }
+  return patient && psychologist;
 }
 
 // An appointment that took place: its room has ended and both were in it.
@@ -29,10 +30,7 @@ void complete(store::Transaction& transaction, store::Database& database, const 
   const auto session = store::latest_room_session(database, appointment.id);
   if (!access::is_open(appointment.status) || !session || session->sid != sid) return;
   if (session->status != access::SessionStatus::completed) return;
-  if (!was_there(*session, appointment.patient_id) ||
-      !was_there(*session, appointment.psychologist_id)) {
-    return;
-  }
+  if (!were_there(*session, appointment, database.settings().identities)) return;
   appointment.status = access::Status::completed;
   store::put_appointment(transaction, database, appointment);
   store::append_audit(transaction, database,

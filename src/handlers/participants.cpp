@@ -6,7 +6,6 @@
 
 #include "handlers/live.hpp"
 #include "roomkey/access/decide.hpp"
-#include "roomkey/access/identity.hpp"
 #include "roomkey/base/form.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/base/text.hpp"
@@ -27,6 +26,7 @@ struct RoomView {
   access::Room room;
   std::optional<access::RoomSession> session;
   std::string_view source;
+  const access::Identities& identities;
 
   [[nodiscard]] std::optional<std::string> sid() const {
     return session ? std::optional(session->sid) : std::nullopt;
@@ -37,6 +37,14 @@ struct RoomView {
   [[nodiscard]] const std::vector<Participant>& participants() const {
     static const std::vector<Participant> nobody;
     return session ? session->participants : nobody;
+  }
+  [[nodiscard]] std::optional<std::int64_t> user_of(const Participant& one) const {
+    return identities.user_of(appointment, one.identity);
+  }
+  // Nothing for who is none of the appointment's people.
+  [[nodiscard]] std::optional<access::Side> side_of(const Participant& one) const {
+    const auto user_id = user_of(one);
+    return user_id ? access::side_of(appointment, *user_id) : std::nullopt;
   }
 };
 
@@ -52,14 +60,18 @@ base::Result<RoomView> view_room(const http::Call& call, Action action, store::D
   // Who was put out sees nothing of those who are in there.
   if (access::is_removed(*appointment, call.caller().id)) known = {};
   const access::Room room = *appointment->room;
-  return RoomView{std::move(*appointment), room, std::move(known.session), known.source};
+  return RoomView{std::move(*appointment), room, std::move(known.session), known.source,
+                  database.settings().identities};
 }
 
-std::string json_of(const Participant& participant) {
+std::string json_of(const Participant& participant, const RoomView& view) {
   const auto& left = participant.disconnected_at;
+  const auto side = view.side_of(participant);
   return base::JsonObject()
       .add("sid", participant.sid)
       .add("identity", participant.identity)
+      .add("user_id", side ? view.user_of(participant) : std::nullopt)
+      .add("role", side ? std::optional(access::word(*side)) : std::nullopt)
       .add("status", participant.status())
       .add("duration", participant.duration)
       .add("connected_at", base::format_utc(participant.connected_at))
@@ -74,9 +86,9 @@ using People = std::vector<const Participant*>;
 // would wait for whoever reads it.
 constexpr std::size_t kPage = 100;
 
-std::string json_of(std::span<const Participant* const> people) {
+std::string json_of(std::span<const Participant* const> people, const RoomView& view) {
   base::JsonArray array;
-  for (const Participant* one : people) array.add_raw(json_of(*one));
+  for (const Participant* one : people) array.add_raw(json_of(*one, view));
   return array.text();
 }
 
@@ -99,9 +111,10 @@ People most_telling(const std::vector<Participant>& all) {
 // A reconnecting participant does not count.
 bool is_connected(const Participant& one) { return one.status() == "connected"; }
 
-bool is_there(const std::vector<Participant>& participants, std::int64_t user_id) {
-  return std::any_of(participants.begin(), participants.end(), [&](const Participant& one) {
-    return is_connected(one) && access::user_of_identity(one.identity) == user_id;
+bool is_there(const RoomView& view, access::Side side) {
+  const auto& people = view.participants();
+  return std::any_of(people.begin(), people.end(), [&](const Participant& one) {
+    return is_connected(one) && view.side_of(one) == side;
   });
 }
 
@@ -151,12 +164,12 @@ base::Result<http::Response> video_status(const http::Call& call, store::Databas
       .add("room_sid", view->sid())
       .add("status", view->status())
       .add("participants_count", std::int64_t{connected})
-      .add_raw("participants", json_of(most_telling(people)))
+      .add_raw("participants", json_of(most_telling(people), *view))
       .add("duration", session ? session->duration : std::nullopt)
       .add("created_at", base::format_utc(session ? session->created_at : named_at))
       .add("region", region.empty() ? std::nullopt : std::optional(region))
-      .add("patient_connected", is_there(people, view->appointment.patient_id))
-      .add("psychologist_connected", is_there(people, view->appointment.psychologist_id))
+      .add("patient_connected", is_there(*view, access::Side::patient))
+      .add("psychologist_connected", is_there(*view, access::Side::psychologist))
       .add("source", view->source)
       .add("as_of", base::format_utc(session ? session->as_of : named_at));
   return http::Response{200, body.text()};
@@ -179,7 +192,7 @@ base::Result<http::Response> video_participants(const http::Call& call, store::D
       .add("room_sid", view->sid())
       .add("room_status", view->status())
       .add("participants_count", static_cast<std::int64_t>(people.size()))
-      .add_raw("participants", json_of(page_of(people, asked->page.value_or(1))))
+      .add_raw("participants", json_of(page_of(people, asked->page.value_or(1)), *view))
       .add("filter", asked->status);
   if (asked->page || pages > 1) {
     body.add("page", static_cast<std::int64_t>(asked->page.value_or(1)))
@@ -198,7 +211,7 @@ base::Result<http::Response> video_participant(const http::Call& call, store::Da
     return one.sid == call.text || one.identity == call.text;
   });
   if (found == people.rend()) return Error{Code::participant_not_found};
-  return http::Response{200, json_of(*found)};
+  return http::Response{200, json_of(*found, *view)};
 }
 
 }  // namespace roomkey::handlers

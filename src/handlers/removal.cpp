@@ -3,7 +3,6 @@
 #include "handlers/evict.hpp"
 #include "handlers/live.hpp"
 #include "roomkey/access/decide.hpp"
-#include "roomkey/access/identity.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/handlers/serve.hpp"
 #include "roomkey/store/appointments.hpp"
@@ -26,32 +25,60 @@ struct Person {
 constexpr std::chrono::seconds kSoon{
     2};  // as long as nginx can wait beside the provider's deadlines
 
-// nullopt if the SID is unknown.
-std::optional<std::string> identity_of(std::string_view sid, const Known& known) {
+// Of somebody in the room, or who was; else what the path says.
+struct Named {
+  std::string identity;
+  bool is_seated = false;
+};
+
+// Whoever has that SID or identity there.
+std::optional<Named> seated(std::string_view sid_or_identity, const Known& known) {
   if (!known.session) return std::nullopt;
   for (const access::Participant& one : known.session->participants) {
-    if (one.sid == sid) return one.identity;
+    if (one.sid == sid_or_identity || one.identity == sid_or_identity) {
+      return Named{one.identity, true};
+    }
   }
   return std::nullopt;
 }
 
 // The identity that the path names: that of a participant's SID, or itself. Who asks may have the
 // SID from the provider's SDK before anybody told of it here.
-base::Result<std::string> named_identity(const http::Call& call, store::Database& database,
-                                         const access::Appointment& appointment,
-                                         const Providers& providers) {
+base::Result<Named> named_identity(const http::Call& call, store::Database& database,
+                                   const access::Appointment& appointment,
+                                   const Providers& providers) {
   const auto started = std::chrono::steady_clock::now();
-  auto identity = identity_of(call.text, known_room(database, call.id, *appointment.room));
+  auto named = seated(call.text, known_room(database, call.id, *appointment.room));
   // As the providers write them.
   const bool like_sid = call.text.starts_with("PA") || call.text.find('~') != call.text.npos;
-  if (!identity && like_sid) {
+  if (!named && like_sid) {
     auto* const rooms = providers.rooms_of(*appointment.room);
-    identity = identity_of(call.text, look_at_room(database, appointment, rooms, call.now));
+    named = seated(call.text, look_at_room(database, appointment, rooms, call.now));
   }
-  if (!identity && std::chrono::steady_clock::now() - started > kSoon) {
+  if (!named && std::chrono::steady_clock::now() - started > kSoon) {
     return Error{Code::provider_unavailable, "the provider took too long to name the participant"};
   }
-  return identity.value_or(std::string(call.text));
+  return named.value_or(Named{std::string(call.text)});
+}
+
+// With the identity that they have in the room, or would have. Who is there by SID may have an
+// address of before; else it must be the one of now.
+base::Result<Person> person_of(const Named& named, std::string_view text,
+                               access::Appointment appointment, store::Database& database) {
+  const access::Identities& identities = database.settings().identities;
+  const auto user_id = identities.user_of(appointment, named.identity);
+  if (!user_id || !access::side_of(appointment, *user_id))
+    return Error{Code::participant_not_found};
+  const auto user = store::find_user(database, *user_id);
+  if (!user) throw base::Unavailable("the store: an appointment's user is missing");
+  const bool is_text = named.identity == text;
+  const bool is_theirs =
+      access::is_pseudonym(text) || text == access::user_identity(*user_id, user->email);
+  if (is_text && !is_theirs) return Error{Code::participant_not_found};
+  return Person{
+      *user_id,
+      named.is_seated ? named.identity : identities.of(appointment.id, *user_id, user->email),
+      std::move(appointment)};
 }
 
 base::Result<Person> find_person(const http::Call& call, store::Database& database,
@@ -63,17 +90,7 @@ base::Result<Person> find_person(const http::Call& call, store::Database& databa
   if (!appointment->room) return Error{Code::room_not_found};
   const auto named = named_identity(call, database, *appointment, providers);
   if (!named) return named.error();
-  const std::string& identity = *named;
-  for (const std::int64_t user_id : {appointment->patient_id, appointment->psychologist_id}) {
-    const auto user = store::find_user(database, user_id);
-    if (!user) throw base::Unavailable("the store: an appointment's user is missing");
-    // An address may have changed since the token was given.
-    if (access::user_of_identity(identity) != user_id) continue;
-    const bool known_by_sid = identity != call.text;
-    if (!known_by_sid && identity != access::user_identity(user_id, user->email)) continue;
-    return Person{user_id, identity, std::move(*appointment)};
-  }
-  return Error{Code::participant_not_found};
+  return person_of(*named, call.text, std::move(*appointment), database);
 }
 
 base::JsonObject answer(const http::Call& call, const Person& person, std::string_view message) {

@@ -23,22 +23,32 @@ void name_as_text(Json::Value& user_id) {
   if (number && *number > 0) user_id = std::to_string(*number);
 }
 
-// That the caller asks for nobody else.
+// The pseudonym that the caller says is his. Whose it is shows with the call that it is for.
+std::optional<std::string> said_pseudonym(const WantedCall& wanted, const access::Policy& policy) {
+  const bool is_said =
+      wanted.user_id && policy.identities.are_pseudonyms() && access::is_pseudonym(*wanted.user_id);
+  return is_said ? wanted.user_id : std::nullopt;
+}
+
+// That the caller asks for nobody else, as far as can be seen without a call.
 base::Result<std::monostate> check_name(const WantedCall& wanted, const http::Call& call,
+                                        const access::Policy& policy,
                                         const provider::Calls& calls) {
-  if (wanted.user_id && !calls.is_own_name(*wanted.user_id, call.caller())) {
-    return Error{Code::permission_denied};
-  }
+  if (!wanted.user_id || said_pseudonym(wanted, policy)) return std::monostate{};
+  if (!calls.is_own_name(*wanted.user_id, call.caller())) return Error{Code::permission_denied};
   return std::monostate{};
 }
 
 // The right to the call that is named.
-base::Result<access::Grant> grant_for(std::string_view call_id, http::Call& call,
+base::Result<access::Grant> grant_for(const WantedCall& wanted, http::Call& call,
                                       store::Database& database, const access::Policy& policy) {
-  const auto appointment = store::find_appointment_by_room(database, call_id);
+  const auto appointment = store::find_appointment_by_room(database, *wanted.call_id);
   if (!appointment) return Error{Code::appointment_not_found};
   call.id = appointment->id;
-  return access::decide(*appointment, call.caller(), call.now, policy);
+  auto grant = access::decide(*appointment, call.caller(), call.now, policy);
+  const auto said = said_pseudonym(wanted, policy);
+  if (grant && said && *said != grant->identity) return Error{Code::permission_denied};
+  return grant;
 }
 
 // What is given to the caller, and the appointments that it opens.
@@ -55,46 +65,49 @@ base::Result<Given> opening(base::Result<provider::Credential> credential,
   return all;
 }
 
-// The calls that the caller may join now. Rooms whose names are no call ids are left out; that the
-// provider is not configured, mint_for_calls() says.
-base::Result<std::vector<access::Grant>> joinable_calls(const http::Call& call,
+// The calls that the caller may join now: one where he has another name in each. Rooms whose names
+// are no call ids are left out; that the provider is not configured, mint_for_calls() says.
+base::Result<std::vector<access::Grant>> joinable_calls(const WantedCall& wanted,
+                                                        const http::Call& call,
                                                         store::Database& database,
                                                         const access::Policy& policy,
                                                         const provider::Calls& calls) {
-  constexpr std::size_t kMost = 20;
+  const std::size_t most = policy.identities.are_pseudonyms() ? 1 : 20;
+  const auto said = said_pseudonym(wanted, policy);
   std::vector<access::Grant> grants;
   const auto look_at = [&](const access::Appointment& appointment) {
     auto grant = access::decide(appointment, call.caller(), call.now, policy);
-    if (!grant) return true;
+    if (!grant || (said && *said != grant->identity)) return true;
     const auto fit = calls.can_call(*grant);
     const bool is_call = fit || fit.error().code != Code::token_failed;
     if (is_call) grants.push_back(std::move(*grant));
-    return grants.size() < kMost;
+    return grants.size() < most;
   };
   store::each_open_appointment(database, call.caller().id, call.now,
                                access::joinable_starts(call.now, policy), look_at);
-  if (grants.empty()) return Error{Code::no_open_appointment};
+  if (grants.empty()) return Error{said ? Code::permission_denied : Code::no_open_appointment};
   return grants;
 }
 
 base::Result<Given> give_without_call(const WantedCall& wanted, const http::Call& call,
                                       store::Database& database, const access::Policy& policy,
                                       const provider::Calls& calls) {
-  if (calls.gives_unbound()) {
+  // Such a token names one and the same person in every call.
+  if (calls.gives_unbound() && !policy.identities.are_pseudonyms()) {
     const auto decided = access::decide_unbound(call.caller());
     if (!decided) return decided.error();
     return opening(calls.mint_for_user(call.caller().id, call.now), {});
   }
-  const auto grants = joinable_calls(call, database, policy, calls);
+  const auto grants = joinable_calls(wanted, call, database, policy, calls);
   if (!grants) return grants.error();
   return opening(calls.mint_for_calls(*grants, wanted.call_type, call.now), *grants);
 }
 
 base::Result<Given> give(const WantedCall& wanted, http::Call& call, store::Database& database,
                          const access::Policy& policy, const provider::Calls& calls) {
-  if (const auto own = check_name(wanted, call, calls); !own) return own.error();
+  if (const auto own = check_name(wanted, call, policy, calls); !own) return own.error();
   if (!wanted.call_id) return give_without_call(wanted, call, database, policy, calls);
-  const auto grant = grant_for(*wanted.call_id, call, database, policy);
+  const auto grant = grant_for(wanted, call, database, policy);
   if (!grant) return grant.error();
   return opening(calls.mint_for_call(*grant, wanted.call_type, call.now), {&*grant, 1});
 }
@@ -112,14 +125,15 @@ void note_given(const http::Call& call, store::Database& database, std::string_v
 }
 
 // The same for the routes that give no token: they want a call that can be.
-base::Result<std::monostate> check_call(const WantedCall& wanted, http::Call& call,
-                                        store::Database& database, const access::Policy& policy,
-                                        const provider::Calls& calls) {
+base::Result<access::Grant> check_call(const WantedCall& wanted, http::Call& call,
+                                       store::Database& database, const access::Policy& policy,
+                                       const provider::Calls& calls) {
   if (wanted.call_id.value_or("").empty()) return call_id_required();
-  if (const auto own = check_name(wanted, call, calls); !own) return own.error();
-  const auto grant = grant_for(*wanted.call_id, call, database, policy);
+  if (const auto own = check_name(wanted, call, policy, calls); !own) return own.error();
+  auto grant = grant_for(wanted, call, database, policy);
   if (!grant) return grant.error();
-  return calls.can_call(*grant);
+  if (const auto can = calls.can_call(*grant); !can) return can.error();
+  return grant;
 }
 
 }  // namespace
@@ -169,12 +183,12 @@ base::Result<http::Response> video_call(http::Call& call, const base::Result<Wan
                                         store::Database& database, const access::Policy& policy,
                                         const provider::Calls& calls) {
   if (!wanted) return wanted.error();
-  const auto checked = check_call(*wanted, call, database, policy, calls);
-  if (!checked) return checked.error();
+  const auto grant = check_call(*wanted, call, database, policy, calls);
+  if (!grant) return grant.error();
 
-  const std::string user_id = calls.user_id(call.caller().id);
+  const std::string user_id = calls.user_id(*grant);
   base::JsonObject user;
-  user.add("id", user_id).add("name", call.caller().name).add_raw("image", "null");
+  user.add("id", user_id).add("name", grant->name_or_identity()).add_raw("image", "null");
   base::JsonObject body;
   body.add("success", true)
       .add("apiKey", calls.api_key())

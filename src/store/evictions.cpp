@@ -82,7 +82,8 @@ std::int64_t count_evictions(Database& database) {
 }
 
 access::Standing standing_of(Database& database, const std::string& room) {
-  access::Standing standing{find_appointment_by_room(database, room)};
+  access::Standing standing{
+      find_appointment_by_room(database, room), {}, database.settings().identities};
   if (!standing.appointment) return standing;
   for (const std::int64_t id :
        {standing.appointment->patient_id, standing.appointment->psychologist_id}) {

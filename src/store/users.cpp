@@ -1,6 +1,5 @@
 #include "roomkey/store/users.hpp"
 
-#include "roomkey/access/identity.hpp"
 #include "store/query.hpp"
 
 namespace roomkey::store {
@@ -15,16 +14,24 @@ access::User user_from(const Query& row) {
 
 // Of rooms of which the provider told anything, while their appointment is open.
 void put_out_everywhere(Database& database, const access::User& user) {
-  Query(database,
-        "INSERT INTO evictions (room, identity, provider, appointment_id, due_at)"
-        " SELECT r.name, ?2, r.provider, a.id, 0 FROM appointments a"
-        " JOIN rooms r ON r.appointment_id = a.id"
-        " WHERE (patient_id = ?1 OR psychologist_id = ?1) AND status IN ('scheduled', 'confirmed')"
-        " AND (EXISTS (SELECT 1 FROM room_sessions s WHERE s.appointment_id = a.id)"
-        " OR EXISTS (SELECT 1 FROM room_answers t WHERE t.appointment_id = a.id"
-        " AND t.session IS NOT NULL)) ON CONFLICT DO NOTHING",
-        user.id, access::user_identity(user.id, user.email))
-      .run();
+  Query room(database,
+             "SELECT r.name, r.provider, a.id FROM appointments a"
+             " JOIN rooms r ON r.appointment_id = a.id"
+             " WHERE (patient_id = ?1 OR psychologist_id = ?1)"
+             " AND status IN ('scheduled', 'confirmed')"
+             " AND (EXISTS (SELECT 1 FROM room_sessions s WHERE s.appointment_id = a.id)"
+             " OR EXISTS (SELECT 1 FROM room_answers t WHERE t.appointment_id = a.id"
+             " AND t.session IS NOT NULL))",
+             user.id);
+  const access::Identities& identities = database.settings().identities;
+  while (room.step()) {
+    Query(database,
+          "INSERT INTO evictions (room, identity, provider, appointment_id, due_at)"
+          " VALUES (?, ?, ?, ?, 0) ON CONFLICT DO NOTHING",
+          room.text(0), identities.of(room.integer(2), user.id, user.email), room.text(1),
+          room.integer(2))
+        .run();
+  }
 }
 
 }  // namespace

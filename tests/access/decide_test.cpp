@@ -183,6 +183,18 @@ TEST(a_grant_is_for_this_room_and_this_person) {
   same("Jane Doe", grant.name);
 }
 
+TEST(a_grant_by_pseudonym_holds_nothing_of_its_person) {
+  Policy policy;
+  policy.identities = pseudonyms();
+  const Grant grant = accepted(decide(appointment_47(), jane(), kNine, policy));
+  same(kHiddenJane, grant.identity);
+  same(0, grant.user_id);
+  same("", grant.email + grant.name);
+  same(kHiddenJane, grant.name_or_identity());
+  expect(grant.side == Side::patient);
+  expect(accepted(decide(appointment_47(), sarah(), kNine, policy)).side == Side::psychologist);
+}
+
 TEST(only_the_psychologist_leads_an_appointment) {
   const auto side_of = [](const User& user) {
     return word(accepted(decide(appointment_47(), user, kNine, {})).side);

@@ -40,6 +40,28 @@ TEST(who_has_no_token_of_roomkey_s_is_left_alone) {
   }
 }
 
+TEST(a_pseudonym_is_its_person_s) {
+  Standing standing{appointment_47(), {}, pseudonyms()};
+  same("-", why(standing, kHiddenJane));
+  standing.appointment->removed = {2};
+  same("removed", why(standing, kHiddenJane));
+  same("removed", why(standing, "2-jane.doe@example.com"), "from before there were pseudonyms");
+  same("-", why(standing, kHiddenSarah));
+}
+
+// It was made with a secret of before.
+TEST(a_pseudonym_of_nobody_may_stay_unless_it_may_be_of_one_who_may_not) {
+  Standing standing{appointment_47(), {}, pseudonyms()};
+  same("-", why(standing, kHiddenJaneOfBefore));
+  standing.appointment->removed = {19};
+  same("unknown", why(standing, kHiddenJaneOfBefore));
+  same("-", why(standing, "recorder"));
+  standing = {appointment_47(), {19}, pseudonyms()};
+  same("unknown", why(standing, kHiddenJaneOfBefore));
+  standing.identities = pseudonyms(true);
+  same("-", why(standing, kHiddenJaneOfBefore), "its secret is still known");
+}
+
 TEST(in_a_room_of_a_closed_appointment_or_of_none_nobody_is_welcome) {
   Standing standing = open_room();
   for (const auto status : {Status::cancelled, Status::completed, Status::no_show}) {

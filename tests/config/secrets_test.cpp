@@ -84,6 +84,44 @@ TEST(the_audit_s_key_may_come_from_wherever_a_secret_may) {
   }
 }
 
+TEST(pseudonyms_need_a_secret_of_32_bytes_that_is_one) {
+  const std::string secret = "not-a-real-identity-secret-01234567";
+  const Folder folder;
+  const auto file = folder.file("roomkey_identity_secret", secret + '\n');
+  for (const auto& [variable, value] : {std::pair{"ROOMKEY_IDENTITY_SECRET", secret},
+                                        {"ROOMKEY_IDENTITY_SECRET_FILE", file},
+                                        {"CREDENTIALS_DIRECTORY", folder.path()}}) {
+    const Read read = reading({{"ROOMKEY_IDENTITY", "pseudonym"}, {variable, value}});
+    same("", read.names(), variable);
+    same(kHiddenJane, read.config.policy.identities.of(47, 2, ""), variable);
+    same(kHiddenJane, read.config.store.identities.of(47, 2, ""), variable);
+  }
+  same("ROOMKEY_IDENTITY_SECRET ", reading({{"ROOMKEY_IDENTITY", "pseudonym"}}).names());
+  for (const std::string bad : {"too-little", "0123456789012345678901234567890",
+                                "-----BEGIN PUBLIC KEY-----\nabcdefghijklmnopqrstuvwxyz\n"}) {
+    for (const auto* const mode : {"email", "pseudonym"}) {
+      const Read read = reading({{"ROOMKEY_IDENTITY", mode}, {"ROOMKEY_IDENTITY_SECRET", bad}});
+      same("ROOMKEY_IDENTITY_SECRET ", read.names(), mode);
+      expect(!contains(read.faults[0].text(), bad), "the value is not shown");
+    }
+  }
+  same("ROOMKEY_IDENTITY ", reading({{"ROOMKEY_IDENTITY", "Pseudonym"}}).names());
+}
+
+TEST(people_are_named_by_address_unless_it_is_asked_for_and_found_by_a_secret_of_before) {
+  const Read usual = reading({{"ROOMKEY_IDENTITY_SECRET", "not-a-real-identity-secret-01234567"}});
+  same("2-a@b", usual.config.policy.identities.of(47, 2, "a@b"));
+  same(2, usual.config.policy.identities.user_of(appointment_47(), kHiddenJane).value(),
+       "who came in before the form was changed back");
+  const Read changed =
+      reading({{"ROOMKEY_IDENTITY", "pseudonym"},
+               {"ROOMKEY_IDENTITY_SECRET", "not-a-real-identity-secret-01234567"},
+               {"ROOMKEY_IDENTITY_PREVIOUS_SECRET", "not-a-real-identity-secret-of-before"}});
+  const auto& identities = changed.config.policy.identities;
+  same(kHiddenJane, identities.of(47, 2, ""));
+  same(2, identities.user_of(appointment_47(), kHiddenJaneOfBefore).value());
+}
+
 TEST(a_binary_secret_is_taken_to_the_byte) {
   const Folder folder;
   const auto key = folder.file("roomkey_jwt_secret", "\x9c\xf1 no text \n");

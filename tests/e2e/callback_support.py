@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from twilio.request_validator import RequestValidator
 
 from cases import Case
-from clinic import JANE, appointment, utc
+from clinic import JANE, SARAH, appointment, utc
 from load import at_once
 from stacks import Demo, made_up_settings
 
@@ -136,7 +136,9 @@ def kept(demo, session):
 
 
 def person(sid, identity, connected, disconnected=None, duration=None, start=NINE):
-    return {"sid": "PA" + sid * 32, "identity": identity,
+    user, role = {str(JANE): (JANE, "patient"), str(SARAH): (SARAH, "psychologist")}.get(
+        identity.partition("-")[0], (None, None))
+    return {"sid": "PA" + sid * 32, "identity": identity, "user_id": user, "role": role,
             "status": "connected" if disconnected is None else "disconnected",
             "duration": duration, "connected_at": utc(start + connected),
             "disconnected_at": None if disconnected is None else utc(start + disconnected)}

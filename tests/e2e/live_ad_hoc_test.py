@@ -35,10 +35,12 @@ class AdHoc(LiveCase):
         self.assertLess(abs(time.time() - as_of), PATIENCE)
         people = {one["sid"]: one for one in seen["participants"]}
         self.assertEqual(people[there["sid"]], {
-            "sid": there["sid"], "identity": JANE_THERE, "status": "connected", "duration": None,
+            "sid": there["sid"], "identity": JANE_THERE, "user_id": JANE, "role": "patient",
+            "status": "connected", "duration": None,
             "connected_at": there["start_time"], "disconnected_at": None})
         self.assertEqual(people[lost["sid"]], {
-            "sid": lost["sid"], "identity": SARAH_THERE, "status": "disconnected", "duration": 0,
+            "sid": lost["sid"], "identity": SARAH_THERE, "user_id": SARAH, "role": "psychologist",
+            "status": "disconnected", "duration": 0,
             "connected_at": lost["start_time"], "disconnected_at": lost["end_time"]})
         self.assertEqual(set(people), {gone["sid"], there["sid"], lost["sid"]})
 

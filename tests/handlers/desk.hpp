@@ -17,6 +17,10 @@ using http::Response;
 
 // The handlers with a caller, a time and a store to call them with.
 struct Desk {
+  explicit Desk(access::Identities identities = {}) : store(identities) {
+    policy.identities = std::move(identities);
+  }
+
   MemoryStore store;
   TestTwilio twilio;  // nobody is asked
   handlers::Providers providers{{&twilio}};

@@ -108,18 +108,19 @@ TEST(the_status_of_a_session_to_the_letter) {
   Desk desk;
   const auto events = whole_session();
   for (int i = 0; i < 4; ++i) desk.tell(events[static_cast<std::size_t>(i)]);
-  same(R"({"appointment_id":47,"room_name":"apt-47-1763138954-46eb915c","room_sid":")" +
-           sid("RM", '1') + R"(","status":"in-progress","participants_count":1,"participants":[)" +
-           R"({"sid":")" + sid("PA", 'a') +
-           R"(","identity":"2-jane.doe@example.com","status":"disconnected","duration":299,)"
-           R"("connected_at":"2025-11-16T09:00:01Z","disconnected_at":"2025-11-16T09:05:00Z"},)"
-           R"({"sid":")" +
-           sid("PA", 'b') +
-           R"(","identity":"19-dr.sarah@example.com","status":"connected","duration":null,)"
-           R"("connected_at":"2025-11-16T09:01:00Z","disconnected_at":null}],"duration":null,)"
-           R"("created_at":"2025-11-16T09:00:00Z","region":"au1","patient_connected":false,)"
-           R"("psychologist_connected":true,"source":"callback","as_of":"2025-11-16T09:05:00Z"})",
-       accepted(desk.status()).body);
+  same(
+      R"({"appointment_id":47,"room_name":"apt-47-1763138954-46eb915c","room_sid":")" +
+          sid("RM", '1') + R"(","status":"in-progress","participants_count":1,"participants":[)" +
+          R"({"sid":")" + sid("PA", 'a') +
+          R"(","identity":"2-jane.doe@example.com","user_id":2,"role":"patient","status":"disconnected","duration":299,)"
+          R"("connected_at":"2025-11-16T09:00:01Z","disconnected_at":"2025-11-16T09:05:00Z"},)"
+          R"({"sid":")" +
+          sid("PA", 'b') +
+          R"(","identity":"19-dr.sarah@example.com","user_id":19,"role":"psychologist","status":"connected","duration":null,)"
+          R"("connected_at":"2025-11-16T09:01:00Z","disconnected_at":null}],"duration":null,)"
+          R"("created_at":"2025-11-16T09:00:00Z","region":"au1","patient_connected":false,)"
+          R"("psychologist_connected":true,"source":"callback","as_of":"2025-11-16T09:05:00Z"})",
+      accepted(desk.status()).body);
 }
 
 TEST(the_participants_all_or_by_status) {

@@ -34,7 +34,7 @@ struct RemovalDesk {
   roomkey::http::Request request;
   Call call{request, kNine, 47, kJane, sarah()};
 
-  RemovalDesk() {
+  explicit RemovalDesk(access::Identities identities = {}) : store(std::move(identities)) {
     twilio.asked_at(there.settings());
     roomkey::store::Transaction transaction(store.database);
     put_user(transaction, store.database, someone(Role::admin));

@@ -7,6 +7,7 @@
 
 #include <memory>
 
+#include "roomkey/access/decide.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/crypto/base64url.hpp"
 #include "support/clinic.hpp"
@@ -21,6 +22,7 @@ class ProviderConformance : public CppUnit::TestFixture {
   CPPUNIT_TEST(never_outlives_the_grant);
   CPPUNIT_TEST(names_its_holder_in_the_token);
   CPPUNIT_TEST(two_people_get_different_tokens);
+  CPPUNIT_TEST(tells_nothing_of_who_has_a_pseudonym);
   CPPUNIT_TEST(two_rooms_get_different_tokens);
   CPPUNIT_TEST(hands_out_a_signature_by_the_secret_and_not_the_secret);
   CPPUNIT_TEST(refuses_naming_the_variable_that_is_missing);
@@ -105,10 +107,30 @@ class ProviderConformance : public CppUnit::TestFixture {
     const Made provider = configured();
     access::Grant other = grant();
     other.user_id = 19;
+    other.identity = "19-jane.doe@example.com";
     const auto first = mint(*provider);
     const auto second = mint(*provider, other);
     expect(first.identity != second.identity, "same address, other user");
     same(names_holder(), first.token != second.token);
+  }
+
+  void tells_nothing_of_who_has_a_pseudonym() {
+    access::Policy policy;
+    policy.identities = pseudonyms();
+    const Made provider = configured();
+    for (const auto& [user, hidden] : {std::pair{jane(), kHiddenJane}, {sarah(), kHiddenSarah}}) {
+      const auto decided = accepted(access::decide(appointment_47(), user, kNine, policy));
+      const auto credential = mint(*provider, decided);
+      same(hidden, credential.identity);
+      const std::string told =
+          said_in(credential) + provider->connect_until(decided, credential.expires_at);
+      const std::string id = std::to_string(user.id);
+      for (const std::string& one :
+           {user.email, user.name, std::string("example.com"), '"' + id + '"', ':' + id + ',',
+            ':' + id + '}', "user_" + id, '"' + id + '-'}) {
+        expect(!contains(told, one), one + " in " + told);
+      }
+    }
   }
 
   void two_rooms_get_different_tokens() {

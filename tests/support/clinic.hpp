@@ -42,6 +42,18 @@ inline access::Appointment appointment_47() {
           access::Room{std::string(kRoom), kNine - 24h}};
 }
 
+// People by pseudonyms; of before: by those of another secret, too.
+inline access::Identities pseudonyms(bool of_before = false) {
+  std::vector<crypto::Secret> secrets;
+  secrets.emplace_back("not-a-real-identity-secret-01234567");
+  if (of_before) secrets.emplace_back("not-a-real-identity-secret-of-before");
+  return {access::IdentityForm::pseudonym, secrets};
+}
+// Of appointment 47, made by hand: openssl dgst -sha256 -mac HMAC, base32.
+inline constexpr const char* kHiddenJane = "p-t5ggxwq4nhbb6otv7giv34l66b";
+inline constexpr const char* kHiddenSarah = "p-qcn2q4tqhltsunyzjtxoeovhta";
+inline constexpr const char* kHiddenJaneOfBefore = "p-e44r4kjpwiuvvbnt2brp3b7tyh";
+
 inline access::BearerRules hs256_rules() {
   access::BearerRules rules{crypto::KeySet{crypto::Algorithm::hs256, {}}, "", ""};
   rules.keys.keys.push_back(crypto::Key::from_secret(kSecret, crypto::Algorithm::hs256).value());

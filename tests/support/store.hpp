@@ -68,10 +68,18 @@ struct SharedStore {
   [[nodiscard]] const store::Settings& settings() const { return database.settings(); }
 };
 
+inline store::Settings named_by(access::Identities identities, store::Settings settings) {
+  settings.identities = std::move(identities);
+  return settings;
+}
+
 // The same of SQLite: in memory, and in a file that other programs can open.
 struct MemoryStore {
-  store::Database database{settings_at(":memory:")};
-  MemoryStore() { fill(database); }
+  store::Database database;
+  explicit MemoryStore(access::Identities identities = {})
+      : database(named_by(std::move(identities), settings_at(":memory:"))) {
+    fill(database);
+  }
 };
 
 struct FileStore {

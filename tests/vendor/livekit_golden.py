@@ -32,6 +32,7 @@ TOKENS = [
     case("shortest_60_minutes", "2-jane.doe@example.com", "", 60),
     case("longest_240_minutes", "2-jane.doe@example.com", "Jane Doe", 240),
     case("other_letters", '7-zoë"\\@example.com', 'Zoë "\\" \U0001f98a', 60),
+    case("pseudonym", "p-t5ggxwq4nhbb6otv7giv34l66b", "", 90),
     case("largest_id", "9223372036854775807-max@example.com", "Max", 240,
          room="apt-9223372036854775807-4102444800-00000000", issued_at=4102444800),
 ]

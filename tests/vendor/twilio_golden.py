@@ -44,6 +44,7 @@ CASES = [
     case("beyond_the_first_plane_and_slash", "au1", "8-o/brien-\U0001f98a@example.com", 90),
     # Encoded, this one needs both "-" and "_".
     case("base64url_letters", None, "9-~~~???@example.com", 240),
+    case("pseudonym", "au1", "p-t5ggxwq4nhbb6otv7giv34l66b", 90),
     case(
         "largest_id",
         "au1",

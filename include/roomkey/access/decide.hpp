@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "roomkey/access/appointment.hpp"
+#include "roomkey/access/identity.hpp"
 #include "roomkey/base/result.hpp"
 
 namespace roomkey::access {
@@ -28,21 +29,31 @@ enum class Action {
 struct Policy {
   std::optional<std::chrono::minutes> join_early;
   std::optional<std::chrono::minutes> join_late;
+  Identities identities = {};
 };
 
 // As what somebody is in a room.
 enum class Side { patient, psychologist };
 [[nodiscard]] std::string_view word(Side side);
+// Nothing for who has no part in it.
+[[nodiscard]] std::optional<Side> side_of(const Appointment& appointment, std::int64_t user_id);
 
-// The right to one room for one person: what a provider turns into a credential.
+// The right to one room for one person: what a provider turns into a credential. What it is not to
+// learn of that person is not in here.
 struct Grant {
   std::int64_t appointment_id = 0;
   std::string room_name;
-  std::int64_t user_id = 0;
-  std::string email;
+  std::int64_t user_id = 0;  // 0: not for the provider
+  std::string email;         // may be empty
   std::chrono::minutes validity{0};
   std::string name = {};  // as people write it; may be empty
   Side side = Side::patient;
+  std::string identity = user_identity(user_id, email);  // how the provider is to name them
+
+  // For where a provider wants a name, or an address, by all means.
+  [[nodiscard]] const std::string& name_or_identity() const {
+    return name.empty() ? identity : name;
+  }
 };
 
 // Neither cancelled, completed nor no-show.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "roomkey/access/appointment.hpp"
+#include "roomkey/access/identity.hpp"
 
 namespace roomkey::access {
 
@@ -15,16 +16,18 @@ namespace roomkey::access {
 struct Standing {
   std::optional<Appointment> appointment;   // whose room it is; nothing: it was given up
   std::vector<std::int64_t> inactive = {};  // users, of the appointment's two
+  Identities identities = {};
 };
 
-enum class Unwelcome { moved, closed, no_participant, removed, inactive };
+enum class Unwelcome { moved, closed, no_participant, removed, inactive, unknown };
 [[nodiscard]] std::string_view word(Unwelcome why);
 
 // Why nobody may be in the room, so that it is to end.
 [[nodiscard]] std::optional<Unwelcome> given_up(const Standing& standing);
 
 // Why whoever has that identity there is to leave. One that names no user has no token of
-// roomkey's, and is left alone while the room is not given up.
+// roomkey's, and is left alone while the room is not given up; but a pseudonym that is nobody's was
+// made with a secret of before, and may be of one who was removed, where one was.
 [[nodiscard]] std::optional<Unwelcome> unwelcome(const Standing& standing,
                                                  std::string_view identity);
 

@@ -28,8 +28,9 @@ struct WantedCall {
 
 // POST token: for the caller, for the one call where `callId` is given, else for those that the
 // caller may join now, the nearest 20 at most (no_open_appointment where there is none), or, where
-// Calls::gives_unbound(), for none in particular. The audit has an event for each call's
-// appointment, committed before this returns.
+// Calls::gives_unbound(), for none in particular. By a pseudonym the caller is somebody else in
+// each call: then it is for the nearest alone, or that where it is the `userId` that is named. The
+// audit has an event for each call's appointment, committed before this returns.
 [[nodiscard]] base::Result<http::Response> call_token(http::Call& call,
                                                       const base::Result<WantedCall>& wanted,
                                                       store::Database& database,

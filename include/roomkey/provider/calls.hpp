@@ -24,8 +24,8 @@ class Calls {
   [[nodiscard]] virtual Routes routes() const = 0;
   // Names the clinic's app to a browser; no secret.
   [[nodiscard]] virtual const std::string& api_key() const = 0;
-  // In the provider's spelling. No two users share one.
-  [[nodiscard]] virtual std::string user_id(std::int64_t id) const = 0;
+  // Of the grant's holder, in the provider's spelling. No two share one.
+  [[nodiscard]] virtual std::string user_id(const access::Grant& grant) const = 0;
   // True where `name` is one of the user's own: id, `<id>-<email>` or email, raw or as the provider
   // spells it.
   [[nodiscard]] virtual bool is_own_name(std::string_view name, const access::User& user) const = 0;
@@ -40,7 +40,8 @@ class Calls {
       const access::Grant& grant, std::string_view call_type,
       std::chrono::sys_seconds now) const = 0;
 
-  // A token for all of these calls of one user's, each where can_call(); one at least.
+  // A token for all of these calls of one user's, each where can_call(); one at least, and no more
+  // where the user has another name in each.
   [[nodiscard]] virtual base::Result<Credential> mint_for_calls(
       std::span<const access::Grant> grants, std::string_view call_type,
       std::chrono::sys_seconds now) const = 0;

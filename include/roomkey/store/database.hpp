@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "roomkey/access/identity.hpp"
 #include "roomkey/base/result.hpp"
 
 namespace roomkey::store {
@@ -27,6 +28,7 @@ struct Settings {
   std::string called = "the store";                // in what is said of it
   std::string room_provider = {};                  // that of rooms which get their name from now on
   std::shared_ptr<const AuditKey> audit_key = {};  // audit_key.hpp; none: events have no MAC
+  access::Identities identities = {};  // how people are named in the rooms that are kept here
   // Somebody waits for each commit: a thread of its own does what can be done beside it.
   bool checkpoints_beside = false;
 };

@@ -47,6 +47,9 @@ void check_new_rooms(base::Findings& findings, const Kinds& used, std::string_vi
                      bool named);
 // The same of the rooms of open appointments.
 void check_open_rooms(base::Findings& findings, const Kinds& used, store::Database& database);
+// That no name goes to a provider, where none shall; says nothing where they may.
+void check_identities(base::Findings& findings, const config::Config& config,
+                      const config::Environment& environment);
 // A token of the provider's, made and taken apart.
 void check_token(base::Findings& findings, const provider::Kind& provider,
                  const config::Config& config, std::chrono::sys_seconds now);

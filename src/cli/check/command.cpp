@@ -128,6 +128,7 @@ std::pair<base::Findings, std::optional<FoundSite>> look_at_machine(const Sessio
                                                                     const Fields& fields) {
   base::Findings findings;
   check_bearer(findings, session.config, session.environment, session.now);
+  check_identities(findings, session.config, session.environment);
   if (fields.configuration) return {std::move(findings), std::nullopt};
   check_files(findings, session.environment, fields.env_file, session.database);
   const bool named = !fields.nginx_site.empty();
@@ -188,7 +189,8 @@ int run(Session& session, const Fields& fields) {
   } else {
     check_store(findings, session.database);
     check_open_rooms(findings, used, session.database);
-    if (!used.empty() && used.front() == provider::all().front()) {
+    const bool by_address = !session.config.policy.identities.are_pseudonyms();
+    if (by_address && !used.empty() && used.front() == provider::all().front()) {
       check_users(findings, session.database);
     }
   }

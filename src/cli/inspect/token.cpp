@@ -245,6 +245,21 @@ void name_what_the_provider_says(Report& report) {
   }
 }
 
+// A token of before, perhaps: it is good at the provider as long as it lasts.
+void warn_of_name(const Inquiry& inquiry, const access::Identities& identities) {
+  Report& report = inquiry.report;
+  const bool is_providers =
+      first_that([&](const Kind& kind) { return kind.name() == report.kind; });
+  if (!identities.are_pseudonyms() || !is_providers) return;
+  const bool named = std::any_of(report.lines.begin(), report.lines.end(), [](const auto& line) {
+    const bool tells = line.label == "identity" || line.label == "name" || line.label == "user";
+    return tells && !line.value.starts_with('(') && !access::is_pseudonym(line.value);
+  });
+  if (!named) return;
+  inquiry.warning("named", "The token names its holder, and ROOMKEY_IDENTITY is pseudonym here.",
+                  "It was made before that was set, or elsewhere: fetch a new one.");
+}
+
 }  // namespace
 
 Report inspect(std::string_view text, const config::Config& config, std::chrono::sys_seconds now,
@@ -261,6 +276,7 @@ Report inspect(std::string_view text, const config::Config& config, std::chrono:
     report.kind = kind->name();
   }
   name_what_the_provider_says(report);
+  warn_of_name(inquiry, config.policy.identities);
   std::stable_partition(
       report.findings.begin(), report.findings.end(),
       [](const base::Finding& one) { return one.level == base::Finding::Level::error; });

@@ -289,6 +289,7 @@ void make_plan(Plan& plan, const SetupFlags& flags, const Present& present,
   settle_certificate(plan, flags, present, now, faults);
   planner.settle_variables();
   settle_audit_key(plan, present);
+  settle_identity_secret(plan, present);
   planner.check_configuration();
   if (faults.none()) write_site(plan, present, faults);
 }

@@ -132,6 +132,8 @@ void settle_certificate(Plan& plan, const SetupFlags& flags, const Present& pres
 // Made for a store that is yet to be made: whether an audit goes on under a key is for its
 // administrator to say.
 void settle_audit_key(Plan& plan, const Present& present);
+// Made where people are to have pseudonyms and there is none.
+void settle_identity_secret(Plan& plan, const Present& present);
 
 // What the plan would do, a line each, without secrets; empty where all is as it shall be.
 [[nodiscard]] std::vector<std::string> changes(const Plan& plan, const Present& present,

@@ -138,4 +138,13 @@ void settle_audit_key(Plan& plan, const Present& present) {
   }
 }
 
+void settle_identity_secret(Plan& plan, const Present& present) {
+  constexpr const char* kSecret = "ROOMKEY_IDENTITY_SECRET";
+  const auto changed = plan.variables.find("ROOMKEY_IDENTITY");
+  const bool asked = changed != plan.variables.end() && changed->second == "pseudonym";
+  if (asked && !plan.variables.contains(kSecret) && !present.has(kSecret)) {
+    plan.variables[kSecret] = crypto::random_hex(32);
+  }
+}
+
 }  // namespace roomkey::cli::setup

@@ -45,6 +45,12 @@ std::vector<Setting> all_settings() {
   }
   list.push_back({"ROOMKEY_PROVIDER", "--provider", SettingKind::text,
                   "Whose rooms get their name from now on: " + provider::names()});
+  list.push_back(
+      {"ROOMKEY_IDENTITY", "--identity", SettingKind::text,
+       "How people are named at the providers: email, or pseudonym (a secret is made for "
+       "it where there is none)"});
+  list.push_back({"ROOMKEY_IDENTITY_SECRET", "--identity-secret-file", SettingKind::secret_file,
+                  "File with the secret of pseudonyms, 32 bytes at least"});
   list.push_back({"ROOMKEY_FRONTEND_URL", "--frontend-url", SettingKind::text,
                   "Address of the clinic's pages, for meeting links"});
   list.push_back({"ROOMKEY_MEETING_URL", "--meeting-url", SettingKind::text,

@@ -31,10 +31,11 @@ std::string Template::value_of(std::size_t field, const Filling& filling) const 
   const access::Grant& grant = filling.grant;
   switch (static_cast<Placeholder>(std::min(field, kPlaceholders.size()))) {
     case Placeholder::room: return quoted(grant.room_name);
-    case Placeholder::identity: return quoted(filling.identity);
-    case Placeholder::name: return quoted(grant.name);
-    case Placeholder::email: return quoted(grant.email);
-    case Placeholder::user_id: return std::to_string(grant.user_id);
+    case Placeholder::identity: return quoted(grant.identity);
+    case Placeholder::name: return quoted(grant.name_or_identity());
+    case Placeholder::email: return quoted(grant.email.empty() ? grant.identity : grant.email);
+    case Placeholder::user_id:
+      return grant.user_id == 0 ? quoted(grant.identity) : std::to_string(grant.user_id);
     case Placeholder::appointment_id: return std::to_string(grant.appointment_id);
     case Placeholder::role: return quoted(access::word(grant.side));
     case Placeholder::iat: return seconds(filling.issued_at);

@@ -1,6 +1,5 @@
 #include "roomkey/provider/custom/token.hpp"
 
-#include "roomkey/access/identity.hpp"
 #include "roomkey/base/clock.hpp"
 #include "roomkey/crypto/digest.hpp"
 #include "roomkey/crypto/jws.hpp"
@@ -14,14 +13,9 @@ constexpr std::chrono::seconds kClockSkew{10};  // of a provider that looks at n
 
 Filling filling_of(const access::Grant& grant, std::chrono::sys_seconds now) {
   constexpr std::size_t kBytes = 16;
-  const std::string identity = access::user_identity(grant.user_id, grant.email);
   const std::string once =
-      grant.room_name + '\n' + identity + '\n' + std::to_string(base::unix_seconds(now));
-  return {grant,
-          identity,
-          now,
-          now - kClockSkew,
-          now + grant.validity,
+      grant.room_name + '\n' + grant.identity + '\n' + std::to_string(base::unix_seconds(now));
+  return {grant, now, now - kClockSkew, now + grant.validity,
           crypto::to_hex(crypto::sha256(once).substr(0, kBytes))};
 }
 
@@ -47,7 +41,7 @@ base::Result<Credential> Tokens::mint(const access::Grant& grant,
   if (!key_) return base::Error{refusal(), fault_};
   const Filling filling = filling_of(grant, now);
   Credential credential{
-      .identity = filling.identity, .issued_at = now, .expires_at = filling.expires_at};
+      .identity = grant.identity, .issued_at = now, .expires_at = filling.expires_at};
   credential.token = crypto::sign_jws(pattern_->header(filling), pattern_->claims(filling), *key_);
   return credential;
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "roomkey/access/identity.hpp"
 #include "roomkey/base/clock.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/crypto/base64url.hpp"
@@ -67,7 +66,7 @@ base::Result<Credential> Tokens::mint(const access::Grant& grant,
   const auto expires_at = now + grant.validity;
   return Credential{.token = sign_token(secret_.reveal(), expires_at, kPlugin,
                                         std::string(kOfRoom) + grant.room_name),
-                    .identity = access::user_identity(grant.user_id, grant.email),
+                    .identity = grant.identity,
                     .issued_at = now,
                     .expires_at = expires_at};
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "roomkey/access/identity.hpp"
 #include "roomkey/base/ascii.hpp"
 #include "roomkey/base/clock.hpp"
 #include "roomkey/base/json.hpp"
@@ -107,9 +106,8 @@ base::Result<Credential> Tokens::mint(const access::Grant& grant,
   if (!key_) return base::Error{refusal(), fault_};
   const std::string room = folded_room(grant.room_name);
   if (room.empty()) return base::Error{base::Code::token_failed, kNoRoom};
-  Credential credential{.identity = access::user_identity(grant.user_id, grant.email),
-                        .issued_at = now,
-                        .expires_at = now + grant.validity};
+  Credential credential{
+      .identity = grant.identity, .issued_at = now, .expires_at = now + grant.validity};
   base::JsonObject context;
   context.add_raw("user", user_of(grant, credential.identity, jaas_));
   if (jaas_) context.add_raw("features", features());

@@ -1,7 +1,6 @@
 #include "roomkey/provider/livekit/token.hpp"
 
 #include "provider/livekit/claims.hpp"
-#include "roomkey/access/identity.hpp"
 #include "roomkey/base/clock.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/base/text.hpp"
@@ -50,9 +49,8 @@ Tokens::Tokens(const TokenSettings& settings)
 base::Result<Credential> Tokens::mint(const access::Grant& grant,
                                       std::chrono::sys_seconds now) const {
   if (!key_) return base::Error{refusal(), fault_};
-  Credential credential{.identity = access::user_identity(grant.user_id, grant.email),
-                        .issued_at = now,
-                        .expires_at = now + grant.validity};
+  Credential credential{
+      .identity = grant.identity, .issued_at = now, .expires_at = now + grant.validity};
   if (credential.identity.size() > kMostBytes) {
     return base::Error{
         base::Code::token_failed,

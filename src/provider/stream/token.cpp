@@ -1,6 +1,7 @@
 #include "roomkey/provider/stream/token.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "roomkey/base/ascii.hpp"
 #include "roomkey/base/clock.hpp"
@@ -39,6 +40,10 @@ std::string fit_name(std::string_view name) {
 
 std::string user_id(std::int64_t user_id) { return fit_name(std::to_string(user_id)); }
 
+std::string user_id(const access::Grant& grant) {
+  return grant.user_id == 0 ? grant.identity : user_id(grant.user_id);
+}
+
 bool is_own_name(std::string_view name, const access::User& user) {
   const std::string id = std::to_string(user.id);
   for (const std::string& own : {id, id + '-' + user.email, user.email}) {
@@ -68,12 +73,11 @@ Tokens::Tokens(const TokenSettings& settings)
 
 // Stream's browser SDKs can't decode `-` or `_` in the payload part. They come from `>`, `?`, `~`
 // and from bytes past ASCII; neither user ids nor call ids have any.
-Credential Tokens::sign(std::int64_t user_id, std::string_view calls, std::chrono::seconds validity,
+Credential Tokens::sign(std::string holder, std::string_view calls, std::chrono::seconds validity,
                         std::chrono::sys_seconds now) const {
   const auto issued_at = now - kClockSkew;
-  Credential credential{.identity = stream::user_id(user_id),
-                        .issued_at = issued_at,
-                        .expires_at = issued_at + validity};
+  Credential credential{
+      .identity = std::move(holder), .issued_at = issued_at, .expires_at = issued_at + validity};
   base::JsonObject payload;
   payload.add("user_id", credential.identity)
       .add("iat", base::unix_seconds(credential.issued_at))
@@ -102,7 +106,7 @@ base::Result<Credential> Tokens::mint_for_call(const access::Grant& grant,
                                                std::string_view call_type,
                                                std::chrono::sys_seconds now) const {
   if (const auto fit = can_call(grant); !fit) return fit.error();
-  return sign(grant.user_id, quoted_cid(call_type, grant), grant.validity, now);
+  return sign(stream::user_id(grant), quoted_cid(call_type, grant), grant.validity, now);
 }
 
 base::Result<Credential> Tokens::mint_for_calls(std::span<const access::Grant> grants,
@@ -113,7 +117,7 @@ base::Result<Credential> Tokens::mint_for_calls(std::span<const access::Grant> g
     if (const auto fit = can_call(grant); !fit) return fit.error();
     calls += (calls.empty() ? "" : ",") + quoted_cid(call_type, grant);
   }
-  return sign(grants.front().user_id, calls, token_validity_, now);
+  return sign(stream::user_id(grants.front()), calls, token_validity_, now);
 }
 
 base::Result<Credential> Tokens::mint(const access::Grant& grant,
@@ -126,14 +130,14 @@ std::string Tokens::connect(const access::Grant& grant) const {
       .add("api_key", api_key_)
       .add("call_type", kCallType)
       .add("call_id", grant.room_name)
-      .add("user_id", stream::user_id(grant.user_id))
+      .add("user_id", stream::user_id(grant))
       .text();
 }
 
 base::Result<Credential> Tokens::mint_for_user(std::int64_t user_id,
                                                std::chrono::sys_seconds now) const {
   if (!key_) return not_configured();
-  return sign(user_id, "", token_validity_, now);
+  return sign(stream::user_id(user_id), "", token_validity_, now);
 }
 
 }  // namespace roomkey::provider::stream

@@ -45,12 +45,11 @@ Tokens::Tokens(const TokenSettings& settings)
 base::Result<Credential> Tokens::mint(const access::Grant& grant,
                                       std::chrono::sys_seconds now) const {
   if (!key_) return base::Error{refusal(), fault_};
-  if (access::is_identity_too_long(grant.user_id, grant.email)) {
+  if (access::identity_size(grant.identity) > access::kLongestIdentity) {
     return base::Error{base::Code::token_failed, kTooLong};
   }
-  Credential credential{.identity = access::user_identity(grant.user_id, grant.email),
-                        .issued_at = now,
-                        .expires_at = now + grant.validity};
+  Credential credential{
+      .identity = grant.identity, .issued_at = now, .expires_at = now + grant.validity};
   const auto issued_at = base::unix_seconds(now);
   base::JsonObject payload;
   payload.add("jti", api_key_ + '-' + std::to_string(issued_at))

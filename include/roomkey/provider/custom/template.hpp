@@ -17,7 +17,6 @@ namespace roomkey::provider::custom {
 // Of what is filled in. `jti` is the same for the same grant and time.
 struct Filling {
   const access::Grant& grant;
-  std::string identity;
   std::chrono::sys_seconds issued_at, valid_from, expires_at;
   std::string jti;
 };

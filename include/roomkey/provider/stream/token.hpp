@@ -29,6 +29,8 @@ struct TokenSettings {
 
 // The Stream user id of a user: the id made fit, "user_2". No two users share one.
 [[nodiscard]] std::string user_id(std::int64_t user_id);
+// Of the grant's holder: the same, or, where the grant doesn't tell whose it is, the identity.
+[[nodiscard]] std::string user_id(const access::Grant& grant);
 
 // True where `name` is one of the user's own: id, `<id>-<email>` or email, raw or made fit.
 [[nodiscard]] bool is_own_name(std::string_view name, const access::User& user);
@@ -51,7 +53,9 @@ class Tokens final : public Provider, public Calls {
   static constexpr Routes kRoutes{"stream_token", "stream_call", "stream_key"};
   [[nodiscard]] Routes routes() const override { return kRoutes; }
   [[nodiscard]] const std::string& api_key() const override { return api_key_; }
-  [[nodiscard]] std::string user_id(std::int64_t id) const override { return stream::user_id(id); }
+  [[nodiscard]] std::string user_id(const access::Grant& grant) const override {
+    return stream::user_id(grant);
+  }
   [[nodiscard]] bool is_own_name(std::string_view name, const access::User& user) const override {
     return stream::is_own_name(name, user);
   }
@@ -75,7 +79,7 @@ class Tokens final : public Provider, public Calls {
 
  private:
   [[nodiscard]] base::Error not_configured() const;
-  [[nodiscard]] Credential sign(std::int64_t user_id, std::string_view calls,
+  [[nodiscard]] Credential sign(std::string holder, std::string_view calls,
                                 std::chrono::seconds validity, std::chrono::sys_seconds now) const;
 
   std::string api_key_;
