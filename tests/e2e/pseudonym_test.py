@@ -88,8 +88,7 @@ class Pseudonyms(Case):
            for route in ("video-token", "video-token-refresh")])
     def test_no_token_of_any_provider_names_anybody(self, provider, route):
         number = HOUSES[provider]
-        for user, mail, name in ((JANE, "jane.doe@example.com", "Jane Doe"),
-                                 (SARAH, "dr.sarah@example.com", "Dr Sarah")):
+        for user, mail, name in ((JANE, "jane.doe", "jane"), (SARAH, "dr.sarah", "sarah")):
             answer = self.token(number, user, route)
             self.assertEqual(answer["provider"], provider)
             self.assertEqual(answer["user_identity"], pseudonym(number, user))
@@ -99,8 +98,8 @@ class Pseudonyms(Case):
                 self.assertIn(pseudonym(number, user), leaves(said))
             for leaf in leaves(said):
                 self.assertNotIn(leaf, (user, str(user), f"user_{user}"))
-                for word in (mail, "example.com", *name.split()):
-                    self.assertNotIn(word.lower(), str(leaf).lower())
+                for word in (mail, "example.com", name):
+                    self.assertNotIn(word, str(leaf).lower())
                 self.assertIsNone(re.match(rf"(user_)?{user}[-_/]", str(leaf)), leaf)
 
     def test_one_person_is_another_in_each_appointment_and_always_the_same_in_one(self):
