@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import tempfile
 
+import crowd
 import goals
 from one_worker import memory_mib, start_milliseconds
 from stack import (BIN, CONNECTIONS, NGINX_ALONE, TOKEN, Stack, conditions, fastcgi, measure, table)
@@ -38,14 +39,15 @@ def normal(stack, guarded):
                            "nginx alone": ("/bench/nginx", [], get)})
     table(rows, BARE)
     token = rows[VIDEO]
-    script = stack.paused(get, max(1, 2000 * CONNECTIONS / token.rate - token.p50))
+    pause = max(1, 2000 * CONNECTIONS / token.rate - token.p50)
+    script = stack.paused(get, pause)
     print("\nThe same at half load (each connection pauses at random between its requests):\n")
     half = measure(stack, {VIDEO: (TOKEN, stack.workers(), script),
                            BARE: ("/bench/bare", bare, script),
                            KEPT: ("/bench/kept", kept, script)})
     table(half, BARE)
     return (goals.at_saturation(token, rows[BARE], rows[KEPT]) + goals.with_guards(rows[GUARDED], token)
-            + goals.at_half_load(half[VIDEO], half[KEPT]))
+            + goals.at_half_load(half[VIDEO], half[KEPT])), pause
 
 
 def full(stack):
@@ -77,8 +79,9 @@ def main():
         with (Stack(folder + "/normal", "normal") as stack,
               Stack(folder + "/guarded", "normal", ROOMKEY_PERSON_RATE="10000",
                     ROOMKEY_AUDIT_KEY="a" * 64) as guarded):
-            reached = normal(stack, guarded)
+            reached, pause = normal(stack, guarded)
             weight = memory_mib(stack), start_milliseconds(stack)
+        reached += crowd.measured(folder + "/crowd", "normal", pause)
         with Stack(folder + "/full", "full") as stack:
             reached += full(stack)
         reached += goals.of_a_worker(allocations(folder + "/scale"), *weight)

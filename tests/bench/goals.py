@@ -39,6 +39,11 @@ def at_half_load(token, kept):
                  token.p99 / kept.p99, AT_MOST, 2.0)]
 
 
+def beside_a_crowd(alone, beside):
+    return [Goal("p99 at half load beside 64 people who wait, of that without them", beside / alone,
+                 AT_MOST, 1.2)]
+
+
 def under_full(token, durable):
     return [Goal("`full`: requests/s, of one durable commit each", token.rate / durable.rate,
                  AT_LEAST, 2.5)]

@@ -56,7 +56,9 @@ class Folder {
             std::chrono::minutes{60},
             access::Status::scheduled,
             access::SessionType::telehealth,
-            access::Room{"apt-47-1763138954-46eb915c", kClock.now()}};
+            access::Room{"apt-47-1763138954-46eb915c", kClock.now()},
+            {},
+            access::Door{}};
   }
   [[nodiscard]] const store::Settings& settings() const { return settings_; }
 
