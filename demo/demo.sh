@@ -188,7 +188,7 @@ pretty() { # a flat JSON object on standard input
 
 fetch_token() {
     local origin=${origins[0]} algorithm bearer answer outcome allowed
-    local refusal='"code": *"(token_failed|too_early|too_late|appointment_closed)"'
+    local refusal='"code": *"(token_failed|too_early|too_late|appointment_closed|waiting|denied)"'
     local shown='%{http_code} %header{access-control-allow-origin}'
     allowed=$(fetch "$path" -X OPTIONS -o /dev/null -w "$shown" -H "Origin: $origin" \
         -H 'Access-Control-Request-Method: GET' -H 'Access-Control-Request-Headers: authorization')

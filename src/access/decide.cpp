@@ -136,6 +136,11 @@ base::Result<Grant> decide(const Appointment& appointment, const User& caller,
   if (window.opens_at && now < *window.opens_at) return Error{Code::too_early, "", window};
   if (window.closes_at && now >= *window.closes_at) return Error{Code::too_late, "", window};
   if (!appointment.room) return Error{Code::room_not_found};
+  if (caller.id != appointment.psychologist_id) {
+    if (!appointment.door) throw std::logic_error("nobody looked at the door");
+    const auto passed = pass(*appointment.door, policy.waiting_room, now);
+    if (!passed) return passed.error();
+  }
   return grant_for(appointment, caller, policy.identities);
 }
 
@@ -153,6 +158,13 @@ base::Window joinable_starts(std::chrono::sys_seconds now, const Policy& policy)
 
 base::Result<std::monostate> decide_room(const Appointment& appointment, const User& caller) {
   return decide_for_room(Action::make_room, appointment, caller);
+}
+
+base::Result<std::monostate> decide_door(const Appointment& appointment, const User& caller) {
+  if (!may(Action::remove, appointment, caller)) return Error{Code::permission_denied};
+  if (!is_open(appointment.status)) return closed(appointment.status);
+  if (!appointment.room) return Error{Code::room_not_found};
+  return std::monostate{};
 }
 
 base::Result<std::monostate> decide_move(const Appointment& appointment, const User& caller) {

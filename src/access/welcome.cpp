@@ -24,6 +24,7 @@ std::string_view word(Unwelcome why) {
     case Unwelcome::closed: return "closed";
     case Unwelcome::no_participant: return "no_participant";
     case Unwelcome::removed: return "removed";
+    case Unwelcome::denied: return "denied";
     case Unwelcome::inactive: return "inactive";
     case Unwelcome::unknown: return "unknown";
   }
@@ -45,6 +46,10 @@ std::optional<Unwelcome> unwelcome(const Standing& standing, std::string_view id
     return Unwelcome::no_participant;
   }
   if (is_removed(appointment, *user_id)) return Unwelcome::removed;
+  const auto& denied = standing.denied;
+  if (std::find(denied.begin(), denied.end(), std::to_string(*user_id)) != denied.end()) {
+    return Unwelcome::denied;
+  }
   const auto& inactive = standing.inactive;
   if (std::find(inactive.begin(), inactive.end(), *user_id) != inactive.end()) {
     return Unwelcome::inactive;

@@ -11,6 +11,8 @@ std::string_view word(Code code) {
     case Code::rate_limited: return "rate_limited";
     case Code::permission_denied: return "permission_denied";
     case Code::removed: return "removed";
+    case Code::denied: return "denied";
+    case Code::waiting: return "waiting";
     case Code::appointment_not_found: return "appointment_not_found";
     case Code::room_not_found: return "room_not_found";
     case Code::not_found: return "not_found";

@@ -113,6 +113,10 @@ std::string format_utc(std::chrono::sys_seconds time) {
   return {text.data(), static_cast<std::size_t>(size)};
 }
 
+std::optional<std::string> format_utc(const std::optional<std::chrono::sys_seconds>& time) {
+  return time ? std::optional(format_utc(*time)) : std::nullopt;
+}
+
 std::optional<std::chrono::sys_seconds> parse_utc(std::string_view text) {
   return parse_time(text, Offset::rfc3339);
 }

@@ -35,6 +35,12 @@ int appointment_list(Session& session);
 int appointment_show(Session& session, std::int64_t id);
 int appointment_set(Session& session, std::int64_t id, const AppointmentFields& fields);
 
+// Who waits at its door, and who was let in or denied; and letting somebody in, or denying them, by
+// a user's id.
+int appointment_waiting(Session& session, std::int64_t id);
+int appointment_admit(Session& session, std::int64_t id, const std::string& who);
+int appointment_deny(Session& session, std::int64_t id, const std::string& who);
+
 struct ProviderMove {
   std::string to, from;  // names; from may be empty: whichever
   bool dry_run = false;

@@ -82,8 +82,25 @@ void add_user(CLI::App& root, Arguments& a) {
       ->excludes(active);
 }
 
+void add_waiting(CLI::App& appointment, Arguments& a) {
+  command(appointment, a, "waiting", "Who waits at its door, and who was let in or denied",
+          [&a](Session& s) { return appointment_waiting(s, a.id); })
+      ->add_option("ID", a.id)
+      ->required()
+      ->check(base::kId);
+  const auto add = [&](const char* name, const char* does, Run run) {
+    CLI::App* added = command(appointment, a, name, does, std::move(run));
+    added->add_option("ID", a.id)->required()->check(base::kId);
+    added->add_option("WHO", a.who, "A user's id")->required()->check(base::kId);
+  };
+  add("admit", "Let somebody in", [&a](Session& s) { return appointment_admit(s, a.id, a.who); });
+  add("deny", "Let somebody in no more, and put them out",
+      [&a](Session& s) { return appointment_deny(s, a.id, a.who); });
+}
+
 void add_appointment(CLI::App& root, Arguments& a) {
-  CLI::App* appointment = group(root, "appointment", "The appointments: list, show, set");
+  CLI::App* appointment =
+      group(root, "appointment", "The appointments, and who waits at their doors");
   command(*appointment, a, "list", "All appointments", appointment_list);
   command(*appointment, a, "show", "One appointment",
           [&a](Session& s) { return appointment_show(s, a.id); })
@@ -103,6 +120,7 @@ void add_appointment(CLI::App& root, Arguments& a) {
   set->add_option("--room", a.appointment.room, "Name of its video room");
   set->add_option("--provider", a.appointment.provider,
                   "Where it goes on, in a new room: " + provider::names());
+  add_waiting(*appointment, a);
 }
 
 void add_provider(CLI::App& root, Arguments& a) {

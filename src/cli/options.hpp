@@ -28,6 +28,7 @@ struct Arguments {
   std::int64_t minutes = 60;
   std::int64_t mebibytes = 64;
   std::string token;
+  std::string who;
   UserFields user;
   AppointmentFields appointment;
   ProviderMove move;

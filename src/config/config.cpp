@@ -1,5 +1,8 @@
 #include "roomkey/config/config.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include "config/variables.hpp"
 #include "roomkey/access/meeting_url.hpp"
 #include "roomkey/base/counted.hpp"
@@ -100,6 +103,17 @@ std::optional<std::uint32_t> person_rate(Variables& reader) {
   return std::nullopt;
 }
 
+access::WaitingRoom waiting_room(Variables& reader) {
+  using access::WaitingRoom;
+  constexpr std::array kModes{WaitingRoom::off, WaitingRoom::psychologist_first,
+                              WaitingRoom::admit};
+  std::vector<std::string> words;
+  for (const auto mode : kModes) words.emplace_back(access::word(mode));
+  const auto mode = reader.choice("ROOMKEY_WAITING_ROOM", words);
+  return kModes.at(
+      static_cast<std::size_t>(std::find(words.begin(), words.end(), mode) - words.begin()));
+}
+
 std::string audit_sink(Variables& reader) {
   std::string sink = reader.text("ROOMKEY_AUDIT_SINK");
   if (!sink.empty() && !sink.starts_with('/') && !base::is_https_or_local(sink)) {
@@ -164,7 +178,14 @@ Config read_config(const Environment& environment, Faults& faults) {
   config.policy.join_early = reader.minutes("ROOMKEY_JOIN_EARLY_MINUTES");
   config.policy.join_late = reader.minutes("ROOMKEY_JOIN_LATE_MINUTES");
   config.policy.identities = config.store.identities = read_identities(reader);
-  for (const auto* const kind : provider::all()) kind->read(reader, config);
+  config.policy.waiting_room = waiting_room(reader);
+  for (const auto* const kind : provider::all()) {
+    kind->read(reader, config);
+    const std::string lax(kind->lax(config));
+    if (config.policy.waiting_room != access::WaitingRoom::off && !lax.empty()) {
+      reader.fault(lax, "lets people past the waiting room: leave it or ROOMKEY_WAITING_ROOM out");
+    }
+  }
   config.meeting_url = meeting_url(reader);
   config.person_rate = person_rate(reader);
   config.audit_sink = audit_sink(reader);

@@ -12,7 +12,7 @@ namespace roomkey::config {
 namespace {
 
 // Besides those of the providers.
-constexpr std::array<std::string_view, 31> kOwnVariables{"ROOMKEY_AUDIT_KEY",
+constexpr std::array<std::string_view, 32> kOwnVariables{"ROOMKEY_AUDIT_KEY",
                                                          "ROOMKEY_AUDIT_SINK",
                                                          "ROOMKEY_AUDIT_SYNC",
                                                          "ROOMKEY_BACKUP_DIR",
@@ -42,7 +42,8 @@ constexpr std::array<std::string_view, 31> kOwnVariables{"ROOMKEY_AUDIT_KEY",
                                                          "ROOMKEY_METRICS_DIR",
                                                          "ROOMKEY_PERSON_RATE",
                                                          "ROOMKEY_PROVIDER",
-                                                         "ROOMKEY_ROOMS"};
+                                                         "ROOMKEY_ROOMS",
+                                                         "ROOMKEY_WAITING_ROOM"};
 
 template <std::size_t N>
 bool begins_with_any(std::string_view name, const std::array<std::string_view, N>& list) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "handlers/door.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/handlers/serve.hpp"
@@ -11,15 +12,20 @@ namespace roomkey::handlers {
 
 namespace {
 
-std::optional<std::string> utc(const std::optional<std::chrono::sys_seconds>& time) {
-  return time ? std::optional(base::format_utc(*time)) : std::nullopt;
-}
-
 // A participant as a person sees them. The store's foreign keys make sure that the user exists.
 std::string person(store::Database& database, std::int64_t id) {
   const auto user = store::find_user(database, id);
   if (!user) throw base::Unavailable("the store: an appointment's user is missing");
   return base::JsonObject().add("id", id).add("name", user->name).add("email", user->email).text();
+}
+
+// Nothing for the office, which waits at no door.
+std::optional<std::string_view> waiting_of(const access::Appointment& appointment,
+                                           const http::Call& call) {
+  const std::int64_t caller = call.caller().id;
+  if (caller == appointment.psychologist_id) return "no";
+  if (caller != appointment.patient_id) return std::nullopt;
+  return access::waiting_word(appointment.door.value(), call.now);
 }
 
 // The room's own provider, or the one that has routes of its own.
@@ -35,12 +41,13 @@ bool gives_token(const Providers& providers, const access::Room& room, const acc
 
 base::Result<http::Response> appointment(const http::Call& call, store::Database& database,
                                          const access::Policy& policy, const Providers& providers) {
-  const auto found = appointment_of(call, database);
+  auto found = appointment_of(call, database);
   if (!found) return found.error();
   const auto permitted = access::permit(access::Action::view, *found, call.caller());
   if (!permitted) return permitted.error();
 
-  const auto grant = access::decide(*found, call.caller(), call.now, policy);
+  const auto grant =
+      decide_at_door(call, database, *found, policy, tells_of_people(providers, *found));
   const bool can_join = grant && gives_token(providers, *found->room, *grant, call.now);
   const base::Window window = access::join_window(*found, policy);
   base::JsonObject body;
@@ -54,8 +61,10 @@ base::Result<http::Response> appointment(const http::Call& call, store::Database
       .add("session_type", access::word(found->session_type))
       .add("video_room_id", found->room ? std::optional(found->room->name) : std::nullopt)
       .add("can_join", can_join)
-      .add("join_opens_at", utc(window.opens_at))
-      .add("join_closes_at", utc(window.closes_at));
+      .add("join_opens_at", base::format_utc(window.opens_at))
+      .add("join_closes_at", base::format_utc(window.closes_at))
+      .add("waiting_room", access::word(policy.waiting_room));
+  if (const auto word = waiting_of(*found, call)) body.add("waiting", *word);
   return http::Response{200, body.text()};
 }
 

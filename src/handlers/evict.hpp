@@ -4,11 +4,21 @@
 #include <string>
 
 #include "roomkey/access/room_session.hpp"
+#include "roomkey/handlers/providers.hpp"
 #include "roomkey/provider/rooms.hpp"
 #include "roomkey/store/database.hpp"
 #include "roomkey/store/evictions.hpp"
 
 namespace roomkey::handlers {
+
+// Remembers that whoever has that identity is to leave the appointment's room; where a token of
+// before would open it all the same (Rooms::need_new_name), the room ends and the appointment goes
+// on in a new one. Who asks is to carry_out() it, if anybody can here. Nothing where the provider
+// can't put people out. Part of the open transaction.
+std::optional<store::Eviction> put_off(store::Transaction& transaction, store::Database& database,
+                                       const access::Appointment& appointment,
+                                       const Providers& providers, const std::string& identity,
+                                       std::chrono::sys_seconds now);
 
 // Does what `eviction`, which must be in the store, asks for, if it is still wanted: true once that
 // is done. Where the provider is away: a warning in the log, and it is put off. Takes up to 10 s.

@@ -4,6 +4,7 @@
 
 #include "handlers/evict.hpp"
 #include "roomkey/base/log.hpp"
+#include "roomkey/store/appointments.hpp"
 
 namespace roomkey::handlers {
 
@@ -98,6 +99,21 @@ void remember_all(store::Database& database, const std::vector<Unwanted>& all) {
 }
 
 }  // namespace
+
+std::optional<Eviction> put_off(store::Transaction& transaction, store::Database& database,
+                                const access::Appointment& appointment, const Providers& providers,
+                                const std::string& identity, std::chrono::sys_seconds now) {
+  const access::Room& room = appointment.room.value();
+  provider::Provider& provider = providers.of(room);
+  if (!provider.can_evict()) return std::nullopt;
+  const bool renames = provider.rooms() != nullptr && provider.rooms()->need_new_name();
+  if (renames) store::renew_room(transaction, database, appointment.id, now);
+  const bool at_once = providers.rooms_of(room) != nullptr;
+  Eviction eviction{room.name, renames ? "" : identity, room.provider, appointment.id,
+                    at_once ? now + store::kEvictionLease : now};
+  store::put_eviction(transaction, database, eviction);
+  return eviction;
+}
 
 bool carry_out(store::Database& database, provider::Rooms& rooms, const Eviction& eviction,
                std::chrono::sys_seconds now) {

@@ -4,12 +4,14 @@
 #include <array>
 #include <span>
 
+#include "handlers/door.hpp"
 #include "handlers/live.hpp"
 #include "roomkey/access/decide.hpp"
 #include "roomkey/base/form.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/handlers/serve.hpp"
+#include "roomkey/store/visitors.hpp"
 
 namespace roomkey::handlers {
 
@@ -48,6 +50,13 @@ struct RoomView {
   }
 };
 
+bool is_out(store::Database& database, const access::Appointment& appointment,
+            std::int64_t user_id) {
+  if (access::is_removed(appointment, user_id)) return true;
+  const auto visitor = store::find_visitor(database, appointment.id, visitor_name(user_id));
+  return visitor && visitor->admission == access::Admission::denied;
+}
+
 base::Result<RoomView> view_room(const http::Call& call, Action action, store::Database& database,
                                  const Providers& providers) {
   auto appointment = appointment_of(call, database);
@@ -58,7 +67,7 @@ base::Result<RoomView> view_room(const http::Call& call, Action action, store::D
   Known known =
       look_at_room(database, *appointment, providers.rooms_of(*appointment->room), call.now);
   // Who was put out sees nothing of those who are in there.
-  if (access::is_removed(*appointment, call.caller().id)) known = {};
+  if (is_out(database, *appointment, call.caller().id)) known = {};
   const access::Room room = *appointment->room;
   return RoomView{std::move(*appointment), room, std::move(known.session), known.source,
                   database.settings().identities};
@@ -75,7 +84,7 @@ std::string json_of(const Participant& participant, const RoomView& view) {
       .add("status", participant.status())
       .add("duration", participant.duration)
       .add("connected_at", base::format_utc(participant.connected_at))
-      .add("disconnected_at", left ? std::optional(base::format_utc(*left)) : std::nullopt)
+      .add("disconnected_at", base::format_utc(left))
       .text();
 }
 

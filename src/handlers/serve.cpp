@@ -1,5 +1,6 @@
 #include "roomkey/handlers/serve.hpp"
 
+#include "handlers/door.hpp"
 #include "roomkey/store/appointments.hpp"
 #include "roomkey/store/users.hpp"
 
@@ -37,7 +38,11 @@ base::Result<http::Response> serve(const http::Route& route, http::Call& call, s
     if (transaction) transaction->roll_back();
     store::AuditEvent refusal = event_of(call, route.name, store::Outcome::refused);
     refusal.reason = std::string(base::word(response.error().code));
-    refusals.note(database, refusal);
+    if (response.error().code == base::Code::waiting) {
+      note_waiting(database, call.id, visitor_name(user_id), std::move(refusal));
+    } else {
+      refusals.note(database, refusal);
+    }
   } else if (transaction) {
     transaction->commit();
   }

@@ -1,5 +1,6 @@
 #include "roomkey/handlers/token.hpp"
 
+#include "handlers/door.hpp"
 #include "handlers/live.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/base/text.hpp"
@@ -32,9 +33,10 @@ http::Response ask_room_pool(std::string_view location) {
 base::Result<http::Response> video_token(http::Call& call, Issue issue, std::string_view action,
                                          store::Database& database, const access::Policy& policy,
                                          const Providers& providers) {
-  const auto appointment = appointment_of(call, database);
+  auto appointment = appointment_of(call, database);
   if (!appointment) return appointment.error();
-  const auto grant = access::decide(*appointment, call.caller(), call.now, policy);
+  const auto grant = decide_at_door(call, database, *appointment, policy,
+                                    tells_of_people(providers, *appointment));
   if (!grant) return grant.error();
   const provider::Provider& provider = providers.of(*appointment->room);
   const auto credential = provider.mint(*grant, call.now);
@@ -46,6 +48,7 @@ base::Result<http::Response> video_token(http::Call& call, Issue issue, std::str
   store::AuditEvent event = event_of(call, action, store::Outcome::granted);
   event.expires_at = credential->expires_at;
   store::append_audit(database, event);
+  note_entry(database, *grant, visitor_name(call.caller().id), policy, call.now);
   call.provider = provider.name();
 
   const std::string region(provider.region());

@@ -2,6 +2,7 @@
 
 #include <span>
 
+#include "handlers/door.hpp"
 #include "roomkey/base/form.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/base/text.hpp"
@@ -39,44 +40,51 @@ base::Result<std::monostate> check_name(const WantedCall& wanted, const http::Ca
   return std::monostate{};
 }
 
+// Nobody tells of who is in a call.
+constexpr bool kTold = false;
+
 // The right to the call that is named.
 base::Result<access::Grant> grant_for(const WantedCall& wanted, http::Call& call,
                                       store::Database& database, const access::Policy& policy) {
-  const auto appointment = store::find_appointment_by_room(database, *wanted.call_id);
+  auto appointment = store::find_appointment_by_room(database, *wanted.call_id);
   if (!appointment) return Error{Code::appointment_not_found};
   call.id = appointment->id;
-  auto grant = access::decide(*appointment, call.caller(), call.now, policy);
+  auto grant = decide_at_door(call, database, *appointment, policy, kTold);
   const auto said = said_pseudonym(wanted, policy);
   if (grant && said && *said != grant->identity) return Error{Code::permission_denied};
   return grant;
 }
 
-// What is given to the caller, and the appointments that it opens.
+// What is given to the caller, and for what.
 struct Given {
   provider::Credential credential;
-  std::vector<std::int64_t> appointments = {};
+  std::vector<access::Grant> grants = {};
 };
 
 base::Result<Given> opening(base::Result<provider::Credential> credential,
                             std::span<const access::Grant> grants) {
   if (!credential) return credential.error();
-  Given all{std::move(*credential)};
-  for (const access::Grant& grant : grants) all.appointments.push_back(grant.appointment_id);
-  return all;
+  return Given{std::move(*credential), {grants.begin(), grants.end()}};
 }
 
 // The calls that the caller may join now: one where he has another name in each. Rooms whose names
-// are no call ids are left out; that the provider is not configured, mint_for_calls() says.
-base::Result<std::vector<access::Grant>> joinable_calls(const WantedCall& wanted,
-                                                        const http::Call& call,
+// are no call ids are left out; that the provider is not configured, mint_for_calls() says. Where
+// all that there is to do is to wait at the nearest door, that is the answer.
+base::Result<std::vector<access::Grant>> joinable_calls(const WantedCall& wanted, http::Call& call,
                                                         store::Database& database,
                                                         const access::Policy& policy,
                                                         const provider::Calls& calls) {
   const std::size_t most = policy.identities.are_pseudonyms() ? 1 : 20;
   const auto said = said_pseudonym(wanted, policy);
   std::vector<access::Grant> grants;
-  const auto look_at = [&](const access::Appointment& appointment) {
-    auto grant = access::decide(appointment, call.caller(), call.now, policy);
+  std::optional<Error> waiting;
+  std::int64_t waits_for = 0;
+  const auto look_at = [&](access::Appointment appointment) {
+    auto grant = decide_at_door(call, database, appointment, policy, kTold);
+    if (!grant && grant.error().code == Code::waiting && !waiting) {
+      waiting = grant.error();
+      waits_for = appointment.id;
+    }
     if (!grant || (said && *said != grant->identity)) return true;
     const auto fit = calls.can_call(*grant);
     const bool is_call = fit || fit.error().code != Code::token_failed;
@@ -85,11 +93,15 @@ base::Result<std::vector<access::Grant>> joinable_calls(const WantedCall& wanted
   };
   store::each_open_appointment(database, call.caller().id, call.now,
                                access::joinable_starts(call.now, policy), look_at);
+  if (grants.empty() && waiting) {
+    call.id = waits_for;
+    return std::move(*waiting);
+  }
   if (grants.empty()) return Error{said ? Code::permission_denied : Code::no_open_appointment};
   return grants;
 }
 
-base::Result<Given> give_without_call(const WantedCall& wanted, const http::Call& call,
+base::Result<Given> give_without_call(const WantedCall& wanted, http::Call& call,
                                       store::Database& database, const access::Policy& policy,
                                       const provider::Calls& calls) {
   // Such a token names one and the same person in every call.
@@ -113,14 +125,15 @@ base::Result<Given> give(const WantedCall& wanted, http::Call& call, store::Data
 }
 
 // One event for each appointment, or one without.
-void note_given(const http::Call& call, store::Database& database, std::string_view action,
-                const Given& all) {
+void note_given(const http::Call& call, store::Database& database, const access::Policy& policy,
+                std::string_view action, const Given& all) {
   store::AuditEvent event = event_of(call, action, store::Outcome::granted);
   event.expires_at = all.credential.expires_at;
-  if (all.appointments.empty()) store::append_audit(database, event);
-  for (const std::int64_t appointment : all.appointments) {
-    event.appointment_id = appointment;
+  if (all.grants.empty()) store::append_audit(database, event);
+  for (const access::Grant& grant : all.grants) {
+    event.appointment_id = grant.appointment_id;
     store::append_audit(database, event);
+    note_entry(database, grant, visitor_name(call.caller().id), policy, call.now);
   }
 }
 
@@ -167,7 +180,7 @@ base::Result<http::Response> call_token(http::Call& call, const base::Result<Wan
   if (!wanted) return wanted.error();
   const auto all = give(*wanted, call, database, policy, calls);
   if (!all) return all.error();
-  note_given(call, database, calls.routes().token, *all);
+  note_given(call, database, policy, calls.routes().token, *all);
   call.provider = calls.name();
 
   const provider::Credential& credential = all->credential;

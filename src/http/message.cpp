@@ -1,5 +1,6 @@
 #include "roomkey/http/message.hpp"
 
+#include "roomkey/access/door.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/base/text.hpp"
 
@@ -28,6 +29,8 @@ Answer answer_to(const Error& error) {
     case Code::rate_limited: return {429, "Too many requests"};
     case Code::permission_denied: return {403, "Permission denied"};
     case Code::removed: return {403, "Removed from this appointment"};
+    case Code::denied: return {403, "Not admitted"};
+    case Code::waiting: return {403, "Waiting to be let in"};
     case Code::appointment_not_found: return {404, "Appointment not found"};
     case Code::room_not_found: return {404, "No video room found for this appointment"};
     case Code::not_found: return {404, "Not found"};
@@ -59,10 +62,6 @@ std::string challenge(const Error& error) {
   return text + ", error=\"invalid_token\", error_description=\"" + error.detail + '"';
 }
 
-std::optional<std::string> utc(const std::optional<std::chrono::sys_seconds>& time) {
-  return time ? std::optional(base::format_utc(*time)) : std::nullopt;
-}
-
 // The names are the caller's own, so they are escaped.
 std::string json_of(const std::vector<base::FieldFault>& fields) {
   std::string json = "{";
@@ -82,12 +81,20 @@ Response error_response(const Error& error) {
   base::JsonObject body;
   body.add("error", answer.text).add("code", base::word(error.code));
   if (error.code == Code::too_early || error.code == Code::too_late) {
-    body.add("opens_at", utc(error.window.opens_at)).add("closes_at", utc(error.window.closes_at));
+    body.add("opens_at", base::format_utc(error.window.opens_at))
+        .add("closes_at", base::format_utc(error.window.closes_at));
+  }
+  if (error.code == Code::waiting) {
+    body.add("retry_after", std::int64_t{access::kAskAgain.count()})
+        .add("waiting_since", base::format_utc(error.waiting_since));
   }
   if (error.code == Code::invalid_fields) body.add_raw("fields", json_of(error.fields));
   Response response{answer.status, body.text()};
   if (answer.status == 401) response.headers.emplace_back("WWW-Authenticate", challenge(error));
   if (answer.status == 429) response.headers.emplace_back("Retry-After", "1");
+  if (error.code == Code::waiting) {
+    response.headers.emplace_back("Retry-After", std::to_string(access::kAskAgain.count()));
+  }
   if (answer.status == 503) response.headers.emplace_back("Retry-After", "2");
   return response;
 }

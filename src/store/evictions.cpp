@@ -5,6 +5,7 @@
 #include "roomkey/base/clock.hpp"
 #include "roomkey/store/appointments.hpp"
 #include "roomkey/store/users.hpp"
+#include "roomkey/store/visitors.hpp"
 #include "store/query.hpp"
 
 namespace roomkey::store {
@@ -85,6 +86,7 @@ access::Standing standing_of(Database& database, const std::string& room) {
   access::Standing standing{
       find_appointment_by_room(database, room), {}, database.settings().identities};
   if (!standing.appointment) return standing;
+  standing.denied = denied_at(database, standing.appointment->id);
   for (const std::int64_t id :
        {standing.appointment->patient_id, standing.appointment->psychologist_id}) {
     const auto user = find_user(database, id);

@@ -59,6 +59,9 @@ void give_up_room(Database& database, std::int64_t appointment_id) {
       .run();
   Query(database, "DELETE FROM room_sessions WHERE appointment_id = ?", appointment_id).run();
   Query(database, "DELETE FROM room_answers WHERE appointment_id = ?", appointment_id).run();
+  Query(database, "DELETE FROM visitors WHERE appointment_id = ? AND state = 'admitted'",
+        appointment_id)
+      .run();
 }
 
 GivenRoom give_room(Database& database, std::int64_t appointment_id, const AuditEvent& event) {

@@ -11,6 +11,7 @@
 #include "roomkey/handlers/room.hpp"
 #include "roomkey/handlers/sync.hpp"
 #include "roomkey/handlers/video_call.hpp"
+#include "roomkey/handlers/waiting.hpp"
 #include "roomkey/provider/calls.hpp"
 #include "roomkey/provider/events.hpp"
 #include "worker/app.hpp"
@@ -77,6 +78,29 @@ std::vector<http::Route> App::appointment_routes() {
                return handlers::video_provider(call, wanted, "video_provider", database_,
                                                providers_);
              };
+           }},
+      {.name = "video_waiting",
+       .method = "GET",
+       .pattern = "/api/appointments/video-waiting/{id}/",
+       .pool = Pool::room,
+       .handle =
+           [this](Call& call) {
+             return handlers::video_waiting(call, database_, config_.policy, providers_);
+           }},
+      {.name = "visitor_admit",
+       .method = "POST",
+       .pattern = "/api/appointments/video-waiting/{id}/{text}/admit/",
+       .pool = Pool::room,
+       .body_limit = http::kSmallBody,
+       .handle = [this](Call& call) { return handlers::admit_visitor(call, database_); }},
+      {.name = "visitor_deny",
+       .method = "POST",
+       .pattern = "/api/appointments/video-waiting/{id}/{text}/deny/",
+       .pool = Pool::room,
+       .body_limit = http::kSmallBody,
+       .handle =
+           [this](Call& call) {
+             return handlers::deny_visitor(call, database_, config_.policy, providers_);
            }},
       {.name = "appointment",
        .method = "GET",

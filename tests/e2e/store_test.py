@@ -109,7 +109,7 @@ TROUBLES = [
     ("another program's database", lambda w: replaced(w.db, foreign), "not a store of roomkey",
      True),
     ("of a newer version", statement("PRAGMA user_version = 99"), "schema 99, newer than 8", True),
-    ("of an older version", statement("PRAGMA user_version = 0"), "schema 0, needed is 8", True),
+    ("of an older version", statement("PRAGMA user_version = 0"), "schema 0, needed is 9", True),
     ("overwritten at its head", overwrite(0, 100), "not a database", True),
     ("overwritten from the middle on", overwrite(4096, None), "malformed", True),
     ("overwritten where the users are", overwrite_page("users"), "malformed", False),

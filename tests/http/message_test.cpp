@@ -45,6 +45,8 @@ TEST(each_code_has_the_contract_s_status_text_and_word) {
       {Code::payload_too_large, 413, "Request body too large", "payload_too_large"},
       {Code::invalid_fields, 422, "Some fields are missing or wrong", "invalid_fields"},
       {Code::token_failed, 500, "Failed to generate access token: why", "token_failed"},
+      {Code::denied, 403, "Not admitted", "denied"},
+      {Code::waiting, 403, "Waiting to be let in", "waiting"},
       {Code::removed, 403, "Removed from this appointment", "removed"},
       {Code::bad_signature, 403, "Invalid signature", "bad_signature"},
       {Code::participant_not_found, 404, "Participant not found", "participant_not_found"},
@@ -60,12 +62,15 @@ TEST(each_code_has_the_contract_s_status_text_and_word) {
     same(text, body["error"].asString(), word);
     same(word, body["code"].asString());
     const bool window = code == Code::too_early || code == Code::too_late;
-    same(window ? 4 : code == Code::invalid_fields ? 3 : 2, body.size(), word);
+    const bool more = window || code == Code::waiting;
+    same(more ? 4 : code == Code::invalid_fields ? 3 : 2, body.size(), word);
     const std::string headers = headers_of(response);
     same(status == 401, contains(headers, "WWW-Authenticate: Bearer realm=\"roomkey\""), word);
     same(status == 503, contains(headers, "Retry-After: 2"), word);
     same(status == 429, contains(headers, "Retry-After: 1"), word);
-    same(status == 401 || status == 429 || status == 503 ? 1 : 0, response.headers.size(), word);
+    const bool with_header =
+        status == 401 || status == 429 || status == 503 || code == Code::waiting;
+    same(with_header ? 1 : 0, response.headers.size(), word);
   }
 }
 
@@ -118,6 +123,17 @@ TEST(every_status_in_use_has_its_phrase) {
   }
   same("OK", reason_phrase(200));
   same("Created", reason_phrase(201));
+}
+
+TEST(who_waits_hears_since_when_and_when_to_ask_again) {
+  roomkey::base::Error waiting{Code::waiting};
+  waiting.waiting_since = roomkey::test::kNine;
+  const Response response = error_response(waiting);
+  same(R"({"error":"Waiting to be let in","code":"waiting","retry_after":3,)"
+       R"("waiting_since":"2025-11-16T09:00:00Z"})",
+       response.body);
+  same("Retry-After: 3",
+       std::string(response.headers.front().first) + ": " + response.headers.front().second);
 }
 
 }  // namespace

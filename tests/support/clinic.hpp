@@ -39,7 +39,9 @@ inline access::Appointment appointment_47() {
           60min,
           access::Status::scheduled,
           access::SessionType::telehealth,
-          access::Room{std::string(kRoom), kNine - 24h}};
+          access::Room{std::string(kRoom), kNine - 24h},
+          {},
+          access::Door{}};
 }
 
 // People by pseudonyms; of before: by those of another secret, too.

@@ -22,6 +22,9 @@ struct TestTwilio final : provider::twilio::Tokens {
 
   [[nodiscard]] provider::Rooms* rooms() override { return own_rooms.get(); }
   [[nodiscard]] bool can_evict() const override { return own_rooms != nullptr; }
+  [[nodiscard]] bool tells_of_people() const override {
+    return own_rooms != nullptr && own_rooms->are_told_of();
+  }
   [[nodiscard]] const provider::Events* events() const override { return own_events.get(); }
 
   std::unique_ptr<provider::twilio::Rooms> own_rooms;

@@ -45,7 +45,8 @@ TEST(each_route_answers_with_the_contract_s_fields_and_no_others) {
              "message room_name room_sid status meeting_url appointment_id "},
         Case{"GET", "/api/appointments/47/",
              "id patient psychologist appointment_date session_end_time duration_minutes status "
-             "session_type video_room_id can_join join_opens_at join_closes_at "},
+             "session_type video_room_id can_join join_opens_at join_closes_at waiting_room "
+             "waiting "},
         Case{"GET", "/healthz", "status "}, Case{"GET", "/readyz", "status checks "}}) {
     const auto response = clinic.ask(method, path);
     same(200, response.status, path);
@@ -72,7 +73,7 @@ TEST(the_answers_to_the_letter) {
        R"("appointment_date":"2025-11-16T09:00:00Z","session_end_time":"2025-11-16T10:00:00Z",)"
        R"("duration_minutes":60,"status":"scheduled","session_type":"telehealth",)"
        R"("video_room_id":"apt-47-1763138954-46eb915c","can_join":true,"join_opens_at":null,)"
-       R"("join_closes_at":null})",
+       R"("join_closes_at":null,"waiting_room":"off","waiting":"no"})",
        clinic.ask("GET", "/api/appointments/47/").body);
 }
 

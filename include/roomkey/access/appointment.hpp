@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "roomkey/access/door.hpp"
+
 namespace roomkey::access {
 
 enum class Role { patient, psychologist, practice_manager, admin, service };
@@ -54,6 +56,7 @@ struct Appointment {
   SessionType session_type = SessionType::telehealth;
   std::optional<Room> room = {};
   std::vector<std::int64_t> removed = {};  // users who were put out of the room
+  std::optional<Door> door = {};           // as the caller finds it, once it was looked at
 
   [[nodiscard]] std::chrono::sys_seconds ends_at() const { return starts_at + duration; }
 };

@@ -25,10 +25,12 @@ enum class Action {
                 // practice managers and admins, but nobody who was removed from it
 };
 
-// How long before the start and after the end a token is given; no limit where unset.
+// How long before the start and after the end a token is given, no limit where unset; and whether
+// people wait to be let in.
 struct Policy {
   std::optional<std::chrono::minutes> join_early;
   std::optional<std::chrono::minutes> join_late;
+  WaitingRoom waiting_room = WaitingRoom::off;
   Identities identities = {};
 };
 
@@ -76,7 +78,8 @@ struct Grant {
                                                           const std::optional<Removal>& removal);
 
 // Every check of a join, in the contract's order: permission_denied, removed, appointment_closed,
-// too_early or too_late (with the window), room_not_found.
+// too_early or too_late (with the window), room_not_found; and at last the door, for whoever is not
+// its psychologist: denied, waiting. std::logic_error where nobody looked at it.
 [[nodiscard]] base::Result<Grant> decide(const Appointment& appointment, const User& caller,
                                          std::chrono::sys_seconds now, const Policy& policy);
 
@@ -92,7 +95,12 @@ struct Grant {
 [[nodiscard]] base::Result<std::monostate> decide_room(const Appointment& appointment,
                                                        const User& caller);
 
-// Every check before an appointment goes on at another provider: the same.
+// Every check before somebody is let in at the door, or denied: permission_denied,
+// appointment_closed, room_not_found.
+[[nodiscard]] base::Result<std::monostate> decide_door(const Appointment& appointment,
+                                                       const User& caller);
+
+// Every check before an appointment goes on at another provider: as before a room is made.
 [[nodiscard]] base::Result<std::monostate> decide_move(const Appointment& appointment,
                                                        const User& caller);
 

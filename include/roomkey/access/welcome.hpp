@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -17,9 +18,10 @@ struct Standing {
   std::optional<Appointment> appointment;   // whose room it is; nothing: it was given up
   std::vector<std::int64_t> inactive = {};  // users, of the appointment's two
   Identities identities = {};
+  std::vector<std::string> denied = {};  // as Visitor::who
 };
 
-enum class Unwelcome { moved, closed, no_participant, removed, inactive, unknown };
+enum class Unwelcome { moved, closed, no_participant, removed, denied, inactive, unknown };
 [[nodiscard]] std::string_view word(Unwelcome why);
 
 // Why nobody may be in the room, so that it is to end.

@@ -24,6 +24,8 @@ enum class Code {
   rate_limited,
   permission_denied,
   removed,
+  denied,
+  waiting,
   appointment_not_found,
   room_not_found,
   not_found,
@@ -69,6 +71,8 @@ struct Error {
   Window window = {};
   // Set with invalid_fields only: what is wrong, each field once.
   std::vector<FieldFault> fields = {};
+  // Set with waiting only.
+  std::optional<std::chrono::sys_seconds> waiting_since = {};
   // What the caller is told instead of `detail`, which is for the log then; a literal.
   std::string_view told = {};
 };

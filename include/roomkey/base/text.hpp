@@ -20,6 +20,8 @@ inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 // RFC 3339 in UTC with `Z` and whole seconds: 2025-11-16T10:30:00Z.
 [[nodiscard]] std::string format_utc(std::chrono::sys_seconds time);
+[[nodiscard]] std::optional<std::string> format_utc(
+    const std::optional<std::chrono::sys_seconds>& time);
 
 // RFC 3339 (offset `Z` or +hh:mm; a fraction of a second is cut off), years 1970 to 9999. A time
 // without an offset is refused: it would be a guess.

@@ -11,7 +11,8 @@
 namespace roomkey::handlers {
 
 // Runs a route's handler for a user: user_unknown unless the user is there and active; the refusal
-// of a known user becomes an audit event. All of it is committed when this returns: with
+// of a known user becomes an audit event, and
+// that they have to wait one sign of life. All of it is committed when this returns: with
 // Transaction::shared in one transaction, so that it decides on what no one else can change
 // meanwhile.
 [[nodiscard]] base::Result<http::Response> serve(const http::Route& route, http::Call& call,

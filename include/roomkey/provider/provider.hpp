@@ -58,6 +58,8 @@ class Provider {
   [[nodiscard]] virtual Rooms* rooms() { return nullptr; }
   // Whether it can put people out of its rooms, if not just now.
   [[nodiscard]] virtual bool can_evict() const { return false; }
+  // Whether its events are to tell who is in its rooms, by whichever worker they are taken.
+  [[nodiscard]] virtual bool tells_of_people() const { return false; }
   [[nodiscard]] virtual const Events* events() const { return nullptr; }
   [[nodiscard]] virtual const Calls* calls() const { return nullptr; }
 };

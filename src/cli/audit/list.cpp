@@ -33,7 +33,7 @@ base::JsonObject event_json(const store::AuditEvent& event) {
       .add("action", event.action)
       .add("outcome", store::word(event.outcome))
       .add("reason", event.reason)
-      .add("expires_at", expires_at ? std::optional(base::format_utc(*expires_at)) : std::nullopt);
+      .add("expires_at", base::format_utc(expires_at));
   return json;
 }
 

@@ -22,6 +22,7 @@ class Whole final : public Tokens {
 
   [[nodiscard]] provider::Rooms* rooms() override { return fault().empty() ? &rooms_ : nullptr; }
   [[nodiscard]] bool can_evict() const override { return !unused(); }
+  [[nodiscard]] bool tells_of_people() const override { return true; }
   [[nodiscard]] const provider::Events* events() const override { return &events_; }
 
  private:

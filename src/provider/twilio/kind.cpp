@@ -14,12 +14,15 @@ class Whole final : public Tokens {
  public:
   Whole(const Configuration& configuration, Listener listener)
       : Tokens(configuration.token),
+        tells_(!configuration.callback.url.empty()),
         events_({configuration.callback.url, copy(configuration.callback.auth_token)}),
         rooms_(rest_settings(configuration.rest), {configuration.makes_rooms, events_.are_taken()},
                std::move(listener)) {}
 
   [[nodiscard]] provider::Rooms* rooms() override { return fault().empty() ? &rooms_ : nullptr; }
   [[nodiscard]] bool can_evict() const override { return !unused(); }
+  // The Auth Token, too, where it is: the token pool has none.
+  [[nodiscard]] bool tells_of_people() const override { return tells_; }
   [[nodiscard]] const provider::Events* events() const override { return &events_; }
 
  private:
@@ -39,6 +42,7 @@ class Whole final : public Tokens {
             .ca_file = given.ca_file};
   }
 
+  bool tells_;
   Events events_;
   Rooms rooms_;
 };

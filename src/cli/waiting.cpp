@@ -1,0 +1,125 @@
+#include <iostream>
+
+#include "cli/commands.hpp"
+#include "roomkey/access/identity.hpp"
+#include "roomkey/base/json.hpp"
+#include "roomkey/base/text.hpp"
+#include "roomkey/provider/all.hpp"
+#include "roomkey/provider/rooms.hpp"
+#include "roomkey/store/appointments.hpp"
+#include "roomkey/store/evictions.hpp"
+#include "roomkey/store/users.hpp"
+#include "roomkey/store/visitors.hpp"
+
+namespace roomkey::cli {
+
+namespace {
+
+using access::Admission;
+
+std::string json_of(const access::Visitor& visitor, std::chrono::sys_seconds now) {
+  return base::JsonObject()
+      .add("visitor", visitor.who)
+      .add("state", access::word(visitor.admission))
+      .add("waiting_since", base::format_utc(visitor.waiting_since))
+      .add("last_seen", base::format_utc(visitor.last_seen))
+      .add("here", visitor.is_here(now))
+      .text();
+}
+
+std::string line_of(const access::Visitor& visitor, std::chrono::sys_seconds now) {
+  std::string line = visitor.who + '\t' + std::string(access::word(visitor.admission));
+  line += '\t' + (visitor.waiting_since ? "since " + base::format_utc(visitor.waiting_since).value()
+                                        : "-");
+  return line + '\t' + (visitor.is_here(now) ? "here" : "not here");
+}
+
+std::unique_ptr<provider::Provider> provider_of(const Session& session, const access::Room& room) {
+  const auto* const kind =
+      provider::named(room.provider.empty() ? session.config.store.room_provider : room.provider);
+  if (kind == nullptr) throw base::Unavailable("the store: a room's provider is unknown");
+  return kind->make(session.config, {});
+}
+
+// The workers of the room pool do it, as they do for the routes.
+void put_out(store::Transaction& transaction, Session& session,
+             const access::Appointment& appointment) {
+  const access::Room& room = appointment.room.value();
+  const auto provider = provider_of(session, room);
+  if (!provider->can_evict()) return;
+  const auto patient = store::find_user(session.database, appointment.patient_id).value();
+  const bool renames = provider->rooms() != nullptr && provider->rooms()->need_new_name();
+  if (renames) store::renew_room(transaction, session.database, appointment.id, session.now);
+  const std::string identity =
+      session.database.settings().identities.of(appointment.id, patient.id, patient.email);
+  store::put_eviction(
+      transaction, session.database,
+      {room.name, renames ? "" : identity, room.provider, appointment.id, session.now});
+}
+
+// Whether somebody whom nobody denied yet may have a token for the room.
+bool may_be_in(Session& session, std::int64_t id, const std::string& who) {
+  if (session.config.policy.waiting_room == access::WaitingRoom::off) return true;
+  const auto known = store::find_visitor(session.database, id, who);
+  return known && known->admission == Admission::admitted;
+}
+
+int decide(Session& session, std::int64_t id, const std::string& who, Admission admission) {
+  session.database.ready();
+  store::Transaction transaction(session.database);
+  const auto appointment = store::find_appointment(session.database, id);
+  if (!appointment) return fail(kFailed, "there is no appointment " + std::to_string(id));
+  if (!access::is_open(appointment->status)) {
+    return fail(kFailed, "appointment " + std::to_string(id) + " is " +
+                             std::string(access::word(appointment->status)));
+  }
+  if (!appointment->room) {
+    return fail(kFailed, "appointment " + std::to_string(id) + " has no room");
+  }
+  if (who != std::to_string(appointment->patient_id)) {
+    return fail(kFailed, "nobody of that name waits at this appointment's door",
+                "its patient is " + std::to_string(appointment->patient_id));
+  }
+  const bool leaves = admission == Admission::denied && may_be_in(session, id, who);
+  if (store::decide_visitor(transaction, session.database, id, who, admission)) {
+    const bool admits = admission == Admission::admitted;
+    append_change(transaction, session, admits ? "visitor_admit" : "visitor_deny", id,
+                  "user " + who);
+    if (leaves) put_out(transaction, session, *appointment);
+  }
+  transaction.commit();
+  if (session.json) {
+    std::cout << base::JsonObject()
+                     .add("appointment_id", id)
+                     .add("visitor", who)
+                     .add("state", access::word(admission))
+                     .text()
+              << '\n';
+  } else {
+    std::cout << who << " is " << access::word(admission) << '\n';
+  }
+  return kDone;
+}
+
+}  // namespace
+
+int appointment_waiting(Session& session, std::int64_t id) {
+  session.database.ready();
+  const auto appointment = store::find_appointment(session.database, id);
+  if (!appointment) return fail(kFailed, "there is no appointment " + std::to_string(id));
+  for (const access::Visitor& one : store::visitors_of(session.database, id)) {
+    if (one.who == std::to_string(appointment->psychologist_id)) continue;
+    std::cout << (session.json ? json_of(one, session.now) : line_of(one, session.now)) << '\n';
+  }
+  return kDone;
+}
+
+int appointment_admit(Session& session, std::int64_t id, const std::string& who) {
+  return decide(session, id, who, Admission::admitted);
+}
+
+int appointment_deny(Session& session, std::int64_t id, const std::string& who) {
+  return decide(session, id, who, Admission::denied);
+}
+
+}  // namespace roomkey::cli

@@ -1,0 +1,152 @@
+#include "roomkey/handlers/waiting.hpp"
+
+#include "handlers/door.hpp"
+#include "handlers/evict.hpp"
+#include "handlers/live.hpp"
+#include "roomkey/access/identity.hpp"
+#include "roomkey/base/json.hpp"
+#include "roomkey/base/text.hpp"
+#include "roomkey/handlers/serve.hpp"
+#include "roomkey/store/appointments.hpp"
+#include "roomkey/store/users.hpp"
+#include "roomkey/store/visitors.hpp"
+
+namespace roomkey::handlers {
+
+namespace {
+
+using access::Admission;
+using base::Code;
+using base::Error;
+
+// Whom the path names: the one who may have to wait.
+base::Result<access::User> named_visitor(const http::Call& call, store::Database& database,
+                                         const access::Appointment& appointment) {
+  if (base::parse_id(call.text) != appointment.patient_id) {
+    return Error{Code::participant_not_found};
+  }
+  auto user = store::find_user(database, appointment.patient_id);
+  if (!user) throw base::Unavailable("the store: an appointment's user is missing");
+  return std::move(*user);
+}
+
+std::string json_of(const access::Visitor& visitor, std::int64_t user_id, const std::string& name,
+                    std::chrono::sys_seconds now) {
+  return base::JsonObject()
+      .add("user_id", user_id)
+      .add("name", name)
+      .add("waiting_since", base::format_utc(visitor.waiting_since))
+      .add("last_seen", base::format_utc(visitor.last_seen))
+      .add("here", visitor.is_here(now))
+      .text();
+}
+
+// Those of one state. Whoever is the patient no more is not shown, nor the psychologist, who waits
+// for nobody.
+std::string list_of(const std::vector<access::Visitor>& all, Admission admission,
+                    const access::User& patient, std::chrono::sys_seconds now) {
+  base::JsonArray list;
+  for (const access::Visitor& one : all) {
+    if (one.admission != admission || one.who != visitor_name(patient.id)) continue;
+    list.add_raw(json_of(one, patient.id, patient.name, now));
+  }
+  return list.text();
+}
+
+base::Result<access::Appointment> appointment_at_door(const http::Call& call,
+                                                      store::Database& database) {
+  auto appointment = appointment_of(call, database);
+  if (!appointment) return appointment.error();
+  const auto permitted = access::decide_door(*appointment, call.caller());
+  if (!permitted) return permitted.error();
+  return appointment;
+}
+
+void note(store::Transaction& transaction, store::Database& database, const http::Call& call,
+          std::string_view action, const access::User& visitor) {
+  store::AuditEvent event = event_of(call, action, store::Outcome::changed);
+  event.reason = "user " + visitor_name(visitor.id);
+  store::append_audit(transaction, database, event);
+}
+
+http::Response answer(const http::Call& call, const access::User& visitor, Admission admission) {
+  base::JsonObject body;
+  body.add("appointment_id", call.id)
+      .add("user_id", visitor.id)
+      .add("state", access::word(admission));
+  return {200, body.text()};
+}
+
+// Whether somebody whom nobody denied yet may have a token for the room.
+bool may_be_in(store::Database& database, const http::Call& call, const access::User& visitor,
+               const access::Policy& policy) {
+  if (policy.waiting_room == access::WaitingRoom::off) return true;
+  const auto known = store::find_visitor(database, call.id, visitor_name(visitor.id));
+  return known && known->admission == Admission::admitted;
+}
+
+}  // namespace
+
+base::Result<http::Response> video_waiting(const http::Call& call, store::Database& database,
+                                           const access::Policy& policy,
+                                           const Providers& providers) {
+  const auto appointment = appointment_of(call, database);
+  if (!appointment) return appointment.error();
+  const auto permitted = access::permit(access::Action::remove, *appointment, call.caller());
+  if (!permitted) return permitted.error();
+  if (policy.waiting_room == access::WaitingRoom::psychologist_first && appointment->room) {
+    static_cast<void>(
+        look_at_room(database, *appointment, providers.rooms_of(*appointment->room), call.now));
+  }
+  const auto patient = store::find_user(database, appointment->patient_id);
+  if (!patient) throw base::Unavailable("the store: an appointment's user is missing");
+  const auto all = store::visitors_of(database, call.id);
+  base::JsonObject body;
+  body.add("appointment_id", call.id).add("mode", access::word(policy.waiting_room));
+  for (const auto admission : {Admission::waiting, Admission::admitted, Admission::denied}) {
+    body.add_raw(access::word(admission), list_of(all, admission, *patient, call.now));
+  }
+  return http::Response{200, body.text()};
+}
+
+base::Result<http::Response> admit_visitor(const http::Call& call, store::Database& database) {
+  store::Transaction transaction(database);
+  const auto appointment = appointment_at_door(call, database);
+  if (!appointment) return appointment.error();
+  const auto visitor = named_visitor(call, database, *appointment);
+  if (!visitor) return visitor.error();
+  const std::string who = visitor_name(visitor->id);
+  if (store::decide_visitor(transaction, database, call.id, who, Admission::admitted)) {
+    note(transaction, database, call, "visitor_admit", *visitor);
+  }
+  transaction.commit();
+  return answer(call, *visitor, Admission::admitted);
+}
+
+base::Result<http::Response> deny_visitor(const http::Call& call, store::Database& database,
+                                          const access::Policy& policy,
+                                          const Providers& providers) {
+  std::optional<store::Transaction> transaction(database);
+  const auto appointment = appointment_at_door(call, database);
+  if (!appointment) return appointment.error();
+  const auto visitor = named_visitor(call, database, *appointment);
+  if (!visitor) return visitor.error();
+  const bool leaves = may_be_in(database, call, *visitor, policy);
+  const std::string who = visitor_name(visitor->id);
+  const bool is_new =
+      store::decide_visitor(*transaction, database, call.id, who, Admission::denied);
+  if (is_new) note(*transaction, database, call, "visitor_deny", *visitor);
+  std::optional<store::Eviction> eviction;
+  if (is_new && leaves) {
+    eviction =
+        put_off(*transaction, database, *appointment, providers,
+                database.settings().identities.of(call.id, visitor->id, visitor->email), call.now);
+  }
+  transaction->commit();
+  transaction.reset();
+  auto* const rooms = providers.rooms_of(appointment->room.value());
+  if (eviction && rooms != nullptr) carry_out(database, *rooms, *eviction, call.now);
+  return answer(call, *visitor, Admission::denied);
+}
+
+}  // namespace roomkey::handlers
