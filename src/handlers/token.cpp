@@ -23,6 +23,12 @@ bool is_for_room_pool(const http::Call& call, store::Database& database, const a
          is_to_be_made(database, call.id, room, providers.of(room).rooms(), call.now);
 }
 
+// Why this worker can't make the room; empty where it can, or has not to.
+std::string_view room_fault(const Providers& providers, const access::Room& room) {
+  const auto* const rooms = providers.rooms_of(room);
+  return rooms == nullptr ? "" : rooms->fault();
+}
+
 // Has nginx ask the room pool, at the location that it named (nginx/roomkey.conf.in).
 http::Response ask_room_pool(std::string_view location) {
   return {204, "", {{"X-Accel-Redirect", std::string(location)}}};
@@ -43,6 +49,9 @@ base::Result<http::Response> video_token(http::Call& call, Issue issue, std::str
   if (!credential) return base::Error{base::Code::token_failed, credential.error().detail};
   if (is_for_room_pool(call, database, *appointment->room, providers)) {
     return ask_room_pool(call.request.room_pool);
+  }
+  if (const auto fault = room_fault(providers, *appointment->room); !fault.empty()) {
+    return base::Error{base::Code::token_failed, std::string(fault)};
   }
 
   store::AuditEvent event = event_of(call, action, store::Outcome::granted);

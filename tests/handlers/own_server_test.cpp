@@ -73,6 +73,16 @@ TEST(a_token_goes_by_the_room_pool_only_where_its_room_is_to_be_made) {
   same(200, accepted(another.token()).status, "Twilio makes its rooms itself");
 }
 
+TEST(a_token_for_a_room_that_nobody_can_make_is_refused_by_who_was_to_make_it) {
+  Clinic clinic;
+  auto keyless = clinic.server.configuration();
+  keyless.admin_key = {};
+  clinic.own = made(std::move(keyless));
+  same(204, accepted(clinic.token()).status, "the token pool never has that key");
+  same("JANUS_ADMIN_KEY is not set", refused(base::Code::token_failed, clinic.token(true)));
+  same("", clinic.server.asked());
+}
+
 TEST(the_token_says_what_lapses_with_it) {
   Clinic clinic;
   const auto body = base::parse_json_object(accepted(clinic.token(true)).body).value();

@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "roomkey/access/room_session.hpp"
 #include "roomkey/base/result.hpp"
@@ -33,6 +34,10 @@ struct Seat {
 class Rooms {
  public:
   virtual ~Rooms() = default;
+
+  // Why nothing can be asked: names the variable that is missing; empty where all is set. Not said
+  // of a worker that is kept from it on purpose (Role::rooms), which asks nothing.
+  [[nodiscard]] virtual std::string_view fault() const { return ""; }
 
   // Whether roomkey makes the rooms, before anybody can get in; else who comes first does.
   [[nodiscard]] virtual bool are_made() const = 0;

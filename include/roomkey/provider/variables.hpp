@@ -14,8 +14,14 @@ namespace roomkey::provider {
 enum class Role {
   option,   // may be there
   account,  // proves the account, for more than tokens
+  rooms,    // no room is made without it; no token is made from it
   token,    // no token is made without it
 };
+
+// Whether a provider is of no use without a variable of that role.
+[[nodiscard]] constexpr bool is_needed(Role role) {
+  return role == Role::rooms || role == Role::token;
+}
 
 struct Variable {
   std::string_view name;

@@ -85,7 +85,7 @@ std::string ways_to_set_one() {
   for (const auto* const kind : provider::all()) {
     std::vector<std::string_view> names;
     for (const auto& variable : kind->variables()) {
-      if (variable.role == provider::Role::token) names.push_back(variable.name);
+      if (provider::is_needed(variable.role)) names.push_back(variable.name);
     }
     if (!text.empty()) text += ", or ";
     for (std::size_t i = 0; i < names.size(); ++i) {

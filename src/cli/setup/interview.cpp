@@ -175,7 +175,7 @@ class Interview {
       if (variable.question == nullptr) continue;
       const std::string name(variable.name);
       if (variable.secret) {
-        secret(name, variable.question, variable.role == provider::Role::token);
+        secret(name, variable.question, provider::is_needed(variable.role));
       } else {
         text(name, variable.question);
       }

@@ -233,7 +233,7 @@ class Planner {
     };
     std::vector<provider::Variable> needed;
     std::copy_if(variables.begin(), variables.end(), std::back_inserter(needed),
-                 [](const auto& one) { return one.role == provider::Role::token; });
+                 [](const auto& one) { return provider::is_needed(one.role); });
     if (std::none_of(needed.begin(), needed.end(), is_there)) return;
     for (const auto& variable : needed) {
       if (is_there(variable)) continue;

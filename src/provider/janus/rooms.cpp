@@ -58,6 +58,7 @@ std::string Rooms::secret_of(const std::string& room) const {
 }
 
 base::Result<Api::Reply> Rooms::ask(Api::Visit& visit, Question question) {
+  if (!fault().empty()) return unavailable(question.request, fault());
   auto reply = visit.ask(std::move(question.body));
   const bool nothing =
       std::find(question.no.begin(), question.no.end(), reply.error) != question.no.end();

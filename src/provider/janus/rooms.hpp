@@ -24,6 +24,9 @@ class Rooms final : public provider::Rooms {
       const Configuration& configuration, Api::Deadlines deadlines,
       Listener listener = [](std::size_t, Outcome) {});
 
+  [[nodiscard]] std::string_view fault() const override {
+    return admin_key_.empty() ? "JANUS_ADMIN_KEY is not set" : "";
+  }
   [[nodiscard]] bool are_made() const override { return true; }
   [[nodiscard]] bool are_told_of() const override { return false; }
   [[nodiscard]] bool tell_of_past() const override { return false; }

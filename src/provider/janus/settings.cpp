@@ -15,7 +15,7 @@ constexpr std::array kVariables{
              "Address of Janus's WebSocket, as browsers open it (wss://...)"},
     Variable{"JANUS_TOKEN_SECRET", Role::token, true, "File with Janus's token_auth_secret",
              "Janus's token_auth_secret"},
-    Variable{"JANUS_ADMIN_KEY", Role::token, true, "File with the admin_key of Janus's VideoRoom",
+    Variable{"JANUS_ADMIN_KEY", Role::rooms, true, "File with the admin_key of Janus's VideoRoom",
              "The admin_key of Janus's VideoRoom"},
     Variable{"JANUS_API_URL"}};
 
@@ -50,7 +50,7 @@ void read(Values& values, Configuration& configuration) {
 std::vector<Part> parts(const Configuration& configuration) {
   return {{"JANUS_URL", !configuration.url.empty()},
           {"JANUS_TOKEN_SECRET", !configuration.token_secret.empty()},
-          {"JANUS_ADMIN_KEY", !configuration.admin_key.empty()}};
+          {"JANUS_ADMIN_KEY", !configuration.admin_key.empty(), false}};
 }
 
 bool is_unused(const Configuration& configuration) {

@@ -22,7 +22,7 @@ bool fits_token(std::string_view room) {
 std::string missing(const Configuration& configuration) {
   std::string names;
   for (const Part& part : parts(configuration)) {
-    if (!part.is_set) names.append(names.empty() ? "" : ", ").append(part.variable);
+    if (part.needed && !part.is_set) names.append(names.empty() ? "" : ", ").append(part.variable);
   }
   if (names.empty()) return names;
   return names + (names.find(',') == names.npos ? " is" : " are") + " not set";

@@ -121,6 +121,21 @@ TEST(a_janus_that_is_away_refuses_or_lies_is_unavailable_and_told_so) {
   }
 }
 
+TEST(without_the_admin_key_janus_is_asked_nothing) {
+  JanusServer janus;
+  auto settings = janus.configuration();
+  settings.admin_key = {};
+  Rooms rooms(settings, {2s, 2s});
+  same("JANUS_ADMIN_KEY is not set", rooms.fault());
+  for (const auto& why : {unavailable(rooms.make(kName, kNine)), unavailable(rooms.end(kName, "")),
+                          unavailable(rooms.look(kName, "", kNine)),
+                          unavailable(rooms.put_out({kName, "", kJane}))}) {
+    expect(contains(why, "JANUS_ADMIN_KEY is not set"), why);
+  }
+  expect(!contains(janus.asked(), "message"), janus.asked());
+  same("", Scene().rooms.fault());
+}
+
 TEST(what_is_no_answer_of_janus_s_is_taken_for_none) {
   const auto with = [](std::function<std::string(std::string)> spoil) {
     Scene scene;
