@@ -66,7 +66,10 @@ std::string hash_of(const Layout& layout) {
     for (const std::string_view part : {route, provider, kind}) add(part);
   }
   add("");
-  add_all(layout.calls);
+  for (const auto& [provider, name] : layout.calls) {
+    for (const std::string_view part : {provider, name}) add(part);
+  }
+  add("");
   add_all(kOutcomes);
   add_all(kPools);
   std::array<char, 17> text{};
@@ -195,8 +198,9 @@ void Tally::write_calls(Exposition& out) const {
   out.family("roomkey_provider_calls_total", "counter",
              "Requests to the providers' APIs, by what became of them.");
   for (std::size_t call = 0; call < layout_.calls.size(); ++call) {
+    const auto& [provider, name] = layout_.calls[call];
     for (std::size_t i = 0; i < kOutcomes.size(); ++i) {
-      out.sample({{"call", layout_.calls[call]}, {"outcome", kOutcomes.at(i)}},
+      out.sample({{"provider", provider}, {"call", name}, {"outcome", kOutcomes.at(i)}},
                  counters_.read(calls_ + call * kOutcomes.size() + i));
     }
   }

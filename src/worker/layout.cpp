@@ -13,8 +13,7 @@ metrics::Layout layout_of(const std::vector<http::Route>& routes) {
     if (!kind->own_token_route().empty()) {
       layout.tokens.push_back({kind->own_token_route(), kind->name(), "any"});
     }
-    const auto requests = kind->requests();
-    layout.calls.insert(layout.calls.end(), requests.begin(), requests.end());
+    for (const auto request : kind->requests()) layout.calls.push_back({kind->name(), request});
   }
   return layout;
 }

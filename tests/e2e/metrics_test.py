@@ -126,7 +126,7 @@ class Metrics(Case):
         with Worker(TWILIO_VIDEO_URL="http://127.0.0.1:9") as worker:
             self.given(worker.get(STATUS, JANE))
             self.assertEqual({k: v for k, v in scrape(worker).of("provider_calls_total").items()
-                              if v}, {("find_room", "unreachable"): 1})
+                              if v}, {("find_room", "unreachable", "twilio"): 1})
 
     def test_tells_of_store_certificate_and_backups(self):
         demo = shared_demo()

@@ -17,7 +17,7 @@ using roomkey::metrics::Outcome;
 using roomkey::metrics::Tally;
 
 Layout layout() {
-  return {{"thing", "token"}, {{"token", "twilio", "first"}}, {"find_room", "disconnect"}};
+  return {{"thing", "token"}, {{"token", "twilio", "first"}}, {{"twilio", "find_room"}, {"janus", "kick"}, {"livekit", "find_room"}}};
 }
 
 // The line that begins with this, and a blank, without both; "-" where there is none.
@@ -93,10 +93,13 @@ TEST(counts_requests_to_the_provider_and_workers) {
   tally.called(1, Outcome::unreachable);
   tally.called(0, Outcome::answered);
   tally.started("room");
-  same("1",
-       value(tally, R"(roomkey_provider_calls_total{call="disconnect",outcome="unreachable"})"));
-  same("1", value(tally, R"(roomkey_provider_calls_total{call="find_room",outcome="answered"})"));
-  same("0", value(tally, R"(roomkey_provider_calls_total{call="find_room",outcome="refused"})"));
+  const auto calls = [&](const std::string& of) {
+    return value(tally, "roomkey_provider_calls_total{" + of + '}');
+  };
+  same("1", calls(R"(provider="janus",call="kick",outcome="unreachable")"));
+  same("1", calls(R"(provider="twilio",call="find_room",outcome="answered")"));
+  same("0", calls(R"(provider="twilio",call="find_room",outcome="refused")"));
+  same("0", calls(R"(provider="livekit",call="find_room",outcome="answered")"), "another's");
   same("1", value(tally, R"(roomkey_worker_starts_total{pool="room"})"));
   same("1", value(tally, R"(roomkey_workers{pool="room"})"));
   same("0", value(tally, R"(roomkey_workers{pool="token"})"));

@@ -38,12 +38,11 @@ TEST(no_two_providers_share_a_name_or_a_variable) {
   expect(provider::whose("ROOMKEY_DB") == nullptr);
 }
 
-// The counters of requests have no other label.
-TEST(no_two_providers_share_a_request_s_name) {
-  std::set<std::string_view> names;
+TEST(no_two_requests_of_a_provider_s_share_a_name) {
   for (const auto* const kind : provider::all()) {
+    std::set<std::string_view> names;
     for (const auto request : kind->requests()) {
-      expect(names.insert(request).second, std::string(request));
+      expect(names.insert(request).second, kind->title() + std::string(request));
     }
   }
 }

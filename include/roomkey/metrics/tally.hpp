@@ -19,6 +19,11 @@ struct TokenRoute {
   std::string_view route, provider, kind;
 };
 
+// A request to a provider, by name; two providers may have one of the same name.
+struct ProviderCall {
+  std::string_view provider, name;
+};
+
 // A request that was answered.
 struct Answered {
   std::size_t route;  // its place among Layout::routes; their number where the path is unknown
@@ -34,7 +39,7 @@ enum class Outcome { answered, refused, unreachable };
 struct Layout {
   std::vector<std::string_view> routes;
   std::vector<TokenRoute> tokens;
-  std::vector<std::string_view> calls;  // requests to providers, by name
+  std::vector<ProviderCall> calls;
 };
 
 class Tally {

@@ -47,8 +47,7 @@ struct Reply {
 class Service {
  public:
   static constexpr std::array<std::string_view, 5> kRequests{
-      "livekit_list_rooms", "livekit_list_participants", "livekit_remove_participant",
-      "livekit_create_room", "livekit_delete_room"};
+      "list_rooms", "list_participants", "remove_participant", "create_room", "delete_room"};
 
   explicit Service(
       ServiceSettings settings, Listener listener = [](std::size_t, Outcome) {});

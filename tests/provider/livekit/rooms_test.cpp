@@ -154,10 +154,7 @@ TEST(whoever_counts_is_told_what_became_of_each_request) {
   static_cast<void>(rooms.put_out({kName, "", "x"}));
   static_cast<void>(rooms.end(kName, ""));
   static_cast<void>(rooms.end(kName, ""));
-  same(
-      "livekit_list_rooms 0 livekit_remove_participant 0 livekit_delete_room 1 livekit_delete_room "
-      "2 ",
-      counted);
+  same("list_rooms 0 remove_participant 0 delete_room 1 delete_room 2 ", counted);
 }
 
 }  // namespace livekit_rooms_test
