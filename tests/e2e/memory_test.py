@@ -1,6 +1,7 @@
 """What a worker gives away of its secrets to whoever reads its memory (root), its cores and /proc:
 counted byte by byte, after it has served a hundred requests."""
 import contextlib
+import json
 import os
 import resource
 import secrets
@@ -13,31 +14,38 @@ from pathlib import Path
 from cases import Case, each
 from clinic import JANE, SARAH
 from live_support import StandIn
-from stacks import shared_demo
-from support import BIN, PATIENCE, told_by_proc, wait_until
+from stacks import ELSEWHERE, Demo, fill_elsewhere, made_up_settings, other_providers
+from support import BIN, PATIENCE, ROOT, told_by_proc, wait_until
 from tokens import bearer
 from workers import Worker
 
 SECRETS = ("ROOMKEY_JWT_SECRET", "ROOMKEY_JWT_PREVIOUS_SECRET", "TWILIO_API_SECRET",
-           "TWILIO_AUTH_TOKEN", "STREAM_API_SECRET")
-# An HMAC key is kept by OpenSSL for the next message. The API secret is Twilio's password as well.
-KEPT = dict.fromkeys(SECRETS, 1) | {"TWILIO_API_SECRET": 2}
+           "TWILIO_AUTH_TOKEN", "STREAM_API_SECRET", "LIVEKIT_API_SECRET", "JITSI_APP_SECRET",
+           "JANUS_TOKEN_SECRET", "JANUS_ADMIN_KEY", "ROOMKEY_TOKEN_KEY")
+# An HMAC key is kept by OpenSSL for the next message. The API secret is Twilio's password as well,
+# LiveKit's signs three ways (tokens, requests, webhooks), Janus's two (tokens, requests).
+KEPT = dict.fromkeys(SECRETS, 1) | {"TWILIO_API_SECRET": 2, "LIVEKIT_API_SECRET": 3,
+                                    "JANUS_TOKEN_SECRET": 2}
 PIECE = 12  # so many bytes of a secret, anywhere, count as a piece of it
 NOBODY = 65534
 SANITIZED = b"__asan_init" in (BIN / "roomkey-fcgi").read_bytes()
 REMOVE = "/api/appointments/video-participant/47/2-jane.doe@example.com/remove/"
 CALLBACK = "/api/appointments/twilio-status-callback/"
+WEBHOOK = "/api/appointments/livekit-webhook/"
 MOST = (resource.getrlimit(resource.RLIMIT_CORE)[1],) * 2
 
 
 class Source(Worker):
     """A worker that has its secrets from `source`, and may always write a core, into `cwd`."""
 
-    def __init__(self, source="environment", user=None, deaf="", overriding=None, **changes):
+    def __init__(self, source="environment", user=None, deaf="", overriding=None, names=SECRETS,
+                 **changes):
         self.source, self.user, self.deaf, self.overriding = source, user, deaf, overriding or {}
+        self.names = names
         super().__init__(**{"ROOMKEY_JWT_PREVIOUS_SECRET": secrets.token_hex(32),
                             "TWILIO_STATUS_CALLBACK_URL": f"https://clinic.example{CALLBACK}",
-                            "ROOMKEY_LOG_LEVEL": "warn", "ROOMKEY_PERSON_RATE": "off"} | changes)
+                            "ROOMKEY_LOG_LEVEL": "warn", "ROOMKEY_PERSON_RATE": "off",
+                            **other_providers()} | changes)
 
     def start(self):
         arguments, variables = [], self.settings | {"ROOMKEY_DB": str(self.db)}
@@ -47,7 +55,7 @@ class Source(Worker):
             (self.dir / "env").write_text("".join(lines + comment))
             arguments, variables = ["--env-file", self.dir / "env"], self.overriding
         elif self.source != "environment":
-            files = {name: self.dir / name.lower() for name in SECRETS}
+            files = {name: self.dir / name.lower() for name in self.names}
             for name, file in files.items():
                 file.write_text(variables.pop(name) + "\n")
                 if self.source == "files":
@@ -71,15 +79,20 @@ class Source(Worker):
         wait_until(lambda: os.path.exists(self.path) or not self.alive(), "the worker's socket")
 
     def serve(self, times=100):
-        """What touches a secret: right, wrong and previous key, both providers, callbacks."""
+        """What touches a secret: right, wrong and previous key, all providers, callbacks."""
+        fill_elsewhere(self)
         previous = self.settings["ROOMKEY_JWT_PREVIOUS_SECRET"]
         for _ in range(times):
             answers = [self.token(), self.token(token=bearer(JANE, previous)),
                        self.token(token=self.bearer(JANE)[:-4] + "AAAA"),
                        self.post("/api/video-call/token/", JANE, body=b"{}"),
                        self.post(CALLBACK, body=b"a=b", HTTP_X_TWILIO_SIGNATURE="AAAA",
-                                 CONTENT_TYPE="application/x-www-form-urlencoded")]
-            if [answer.status for answer in answers] != [200, 200, 401, 200, 403]:
+                                 CONTENT_TYPE="application/x-www-form-urlencoded"),
+                       self.post(WEBHOOK, token=bearer(JANE, "x" * 32), body=b"{}",
+                                 CONTENT_TYPE="application/webhook+json"),
+                       *map(self.token, ELSEWHERE)]
+            wanted = [200, 200, 401, 200, 403, 403] + [200] * len(ELSEWHERE)
+            if [answer.status for answer in answers] != wanted:
                 raise AssertionError(answers)
 
     def memory(self):
@@ -139,11 +152,27 @@ class Memory(Case):
                     self.assertEqual(counted(blocks, padded(secret, byte)), (0, 0), name)
 
     def test_a_pool_has_nothing_of_what_only_the_other_needs(self):
-        demo = shared_demo()
-        secret = demo.settings["TWILIO_AUTH_TOKEN"].encode()
-        for pool, copies in (("token", 0), ("room", KEPT["TWILIO_AUTH_TOKEN"])):
-            for pid in demo.workers(pool):
-                self.assertEqual(counted(list(memory_of(pid)), secret), (copies, 0), pool)
+        with Demo(made_up_settings(**other_providers(JANUS_API_URL=None))) as demo:
+            for pool, sees in (("token", 0), ("room", 1)):
+                for pid in demo.workers(pool):
+                    blocks = list(memory_of(pid))
+                    for name in ("TWILIO_AUTH_TOKEN", "JANUS_ADMIN_KEY"):
+                        copies = sees * KEPT[name]
+                        self.assertEqual(counted(blocks, demo.settings[name].encode()),
+                                         (copies, 0), f"{name} in the {pool} pool")
+
+    @each([("a file", "files"), ("a credential", "credentials")])
+    def test_keeps_no_piece_of_the_pem_of_a_private_key_from(self, source):
+        pem = subprocess.run(["openssl", "genpkey", "-algorithm", "RSA", "-pkeyopt",
+                              "rsa_keygen_bits:2048"], capture_output=True, check=True, text=True).stdout
+        with Source(source, names=(*(name for name in SECRETS if name != "JITSI_APP_SECRET"),
+                                   "JITSI_PRIVATE_KEY"),
+                    JITSI_APP_SECRET=None, JITSI_PRIVATE_KEY=pem,
+                    JITSI_KEY_ID="vpaas-magic-cookie-abc/123") as worker:
+            worker.serve()
+            blocks = list(worker.memory())
+            for line in pem.splitlines()[1:-1]:
+                self.assertEqual(counted(blocks, line.encode()), (0, 0))
 
     def test_keeps_nothing_of_secrets_that_were_overridden(self):
         overriding = {name: secrets.token_hex(32) for name in SECRETS}

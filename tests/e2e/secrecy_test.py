@@ -3,11 +3,14 @@ logs then hold what all other tests did to it."""
 import re
 
 from cases import SQL, Case
-from clinic import JANE
-from stacks import shared_demo
+from clinic import JANE, SARAH
+from livekit_support import JANE_THERE, StandIn, signature
+from stacks import ELSEWHERE, Demo, fill_elsewhere, made_up_settings, other_providers, shared_demo
 from support import BROWSER, told_by_proc, wait_until
 
 SECRETS = ("ROOMKEY_JWT_SECRET", "TWILIO_API_SECRET", "TWILIO_AUTH_TOKEN", "STREAM_API_SECRET")
+OTHER_SECRETS = ("LIVEKIT_API_SECRET", "JITSI_APP_SECRET", "JANUS_TOKEN_SECRET", "JANUS_ADMIN_KEY",
+                 "ROOMKEY_TOKEN_KEY")
 PATH = "/api/appointments/video-token/47/"
 
 
@@ -117,3 +120,62 @@ class Secrecy(Case):
             for name in SECRETS:
                 self.assertNotIn(demo.settings[name].encode(), content, file.name)
             self.assertNotIn(self.bearer.encode(), content, file.name)
+
+
+class OfOtherProviders(Case):
+    """Asked for tokens and rooms, away, refusing and lying; and what each of them was told."""
+
+    @classmethod
+    def setUpClass(cls):
+        livekit = StandIn()
+        cls.addClassCleanup(livekit.close)
+        changes = other_providers(JANUS_API_URL=None) | livekit.settings
+        cls.demo = demo = Demo(made_up_settings(**changes))
+        cls.addClassCleanup(demo.close)
+        fill_elsewhere(demo)
+        answers = []
+        for number in ELSEWHERE:
+            answers += [demo.token(number), demo.token(number, SARAH)]
+            answers += [demo.get(f"/api/appointments/video-{what}/{number}/", SARAH)
+                        for what in ("status", "participants")]
+        livekit.tell(fault="html")
+        for number in ELSEWHERE:
+            answers.append(demo.post(
+                f"/api/appointments/video-participant/{number}/{JANE_THERE}/remove/", SARAH))
+        forged = signature(b"{}", livekit.key, livekit.secret)
+        answers += [demo.post("/api/appointments/livekit-webhook/", body=b"{}", headers={
+            "Content-Type": "application/webhook+json", "Authorization": one})
+            for one in (forged, forged[:-4] + "AAAA")]
+        cls.tokens = [part for one in answers if "access_token" in one.json for token in (
+            one.json["access_token"], one.json["connect"].get("core_token", ""))
+            for part in re.split(r"[.:]", token) if len(part) > 19]
+        cls.told = {f"answer {number}": one.body.decode() for number, one in enumerate(answers)}
+        cls.told["check"] = demo.roomkey("check", status=1)
+        cls.logs = {file.name: file.read_text(errors="replace")
+                    for file in (demo.dir / "log").iterdir()}
+
+    def test_all_of_them_were_asked(self):
+        self.assertGreater(len(self.tokens), 12)
+        for number, name in ELSEWHERE.items():
+            self.assertRegex(self.logs["token.log"] + self.logs["room.log"],
+                             f"appointment_id={number} route=video_token .* status=200")
+        self.assertIn("Janus, ", self.logs["room.log"])
+        self.assertIn("LiveKit, ", self.logs["room.log"])
+
+    def test_no_log_no_answer_and_no_finding_holds_a_secret_of_theirs(self):
+        for name in OTHER_SECRETS:
+            for where, text in (self.logs | self.told).items():
+                self.assertNotIn(self.demo.settings[name], text, f"{name} in {where}")
+
+    def test_no_log_holds_a_part_of_a_token_of_theirs(self):
+        for where, text in self.logs.items():
+            for part in self.tokens:
+                self.assertNotIn(part, text, where)
+
+    def test_neither_proc_nor_a_file_shows_a_secret_of_theirs(self):
+        files = {file.name: file.read_bytes() for file in self.demo.dir.rglob("*")
+                 if file.is_file() and file.name != "roomkey.env"}
+        seen = files | {pid: told_by_proc(pid) for pid in self.demo.processes()}
+        for name in OTHER_SECRETS:
+            for where, content in seen.items():
+                self.assertNotIn(self.demo.settings[name].encode(), content, f"{name} in {where}")

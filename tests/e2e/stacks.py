@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 from answers import Connection
-from clinic import JANE, seed
+from clinic import JANE, appointment, seed
 from support import BIN, ORIGIN, PATIENCE, ROOT, free_port, running
 from tokens import bearer
 
@@ -33,6 +33,29 @@ def made_up_settings(**changes):
         "ROOMKEY_PERSON_RATE": "off",
         "ROOMKEY_LOG_LEVEL": "trace"} | changes
     return {name: value for name, value in settings.items() if value is not None}
+
+
+def other_providers(**changes):
+    """All but Twilio and Stream. Nobody listens at the addresses that LiveKit and Janus are asked at."""
+    return {"LIVEKIT_URL": "wss://live.clinic.example", "LIVEKIT_API_KEY": "APIclinic",
+            "LIVEKIT_API_SECRET": secrets.token_urlsafe(32),
+            "LIVEKIT_API_URL": "http://127.0.0.1:9",
+            "JITSI_DOMAIN": "meet.clinic.example", "JITSI_APP_ID": "roomkey",
+            "JITSI_APP_SECRET": secrets.token_hex(32),
+            "JANUS_URL": "wss://video.clinic.example/janus",
+            "JANUS_TOKEN_SECRET": secrets.token_hex(32), "JANUS_ADMIN_KEY": secrets.token_hex(32),
+            "JANUS_API_URL": "http://127.0.0.1:9/janus",
+            "ROOMKEY_TOKEN_TEMPLATE_FILE": str(ROOT / "tests/support/template.json"),
+            "ROOMKEY_TOKEN_KEY": secrets.token_hex(32)} | changes
+
+
+ELSEWHERE = {801: "livekit", 802: "jitsi", 803: "janus", 804: "custom"}
+
+
+def fill_elsewhere(stack):
+    """An appointment at each of the other providers, none of which has been anywhere else."""
+    stack.fill({"appointments": [appointment(number) | {"video_provider": provider}
+                                 for number, provider in ELSEWHERE.items()]})
 
 
 class Stack:
