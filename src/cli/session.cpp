@@ -37,9 +37,16 @@ void append_change(store::Transaction& transaction, Session& session, std::strin
 std::vector<access::FieldFault> conflicts(Session& session,
                                           const access::Appointment& appointment) {
   auto faults = store::conflicts(session.database, appointment);
-  const std::string provider = appointment.room ? appointment.room->provider : "";
-  if (!provider.empty() && provider::named(provider) == nullptr) {
+  if (!appointment.room) return faults;
+  const access::Room& room = *appointment.room;
+  const auto* const kind = provider::named(
+      room.provider.empty() ? session.config.store.room_provider : room.provider);
+  if (kind == nullptr && !room.provider.empty()) {
     faults.push_back({"video_provider", "must be one of " + provider::names()});
+  } else if (const auto why = kind == nullptr ? "" : kind->wrong_room(room.name); !why.empty()) {
+    const auto before = store::find_appointment(session.database, appointment.id);
+    const bool stays = before && before->room && before->room->name == room.name;
+    if (!stays) faults.push_back({"video_room_id", why});
   }
   return faults;
 }

@@ -44,7 +44,8 @@ int say_faults(const std::vector<access::FieldFault>& faults);
 void append_change(store::Transaction& transaction, Session& session, std::string_view action,
                    std::optional<std::int64_t> appointment_id, std::string_view what);
 
-// What keeps the appointment out of the store: store::conflicts(), and a provider that is none.
+// What keeps the appointment out of the store: store::conflicts(), a provider that is none, and a
+// name that its provider has for no room, where it comes with this.
 [[nodiscard]] std::vector<access::FieldFault> conflicts(Session& session,
                                                         const access::Appointment& appointment);
 

@@ -84,6 +84,9 @@ class Kind {
   // where it can.
   [[nodiscard]] virtual std::string wrong_value(const std::string& variable,
                                                 const std::string& value) const = 0;
+  // Why a room there can't have that name, in words that go behind it; empty where it can. The
+  // names that roomkey gives can stand everywhere.
+  [[nodiscard]] virtual std::string wrong_room(std::string_view /*name*/) const { return ""; }
   // What the variables hold. False where no token can be made with these.
   virtual bool check(base::Findings& findings, const Settings& settings) const = 0;
 

@@ -57,6 +57,9 @@ class Row final : public Kind {
                                         const std::string& value) const override {
     return janus::wrong_value(variable, value);
   }
+  [[nodiscard]] std::string wrong_room(std::string_view room) const override {
+    return fits_token(room) ? "" : "can't be a room at Janus: it has a comma or colon in it";
+  }
   bool check(base::Findings& findings, const Settings& settings) const override {
     return !is_unused(settings.janus) && check_variables(findings, settings.janus);
   }

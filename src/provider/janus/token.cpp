@@ -11,14 +11,6 @@ namespace roomkey::provider::janus {
 
 namespace {
 
-// What would end the room's name in a token, or stands in no name.
-bool fits_token(std::string_view room) {
-  constexpr std::size_t kMost = 512;
-  return !room.empty() && room.size() <= kMost &&
-         std::none_of(room.begin(), room.end(),
-                      [](char c) { return c == ',' || c == ':' || (c >= 0 && c < ' '); });
-}
-
 std::string missing(const Configuration& configuration) {
   std::string names;
   for (const Part& part : parts(configuration)) {
@@ -35,6 +27,13 @@ base::JsonObject way_to(const std::string& url, const std::string& room) {
 }
 
 }  // namespace
+
+bool fits_token(std::string_view room) {
+  constexpr std::size_t kMost = 512;
+  return !room.empty() && room.size() <= kMost &&
+         std::none_of(room.begin(), room.end(),
+                      [](char c) { return c == ',' || c == ':' || (c >= 0 && c < ' '); });
+}
 
 std::string sign_token(std::string_view secret, std::chrono::sys_seconds expires_at,
                        std::string_view realm, std::string_view what) {

@@ -15,6 +15,9 @@ inline constexpr std::string_view kPlugin = "janus.plugin.videoroom";
 inline constexpr std::string_view kCore = "janus";  // the realm of tokens for the server
 inline constexpr std::string_view kOfRoom = "room=";
 
+// Whether a token can hold that room's name: nothing in it ends the name there.
+[[nodiscard]] bool fits_token(std::string_view room);
+
 // `<expiry>,<realm>,<what>:<HMAC-SHA1 of that, in base64>`
 [[nodiscard]] std::string sign_token(std::string_view secret, std::chrono::sys_seconds expires_at,
                                      std::string_view realm, std::string_view what);

@@ -97,7 +97,7 @@ void inspect_room(const Inquiry& inquiry) {
                          "roomkey makes no such token. Find what made it; it stays good until it "
                          "expires or the secret is changed.");
   }
-  if (folded_room(room) == room) return;
+  if (is_room_name(room)) return;
   inquiry.warning("room",
                   "The room is not in small letters, digits, _ - and . alone: Prosody knows no "
                   "capitals, and Jitsi Meet writes other letters in a way of its own.",

@@ -34,6 +34,11 @@ class Row final : public Kind {
                                         const std::string& value) const override {
     return jitsi::wrong_value(variable, value);
   }
+  [[nodiscard]] std::string wrong_room(std::string_view room) const override {
+    if (is_room_name(room)) return "";
+    return "can't be a room at Jitsi, which has small letters without accents, digits, _ - and . "
+           "alone, and takes two names that differ in capitals for one";
+  }
   bool check(base::Findings& findings, const Settings& settings) const override {
     return !Tokens(settings.jitsi).unused() && check_variables(findings, settings.jitsi);
   }

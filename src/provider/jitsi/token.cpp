@@ -17,7 +17,7 @@ namespace {
 constexpr std::chrono::seconds kClockSkew{10};
 
 constexpr const char* kNoRoom =
-    "the room's name is none of Jitsi's (letters without accents, digits, _ - and .)";
+    "the room's name is none of Jitsi's (small letters without accents, digits, _ - and .)";
 
 std::string header_of(const TokenSettings& settings) {
   base::JsonObject header;
@@ -72,11 +72,10 @@ std::vector<const char*> missing(const TokenSettings& settings) {
   return names;
 }
 
-std::string folded_room(std::string_view name) {
-  const auto fits = [](char c) {
-    return base::is_alphanumeric(c) || c == '_' || c == '-' || c == '.';
-  };
-  return std::all_of(name.begin(), name.end(), fits) ? base::lower_ascii(name) : std::string();
+bool is_room_name(std::string_view name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+    return base::is_lower(c) || base::is_digit(c) || c == '_' || c == '-' || c == '.';
+  });
 }
 
 Tokens::Tokens(const TokenSettings& settings)
@@ -104,8 +103,7 @@ Tokens::Tokens(const TokenSettings& settings)
 base::Result<Credential> Tokens::mint(const access::Grant& grant,
                                       std::chrono::sys_seconds now) const {
   if (!key_) return base::Error{refusal(), fault_};
-  const std::string room = folded_room(grant.room_name);
-  if (room.empty()) return base::Error{base::Code::token_failed, kNoRoom};
+  if (!is_room_name(grant.room_name)) return base::Error{base::Code::token_failed, kNoRoom};
   Credential credential{
       .identity = grant.identity, .issued_at = now, .expires_at = now + grant.validity};
   base::JsonObject context;
@@ -115,7 +113,7 @@ base::Result<Credential> Tokens::mint(const access::Grant& grant,
   payload.add("aud", audience_)
       .add("iss", issuer_)
       .add("sub", subject_)
-      .add("room", room)
+      .add("room", grant.room_name)
       .add("nbf", base::unix_seconds(now - kClockSkew))
       .add("exp", base::unix_seconds(credential.expires_at))
       .add_raw("context", context.text());
@@ -126,7 +124,7 @@ base::Result<Credential> Tokens::mint(const access::Grant& grant,
 std::string Tokens::connect(const access::Grant& grant) const {
   return base::JsonObject()
       .add("domain", domain_)
-      .add("room", folded_room(grant.room_name))
+      .add("room", grant.room_name)
       .add("tenant", tenant_.empty() ? std::nullopt : std::optional(tenant_))
       .text();
 }

@@ -29,9 +29,9 @@ struct TokenSettings {
 // The variables that are missing; nothing where none is set at all.
 [[nodiscard]] std::vector<const char*> missing(const TokenSettings& settings);
 
-// The room's name as Prosody has it, which knows small letters alone. Empty where the name is none
-// of Jitsi's: A-Z a-z 0-9 _ - .
-[[nodiscard]] std::string folded_room(std::string_view name);
+// Whether a room there can have that name: a-z 0-9 _ - . alone. Prosody has names in small letters,
+// so two that differ in capitals would be one room.
+[[nodiscard]] bool is_room_name(std::string_view name);
 
 class Tokens final : public Provider {
  public:
