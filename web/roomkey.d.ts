@@ -34,6 +34,8 @@ export interface VideoToken {
   provider: string
   /** What the provider's SDK needs besides the token. */
   connect: Record<string, unknown>
+  /** This person is in the session now, from another device or window, as far as is known. */
+  already_connected?: true
   /** With `refresh` only. */
   refreshed_at?: string
 }

@@ -39,8 +39,8 @@ std::vector<access::FieldFault> conflicts(Session& session,
   auto faults = store::conflicts(session.database, appointment);
   if (!appointment.room) return faults;
   const access::Room& room = *appointment.room;
-  const auto* const kind = provider::named(
-      room.provider.empty() ? session.config.store.room_provider : room.provider);
+  const auto* const kind =
+      provider::named(room.provider.empty() ? session.config.store.room_provider : room.provider);
   if (kind == nullptr && !room.provider.empty()) {
     faults.push_back({"video_provider", "must be one of " + provider::names()});
   } else if (const auto why = kind == nullptr ? "" : kind->wrong_room(room.name); !why.empty()) {

@@ -1,5 +1,7 @@
 #include "handlers/live.hpp"
 
+#include <algorithm>
+
 #include "handlers/evict.hpp"
 #include "roomkey/access/decide.hpp"
 #include "roomkey/base/log.hpp"
@@ -91,6 +93,18 @@ Known known_room(store::Database& database, std::int64_t appointment_id, const a
   const bool by_callback = &access::more_credible(*told, *answered) == &*told;
   return {by_callback ? std::move(told) : std::move(answered),
           by_callback ? "callback" : "provider"};
+}
+
+bool is_in_room(store::Database& database, std::int64_t appointment_id, const access::Room& room,
+                std::string_view identity, std::chrono::sys_seconds now) {
+  if (!store::may_tell_of(database, appointment_id, identity)) return false;
+  const Known known = known_room(database, appointment_id, room);
+  if (!known.session || is_over(known)) return false;
+  if (known.source == "provider" && now - known.session->as_of > kFresh) return false;
+  const auto& people = known.session->participants;
+  return std::any_of(people.begin(), people.end(), [&](const access::Participant& one) {
+    return one.identity == identity && !one.disconnected_at;
+  });
 }
 
 Known look_at_room(store::Database& database, const access::Appointment& appointment,

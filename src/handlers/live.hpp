@@ -22,10 +22,17 @@ struct Known {
 [[nodiscard]] Known known_room(store::Database& database, std::int64_t appointment_id,
                                const access::Room& room);
 
-// The same after having asked the provider, where no events tell, the last fact is older than 15 s
-// or somebody is there who is unwelcome (evict.hpp), and is put out again: at most once in 5 s for
-// a room, over all workers, and outside of any transaction. Takes up to 7 s. Where the provider is
-// away: what the store knows. Where the store can't keep the answer: the answer.
+// Whether somebody of that identity is in the room now, as far as the store knows: told by events,
+// or answered by the provider within 15 s. Nobody is asked, and next to nothing is read where
+// nobody was there yet.
+[[nodiscard]] bool is_in_room(store::Database& database, std::int64_t appointment_id,
+                              const access::Room& room, std::string_view identity,
+                              std::chrono::sys_seconds now);
+
+// What known_room() says after having asked the provider, where no events tell, the last fact is
+// older than 15 s or somebody is there who is unwelcome (evict.hpp), and is put out again: at most
+// once in 5 s for a room, over all workers, and outside of any transaction. Takes up to 7 s. Where
+// the provider is away: what the store knows. Where the store can't keep the answer: the answer.
 [[nodiscard]] Known look_at_room(store::Database& database, const access::Appointment& appointment,
                                  provider::Rooms* rooms, std::chrono::sys_seconds now);
 

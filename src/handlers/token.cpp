@@ -73,6 +73,9 @@ base::Result<http::Response> video_token(http::Call& call, Issue issue, std::str
       .add("region", region.empty() ? std::nullopt : std::optional(region))
       .add("provider", provider.name())
       .add_raw("connect", provider.connect_until(*grant, credential->expires_at));
+  if (is_in_room(database, call.id, *appointment->room, credential->identity, call.now)) {
+    body.add("already_connected", true);
+  }
   if (issue == Issue::refresh) body.add("refreshed_at", base::format_utc(call.now));
   return http::Response{200, std::move(body).text()};
 }

@@ -109,6 +109,15 @@ std::optional<access::RoomSession> latest_room_session(Database& database,
   return access::fold(sid, events_of(database, sid));
 }
 
+bool may_tell_of(Database& database, std::int64_t appointment_id, std::string_view identity) {
+  return Query(database,
+               "SELECT 1 WHERE EXISTS (SELECT 1 FROM room_sessions JOIN room_events"
+               " ON session_sid = sid WHERE appointment_id = ? AND identity = ?) OR EXISTS"
+               " (SELECT 1 FROM room_answers WHERE appointment_id = ? AND session IS NOT NULL)",
+               appointment_id, identity, appointment_id)
+      .step();
+}
+
 bool take_turn_to_ask(Database& database, std::int64_t appointment_id, std::chrono::sys_seconds now,
                       std::chrono::seconds pause) {
   Transaction transaction(database);

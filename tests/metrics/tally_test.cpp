@@ -17,7 +17,9 @@ using roomkey::metrics::Outcome;
 using roomkey::metrics::Tally;
 
 Layout layout() {
-  return {{"thing", "token"}, {{"token", "twilio", "first"}}, {{"twilio", "find_room"}, {"janus", "kick"}, {"livekit", "find_room"}}};
+  return {{"thing", "token"},
+          {{"token", "twilio", "first"}},
+          {{"twilio", "find_room"}, {"janus", "kick"}, {"livekit", "find_room"}}};
 }
 
 // The line that begins with this, and a blank, without both; "-" where there is none.

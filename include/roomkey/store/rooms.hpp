@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "roomkey/access/room_session.hpp"
 #include "roomkey/store/database.hpp"
@@ -19,6 +20,11 @@ bool put_room_event(Transaction& transaction, Database& database, std::int64_t a
 // The latest session of the appointment's room, by the time it began; nothing where there was none.
 [[nodiscard]] std::optional<access::RoomSession> latest_room_session(Database& database,
                                                                      std::int64_t appointment_id);
+
+// Whether what is kept of the appointment's rooms may tell of somebody of that identity: a quick
+// look before all of it is read.
+[[nodiscard]] bool may_tell_of(Database& database, std::int64_t appointment_id,
+                               std::string_view identity);
 
 // True where nobody asked the provider about this room in the last `pause`; the caller is to ask
 // then, and all others have to wait.

@@ -143,8 +143,8 @@ TEST(the_room_is_the_same_in_the_token_and_in_connect) {
 
 TEST(a_room_that_is_none_of_jitsi_s_gets_no_token) {
   const Tokens jitsi(jitsi_settings());
-  for (const char* const room : {"", "*", "a*", "a b", "a:b", "a/b", "a~b", "zo\xC3\xAB", "a@b",
-                               "Apt-47", "apt-47-A"}) {
+  for (const char* const room :
+       {"", "*", "a*", "a b", "a:b", "a/b", "a~b", "zo\xC3\xAB", "a@b", "Apt-47", "apt-47-A"}) {
     const auto why = refused(base::Code::token_failed, jitsi.mint(grant_of(room), kNine), room);
     expect(contains(why, "none of Jitsi's"), why);
   }
