@@ -4,8 +4,12 @@
 
 #include <filesystem>
 
+#include "roomkey/base/file.hpp"
+#include "roomkey/base/json.hpp"
 #include "roomkey/base/log.hpp"
+#include "roomkey/config/config.hpp"
 #include "roomkey/store/appointments.hpp"
+#include "roomkey/store/rooms.hpp"
 #include "roomkey/store/users.hpp"
 #include "worker/app.hpp"
 
@@ -30,10 +34,11 @@ provider::twilio::TokenSettings twilio() {
 // A store file of its own for each benchmark, with one appointment.
 class Folder {
  public:
-  explicit Folder(store::Sync sync)
+  explicit Folder(store::Sync sync, const std::string& provider = "twilio")
       : path_(std::filesystem::temp_directory_path() /
               ("roomkey-bench-" + std::to_string(getpid()) + std::to_string(++count_))),
         settings_{(path_ / "roomkey.db").string(), sync} {
+    settings_.room_provider = provider;
     std::filesystem::create_directories(path_);
     store::Database database(settings_);
     database.migrate();
@@ -42,6 +47,13 @@ class Folder {
     store::put_user(transaction, database,
                     {19, "dr.sarah@example.com", "Dr. Sarah", access::Role::psychologist});
     store::put_appointment(transaction, database, appointment());
+    // For long, where rooms have to be made first.
+    const auto later = kClock.now() + std::chrono::hours{1};
+    if (provider == "janus") {
+      store::put_room_answer(
+          transaction, database, 47,
+          {"apt-47", access::SessionStatus::in_progress, kClock.now(), {}, {}, later});
+    }
     transaction.commit();
   }
   ~Folder() { std::filesystem::remove_all(path_); }
@@ -147,6 +159,89 @@ void whole_answer(benchmark::State& state) {
   }
 }
 BENCHMARK(whole_answer);
+
+// What each provider's tokens need; Twilio's are there besides.
+std::vector<std::pair<std::string, std::string>> variables_of(const std::string& provider) {
+  const std::string secret(kSecret);
+  if (provider == "stream") return {{"STREAM_API_KEY", "key"}, {"STREAM_API_SECRET", secret}};
+  if (provider == "livekit") {
+    return {{"LIVEKIT_URL", "wss://live.clinic.example"},
+            {"LIVEKIT_API_KEY", "APIclinic"},
+            {"LIVEKIT_API_SECRET", secret}};
+  }
+  if (provider == "jitsi") {
+    return {{"JITSI_DOMAIN", "meet.clinic.example"},
+            {"JITSI_APP_ID", "clinic"},
+            {"JITSI_APP_SECRET", secret}};
+  }
+  if (provider == "janus") {
+    return {{"JANUS_URL", "wss://video.clinic.example/janus"}, {"JANUS_TOKEN_SECRET", secret}};
+  }
+  if (provider == "custom") {
+    return {{"ROOMKEY_TOKEN_TEMPLATE_FILE", "tests/support/template.json"},
+            {"ROOMKEY_TOKEN_KEY", secret}};
+  }
+  return {};
+}
+
+// By RS256, with a key of the golden tokens'.
+std::vector<std::pair<std::string, std::string>> jaas() {
+  const auto golden = base::parse_json(base::read_file("tests/vendor/jitsi_golden.json").value());
+  for (const Json::Value& one : *golden) {
+    if (one["private_key"].asString().empty()) continue;
+    return {{"JITSI_DOMAIN", "8x8.vc"},
+            {"JITSI_APP_ID", one["app_id"].asString()},
+            {"JITSI_KEY_ID", one["key_id"].asString()},
+            {"JITSI_PRIVATE_KEY", one["private_key"].asString()}};
+  }
+  throw std::runtime_error("no golden token of JaaS's");
+}
+
+config::Config configured(const std::string& provider) {
+  config::Environment environment;
+  environment.set("ROOMKEY_JWT_SECRET", std::string(kSecret));
+  environment.set("ROOMKEY_PERSON_RATE", "off");
+  environment.set("TWILIO_ACCOUNT_SID", "AC0123456789abcdef0123456789abcdef");
+  environment.set("TWILIO_API_KEY", "SK0123456789abcdef0123456789abcdef");
+  environment.set("TWILIO_API_SECRET", std::string(kSecret));
+  environment.set("ROOMKEY_PROVIDER", provider == "jaas" ? "jitsi" : provider);
+  for (const auto& [name, value] : provider == "jaas" ? jaas() : variables_of(provider)) {
+    environment.set(name, value);
+  }
+  config::Faults faults;
+  auto config = config::read_config(environment, faults);
+  for (const auto& fault : faults) throw std::runtime_error(fault.text());
+  return config;
+}
+
+// As a worker of the token pool answers, where the room's provider is this one, and the room is
+// there.
+void answer_of(benchmark::State& state, const std::string& provider) {
+  auto config = configured(provider);
+  auto settings = config.store;
+  const Folder folder(store::Sync::normal, settings.room_provider);
+  config.store = folder.settings();
+  const std::string header =
+      "Bearer " + access::make_bearer(2, *config.bearer, kClock.now(), std::chrono::hours{1});
+  worker::App app(std::move(config), kClock);
+  app.join("token");
+  http::Request request;
+  request.method = "GET";
+  request.path = "/api/appointments/video-token/47/";
+  request.authorization = header;
+  request.request_id = "0123456789abcdef0123456789abcdef";
+  request.room_pool = "/room-pool";
+  for (auto _ : state) {
+    if (app.answer(request).status != 200) state.SkipWithError("no token");
+  }
+}
+BENCHMARK_CAPTURE(answer_of, twilio, "twilio");
+BENCHMARK_CAPTURE(answer_of, stream, "stream");
+BENCHMARK_CAPTURE(answer_of, livekit, "livekit");
+BENCHMARK_CAPTURE(answer_of, jitsi, "jitsi");
+BENCHMARK_CAPTURE(answer_of, jaas, "jaas");
+BENCHMARK_CAPTURE(answer_of, janus, "janus");
+BENCHMARK_CAPTURE(answer_of, custom, "custom");
 
 }  // namespace
 
