@@ -9,13 +9,15 @@ DEMO_PORT ?= 8443
 DEMO_ORIGINS ?= https://localhost:3000 http://localhost:3000 http://localhost:5173
 DEMO_WORKERS ?= 2
 DEMO_RATE_LIMIT ?= on
+DEMO_STORE ?= sqlite
 FUZZ_SECONDS ?= 60
 
 PACKAGES_BUILD := g++ libfcgi-dev libjsoncpp-dev libssl-dev libsqlitecpp-dev libsqlite3-dev \
-  libspdlog-dev libcli11-dev libcurl4-openssl-dev
+  libspdlog-dev libcli11-dev libcurl4-openssl-dev libpq-dev
 PACKAGES_DEMO := ca-certificates nginx spawn-fcgi multiwatch curl openssl procps
+PACKAGES_postgresql := postgresql libpq5
 PACKAGES_CALL := janus libjs-janus-gateway libjs-webrtc-adapter
-PACKAGES_CHECK := libcppunit-dev sqlite3 mandoc python3 python3-jwt python3-cryptography \
+PACKAGES_CHECK := libcppunit-dev sqlite3 postgresql mandoc python3 python3-jwt python3-cryptography \
   python3-twilio
 PACKAGES_BROWSER := chromium firefox-esr npm:nodejs npm:npm
 PACKAGES_NPM := npm:nodejs npm:npm
@@ -44,7 +46,7 @@ CXX ?= g++
 OPTIMIZE ?= -O2 -g1
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Werror
 HARDENING ?= -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
-CPPFLAGS += -Iinclude -Isrc -DROOMKEY_VERSION='"$(VERSION)"' -isystem /usr/include/jsoncpp \
+CPPFLAGS += -Iinclude -Isrc -DROOMKEY_VERSION='"$(VERSION)"' -isystem /usr/include/jsoncpp -isystem /usr/include/postgresql \
   -DSPDLOG_SHARED_LIB -DSPDLOG_COMPILED_LIB -DSPDLOG_FMT_EXTERNAL
 CXXFLAGS += -std=c++20 $(OPTIMIZE) $(WARNINGS) $(HARDENING) $(SANITIZE)
 LDFLAGS += -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SANITIZE)
@@ -80,14 +82,14 @@ packages: ## installs what any target here but bench-peers needs and is missing
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
-demo: ## runs the whole thing on this machine and fetches a token (DEMO_DIR, DEMO_PORT, ...)
-	$(call with,BUILD DEMO,build)
-	@BIN_DIR=$(BUILD) DEMO_DIR='$(DEMO_DIR)' DEMO_PORT='$(DEMO_PORT)' DEMO_ORIGINS='$(DEMO_ORIGINS)' \
+demo: ## runs the whole thing on this machine and fetches a token (DEMO_DIR, DEMO_PORT, DEMO_STORE, ...)
+	$(call with,BUILD DEMO $(DEMO_STORE),build)
+	@BIN_DIR=$(BUILD) DEMO_STORE='$(DEMO_STORE)' DEMO_DIR='$(DEMO_DIR)' DEMO_PORT='$(DEMO_PORT)' DEMO_ORIGINS='$(DEMO_ORIGINS)' \
 	  DEMO_WORKERS='$(DEMO_WORKERS)' DEMO_RATE_LIMIT='$(DEMO_RATE_LIMIT)' demo/demo.sh start
 demo-call: export DEMO_CALL := on
 demo-call: ## the same, with Debian's Janus: a real call between two browsers
-	$(call with,BUILD DEMO CALL,build)
-	@BIN_DIR=$(BUILD) DEMO_DIR='$(DEMO_DIR)' DEMO_PORT='$(DEMO_PORT)' DEMO_ORIGINS='$(DEMO_ORIGINS)' \
+	$(call with,BUILD DEMO CALL $(DEMO_STORE),build)
+	@BIN_DIR=$(BUILD) DEMO_STORE='$(DEMO_STORE)' DEMO_DIR='$(DEMO_DIR)' DEMO_PORT='$(DEMO_PORT)' DEMO_ORIGINS='$(DEMO_ORIGINS)' \
 	  DEMO_WORKERS='$(DEMO_WORKERS)' DEMO_RATE_LIMIT='$(DEMO_RATE_LIMIT)' demo/demo.sh start
 demo-stop: ## ends the demo
 	@DEMO_DIR='$(DEMO_DIR)' demo/demo.sh stop

@@ -6,7 +6,7 @@
 #   demo/demo.sh stop      ends it
 #
 # DEMO_DIR (build/demo)  DEMO_PORT (8443)  DEMO_WORKERS (2, of each pool)  DEMO_RATE_LIMIT (on|off)
-# DEMO_CALL (off|on: with a Janus)  DEMO_ORIGINS (the CORS list)  BIN_DIR (build/release: where roomkey and roomkey-fcgi are)
+# DEMO_STORE (sqlite|postgresql: one that it starts itself)  DEMO_CALL (off|on: with a Janus)  DEMO_ORIGINS (the CORS list)  BIN_DIR (build/release: where roomkey and roomkey-fcgi are)
 set -euo pipefail
 umask 077
 
@@ -21,6 +21,7 @@ port=${DEMO_PORT:-8443}
 workers=${DEMO_WORKERS:-2}
 rate_limit=${DEMO_RATE_LIMIT:-on}
 call=${DEMO_CALL:-off}
+store=${DEMO_STORE:-sqlite}
 usual_origins='https://localhost:3000 http://localhost:3000 http://localhost:5173'
 read -rd '' -a origins <<<"${DEMO_ORIGINS:-$usual_origins}" || true # it ends without a NUL
 bin=${BIN_DIR:-$root/build/release}
@@ -34,6 +35,8 @@ path=/api/appointments/video-token/47/
 . "$root/demo/processes.sh"
 # shellcheck source=demo/call.sh
 . "$root/demo/call.sh"
+# shellcheck source=demo/postgresql.sh
+. "$root/demo/postgresql.sh"
 
 fail() {
     printf 'roomkey: error: %s\n' "$1" >&2
@@ -46,6 +49,7 @@ end_all() {
     end token.pid TERM
     end room.pid TERM
     end janus.pid TERM
+    end postgresql.pid INT
     rm -f token.sock room.sock janus.sock web/demo-data/people.json
 }
 
@@ -72,6 +76,8 @@ check_settings() {
         fail "DEMO_WORKERS=$workers is no number from 1 to 99" "DEMO_WORKERS=2"
     [[ $rate_limit =~ ^(on|off)$ ]] ||
         fail "DEMO_RATE_LIMIT=$rate_limit is neither on nor off" "DEMO_RATE_LIMIT=off"
+    [[ $store =~ ^(sqlite|postgresql)$ ]] ||
+        fail "DEMO_STORE=$store is neither sqlite nor postgresql" "DEMO_STORE=postgresql"
     [[ $call =~ ^(on|off)$ ]] || fail "DEMO_CALL=$call is neither on nor off" "DEMO_CALL=on"
     for place in "DEMO_DIR=$dir" "the path $root"; do
         [[ $place != *[\"\'\\\$[:cntrl:]]* ]] ||
@@ -110,9 +116,14 @@ setting() { # name; as roomkey.env has it: blanks around, in quotes or not
 configure() {
     local place
     if [ ! -e roomkey.env ]; then
-        fill_in roomkey.env.in "KEY=$(openssl rand -hex 6)" "DIR=$dir" >roomkey.env.new
+        place="$dir/roomkey.db"
+        # One server is all there is: no standby that could confirm a commit.
+        [ "$store" = sqlite ] || place=$(postgresql_address)$'\n'ROOMKEY_DB_ALONE=allow
+        fill_in roomkey.env.in "KEY=$(openssl rand -hex 6)" "STORE=$place" >roomkey.env.new
         mv roomkey.env.new roomkey.env
     fi
+    [ "$store" = sqlite ] || is_on_postgresql ||
+        fail "$dir/roomkey.env names another store" 'DEMO_DIR=another/folder, or remove that file'
     for place in ROOMKEY_DB=roomkey.db ROOMKEY_METRICS_DIR=metrics ROOMKEY_BACKUP_DIR=backups \
         ROOMKEY_CERTIFICATE_FILE=tls/cert.pem; do
         [ -n "$(setting "${place%%=*}")" ] || export "${place%%=*}=$dir/${place#*=}"
@@ -250,6 +261,7 @@ start() {
     configure
     ! calls || { check_call && configure_call; }
     write_files
+    ! is_on_postgresql || start_postgresql
     fill_store
     serve_pages
     [ "$call" = off ] || move_visit
@@ -271,7 +283,7 @@ stop() {
     fi
     dir=$PWD
     local said="the demo in $dir is not running"
-    [ -z "$(ours nginx.pid)$(ours token.pid)$(ours room.pid)$(ours janus.pid)" ] || said="the demo in $dir has ended"
+    [ -z "$(ours nginx.pid)$(ours token.pid)$(ours room.pid)$(ours janus.pid)$(ours postgresql.pid)" ] || said="the demo in $dir has ended"
     end_all # where it does not run: what a crash may have left behind
     echo "$said"
 }

@@ -10,12 +10,15 @@
 
 namespace roomkey::cli {
 
-int db_migrate(Session& session);
+// `worker`: a role of the server's that is to work with the store; may be empty.
+int db_migrate(Session& session, const std::string& worker);
 int db_verify(Session& session);
 // To a file, or under a dated name into a folder (one that is there, or is named with a final `/`
 // or `keep`), of which then only the newest `keep` stay.
 int db_backup(Session& session, const std::string& target, std::optional<std::int64_t> keep);
 int db_restore(Session& session, const std::string& file);
+// The whole store into an empty one, of whatever kind.
+int db_copy(Session& session, const std::string& address);
 // So many MiB of the disk, to be let go by the workers where it is full.
 int db_reserve(Session& session, std::int64_t mebibytes);
 

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cctype>
 #include <cerrno>
 #include <filesystem>
 
@@ -16,6 +17,41 @@ bool is_closed(const std::string& path) {
   return ::access(path.c_str(), F_OK) == 0 && !may_read(path);
 }
 
+namespace {
+
+// For a store that a server keeps.
+std::string_view hint_for_server(Cause cause) {
+  switch (cause) {
+    case Cause::no_library: return "install the package libpq5: apt install libpq5";
+    case Cause::away:
+      return "see that the server runs, and that ROOMKEY_DB leads to it from this machine";
+    case Cause::refused:
+      return "see the role and its password (ROOMKEY_DB, ROOMKEY_DB_PASSWORD), the server's "
+             "pg_hba.conf, and whether it wants TLS (sslmode)";
+    case Cause::no_database:
+      return "make the database (CREATE DATABASE), then the store in it: `roomkey db migrate`";
+    case Cause::too_many:
+      return "raise the server's max_connections, or run fewer workers: each holds one";
+    case Cause::read_only:
+      return "name every server in ROOMKEY_DB, with commas between: the one that takes changes is "
+             "found by itself";
+    case Cause::alone:
+      return "see why its standby is gone (synchronous_standby_names), or set "
+             "ROOMKEY_DB_ALONE=allow where one server is enough";
+    case Cause::conflict: return "try again";
+    case Cause::unknown_outcome: return "see whether it was done, and try again if it was not";
+    default: return "";
+  }
+}
+
+std::string sentence(std::string_view hint) {
+  std::string text(hint);
+  text[0] = static_cast<char>(std::toupper(text[0]));
+  return text + '.';
+}
+
+}  // namespace
+
 std::string_view hint_for(Cause cause) {
   switch (cause) {
     case Cause::missing:
@@ -25,7 +61,7 @@ std::string_view hint_for(Cause cause) {
     case Cause::disk_full:
     case Cause::disk_fails:
       return "see whether the store's disk is full (df -h) or fails (journalctl -k)";
-    default: return "";
+    default: return hint_for_server(cause);
   }
 }
 
@@ -34,8 +70,15 @@ std::string cure_for_store(Cause cause) {
     case Cause::older_schema: return "Run `roomkey db migrate`.";
     case Cause::locked: return "Another program holds it: try again.";
     case Cause::newer_schema: return "Install the newer roomkey that made it.";
-    default: return "See that ROOMKEY_DB names roomkey's store, and that it answers.";
+    case Cause::not_allowed: return "See what its role was granted (docs/operations.md).";
+    case Cause::disk_full:
+    case Cause::disk_fails: return "See to the server's disk: all is well then, nothing is lost.";
+    case Cause::unreadable: return "See that ROOMKEY_DB names roomkey's own database.";
+    default: break;
   }
+  const auto hint = hint_for_server(cause);
+  return hint.empty() ? "See that ROOMKEY_DB names roomkey's store, and that it answers."
+                      : sentence(hint);
 }
 
 std::string cure_for_store(Cause cause, const std::string& path) {

@@ -6,6 +6,7 @@
 #include "cli/store_owner.hpp"
 #include "roomkey/base/counted.hpp"
 #include "roomkey/base/json.hpp"
+#include "roomkey/store/about.hpp"
 #include "roomkey/store/appointments.hpp"
 #include "roomkey/store/backup.hpp"
 #include "roomkey/store/files.hpp"
@@ -51,8 +52,11 @@ std::int64_t give_rooms(Session& session) {
 
 }  // namespace
 
-int db_migrate(Session& session) {
+int db_migrate(Session& session, const std::string& worker) {
   const int steps = session.database.migrate();
+  if (!worker.empty() && !store::let_work(session.database, worker)) {
+    return fail(kUsage, "--worker is for a store of PostgreSQL's");
+  }
   const int schema = store::Database::newest_schema();
   const std::int64_t given = give_rooms(session);
   if (session.json) {

@@ -25,7 +25,10 @@ CLI::App* group(CLI::App& parent, const char* name, const char* does) {
 
 void add_db(CLI::App& root, Arguments& a) {
   CLI::App* db = group(root, "db", "Maintain the store");
-  command(*db, a, "migrate", "Make the store, or bring its schema up to date", db_migrate);
+  command(*db, a, "migrate", "Make the store, or bring its schema up to date",
+          [&a](Session& s) { return db_migrate(s, a.worker); })
+      ->add_option("--worker", a.worker, "PostgreSQL: the role that the workers are to use")
+      ->check(base::kNotEmpty);
   command(*db, a, "verify", "Check the file, its references and the audit chain", db_verify);
   CLI::App* backup = command(*db, a, "backup", "Copy the store, verified, while workers go on",
                              [&a](Session& s) { return db_backup(s, a.file, a.keep); });
@@ -38,6 +41,11 @@ void add_db(CLI::App& root, Arguments& a) {
   command(*db, a, "restore", "Put a backup in the store's place, keeping what was there",
           [&a](Session& s) { return db_restore(s, a.file); })
       ->add_option("FILE", a.file)
+      ->required()
+      ->check(base::kNotEmpty);
+  command(*db, a, "copy", "Copy the whole store into an empty one, SQLite or PostgreSQL",
+          [&a](Session& s) { return db_copy(s, a.file); })
+      ->add_option("--to", a.file, "A file, or postgresql://HOST/DATABASE")
       ->required()
       ->check(base::kNotEmpty);
   command(*db, a, "reserve", "Keep room on the store's disk for the day when it is full",

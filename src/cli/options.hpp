@@ -21,6 +21,7 @@ struct Arguments {
   bool json = false;
   Run run;
   std::string file;
+  std::string worker;
   std::vector<std::string> files;
   bool dry_run = false;
   std::optional<std::int64_t> keep;

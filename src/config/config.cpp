@@ -136,6 +136,16 @@ void read_audit_key(Variables& reader, Config& config) {
   }
 }
 
+void read_store(Variables& reader, Config& config) {
+  config.store.path = reader.text("ROOMKEY_DB", "/var/lib/roomkey/roomkey.db");
+  const std::string why = store::address_fault(config.store.path);
+  if (!why.empty()) reader.fault("ROOMKEY_DB", why);
+  config.store.password = std::make_shared<const Secret>(reader.secret("ROOMKEY_DB_PASSWORD"));
+  config.store.may_be_alone = reader.choice("ROOMKEY_DB_ALONE", {"refuse", "allow"}) == "allow";
+  const bool full = reader.choice("ROOMKEY_AUDIT_SYNC", {"full", "normal"}) == "full";
+  config.store.sync = full ? store::Sync::full : store::Sync::normal;
+}
+
 void check_meeting_url(Variables& reader, const std::string& name, const std::string& pattern) {
   const std::string why = access::meeting_url_fault(pattern);
   if (!why.empty()) reader.fault(name, why);
@@ -161,14 +171,10 @@ Secret secret_of(const Environment& environment, const std::string& name) {
 Config read_config(const Environment& environment, Faults& faults) {
   Variables reader(environment, faults);
   Config config;
-  config.store.path = reader.text("ROOMKEY_DB", "/var/lib/roomkey/roomkey.db");
-  const std::string why = store::address_fault(config.store.path);
-  if (!why.empty()) reader.fault("ROOMKEY_DB", why);
-  const bool full = reader.choice("ROOMKEY_AUDIT_SYNC", {"full", "normal"}) == "full";
+  read_store(reader, config);
   std::vector<std::string> names;
   for (const auto* const kind : provider::all()) names.emplace_back(kind->name());
   config.store.room_provider = reader.choice("ROOMKEY_PROVIDER", names);
-  config.store.sync = full ? store::Sync::full : store::Sync::normal;
   read_audit_key(reader, config);
   read_bearer(reader, config);
   config.complete_on_room_end =

@@ -13,9 +13,9 @@ namespace roomkey::config {
 namespace {
 
 std::vector<std::string_view> all_secrets() {
-  std::vector<std::string_view> names{"ROOMKEY_JWT_SECRET", "ROOMKEY_JWT_PREVIOUS_SECRET",
-                                      "ROOMKEY_AUDIT_KEY", "ROOMKEY_IDENTITY_SECRET",
-                                      "ROOMKEY_IDENTITY_PREVIOUS_SECRET"};
+  std::vector<std::string_view> names{
+      "ROOMKEY_JWT_SECRET",      "ROOMKEY_JWT_PREVIOUS_SECRET",      "ROOMKEY_AUDIT_KEY",
+      "ROOMKEY_IDENTITY_SECRET", "ROOMKEY_IDENTITY_PREVIOUS_SECRET", "ROOMKEY_DB_PASSWORD"};
   for (const auto* const kind : provider::all()) {
     for (const auto& variable : kind->variables()) {
       if (variable.secret) names.push_back(variable.name);

@@ -12,13 +12,15 @@ namespace roomkey::config {
 namespace {
 
 // Besides those of the providers.
-constexpr std::array<std::string_view, 32> kOwnVariables{"ROOMKEY_AUDIT_KEY",
+constexpr std::array<std::string_view, 34> kOwnVariables{"ROOMKEY_AUDIT_KEY",
                                                          "ROOMKEY_AUDIT_SINK",
                                                          "ROOMKEY_AUDIT_SYNC",
                                                          "ROOMKEY_BACKUP_DIR",
                                                          "ROOMKEY_CERTIFICATE_FILE",
                                                          "ROOMKEY_COMPLETE_ON_ROOM_END",
                                                          "ROOMKEY_DB",
+                                                         "ROOMKEY_DB_ALONE",
+                                                         "ROOMKEY_DB_PASSWORD",
                                                          "ROOMKEY_FRONTEND_URL",
                                                          "ROOMKEY_IDENTITY",
                                                          "ROOMKEY_IDENTITY_PREVIOUS_SECRET",

@@ -95,7 +95,9 @@ Response error_response(const Error& error) {
   if (error.code == Code::waiting) {
     response.headers.emplace_back("Retry-After", std::to_string(access::kAskAgain.count()));
   }
-  if (answer.status == 503) response.headers.emplace_back("Retry-After", "2");
+  if (answer.status == 503) {
+    response.headers.emplace_back("Retry-After", std::to_string(error.retry_after.count()));
+  }
   return response;
 }
 

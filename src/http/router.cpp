@@ -61,6 +61,14 @@ bool answers(const Route& route, std::string_view method) {
   return false;
 }
 
+// Not where the store has just been waited for in vain, or what was written may stand.
+bool may_be_tried_again(const std::exception& exception) {
+  using Cause = base::Unavailable::Cause;
+  const auto* const fault = dynamic_cast<const base::Unavailable*>(&exception);
+  if (fault == nullptr) return true;
+  return fault->cause() != Cause::away && fault->cause() != Cause::unknown_outcome;
+}
+
 }  // namespace
 
 // A request on its way through the steps, and what its log line will tell.
@@ -84,7 +92,12 @@ struct Router::Visit {
     response = error_response(error);
   }
   void fail(Code why, const std::exception& exception) {
-    refuse({why});
+    Error error{why};
+    const auto* const unavailable = dynamic_cast<const base::Unavailable*>(&exception);
+    if (unavailable != nullptr && unavailable->is_servers()) {
+      error.retry_after = std::chrono::seconds{1};
+    }
+    refuse(error);
     fault = exception.what();
   }
   void take(base::Result<Response> result) {
@@ -203,8 +216,9 @@ void Router::serve_together(std::span<Visit> visits) const {
     });
   } catch (const std::exception& exception) {
     // Where the lock can't be had, waiting for it once is enough.
+    const bool again = begun && may_be_tried_again(exception);
     for (Visit* visit : sharing) {
-      begun ? visit->reopen() : visit->fail(Code::store_unavailable, exception);
+      again ? visit->reopen() : visit->fail(Code::store_unavailable, exception);
     }
   }
 }

@@ -161,6 +161,7 @@ bool put_appointment(Transaction&, Database& database, const access::Appointment
 
 void each_appointment(Database& database,
                       const std::function<void(const access::Appointment&)>& use) {
+  const Reading reading(database);
   Query query(database, ROOMKEY_SELECT_APPOINTMENT " ORDER BY a.id");
   while (query.step()) use(appointment_from(query));
 }

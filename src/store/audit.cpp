@@ -22,8 +22,8 @@ std::optional<std::string> mac_of_last(Database& database) {
   return last.step() ? last.optional_text(0) : std::nullopt;
 }
 
-[[noreturn]] void refuse_event(Database& database) {
-  if (!database.settings().audit_key && mac_of_last(database)) {
+[[noreturn]] void refuse_event(const driver::BrokenRule& broken) {
+  if (broken.is("the audit is keyed")) {
     throw base::Unavailable(
         "the store: its audit is keyed and takes no event without ROOMKEY_AUDIT_KEY");
   }
@@ -45,8 +45,8 @@ void append(Database& database, const ChainHead& head, const AuditEvent& event) 
           next.action, word(next.outcome), next.reason, seconds(next.expires_at), Blob{hash},
           key == nullptr ? std::nullopt : std::optional(Blob{mac}))
         .run();
-  } catch (const driver::BrokenRule&) {
-    refuse_event(database);
+  } catch (const driver::BrokenRule& broken) {
+    refuse_event(broken);
   }
 }
 
@@ -84,6 +84,7 @@ void append_audit(Database& database, const AuditEvent& event) {
 
 void each_audit_event(Database& database, const AuditFilter& filter,
                       const std::function<void(const AuditEvent&)>& use) {
+  const Reading reading(database);
   Query query(database,
               "SELECT * FROM audit WHERE (?1 IS NULL OR user_id = ?1)"
               " AND (?2 IS NULL OR appointment_id = ?2) AND (?3 IS NULL OR at >= ?3)"

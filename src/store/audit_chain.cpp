@@ -105,16 +105,12 @@ AuditEvent event_from(const Query& row) {
   return *std::move(event);
 }
 
-ChainHead read_head(const Database& database, Query& query) {
+ChainHead read_head(Database& database) {
+  Query query(database, "SELECT id, hash FROM audit_head");
   if (!query.step()) {
     throw base::Unavailable(database.settings().called + ": the audit's head record is missing");
   }
   return {query.integer(0), query.text(1)};
-}
-
-ChainHead read_head(Database& database) {
-  Query query(database, kHead);
-  return read_head(database, query);
 }
 
 }  // namespace roomkey::store

@@ -40,9 +40,6 @@ struct ChainHead {
   std::string hash;
 };
 
-// Steps `query` (kHead) onto the head and reads it. Until `query` goes, its snapshot stays.
-inline constexpr const char* kHead = "SELECT id, hash FROM audit_head";
-[[nodiscard]] ChainHead read_head(const Database& database, Query& query);
 [[nodiscard]] ChainHead read_head(Database& database);
 
 }  // namespace roomkey::store

@@ -157,9 +157,8 @@ std::vector<AuditCut> audit_cuts(Database& database) {
 
 AuditVerdict verify_audit(Database& database, std::span<const AuditKey> old_keys) {
   AuditVerdict verdict;
-  // First, and standing on its row until the end: a walk that is done holds no snapshot any more.
-  Query end(database, kHead);
-  const ChainHead head = read_head(database, end);
+  const Reading reading(database);
+  const ChainHead head = read_head(database);
   verdict.cuts = audit_cuts(database);
   verdict.fault = fault_of(verdict.cuts);
   if (!verdict.fault.empty()) return verdict;

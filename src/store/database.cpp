@@ -95,6 +95,18 @@ int Database::take_steps(int to) {
   }
 }
 
+Reading::Reading(Database& database)
+    : store_(open_store_of(database)),
+      outermost_(store_.readings == 0 && !store_.connection->in_transaction()) {
+  if (outermost_) store_.connection->begin_reading();
+  ++store_.readings;
+}
+
+Reading::~Reading() {
+  --store_.readings;
+  if (outermost_) store_.connection->end_reading();
+}
+
 Transaction::Transaction(Database& database) : database_(database) {
   driver::Connection& connection = *open_store_of(database_).connection;
   outermost_ = !connection.in_transaction();

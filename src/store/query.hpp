@@ -18,6 +18,7 @@ struct OpenStore {
   std::unique_ptr<driver::Connection> connection;
   // Prepared once; the key is the address of the literal that holds the SQL.
   std::unordered_map<const char*, std::unique_ptr<driver::Statement>> statements = {};
+  int readings = 0;    // one within the other
   bool keyed = false;  // the audit's last events have a MAC under the key in use
 };
 

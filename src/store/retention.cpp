@@ -142,7 +142,7 @@ Prunable prunable(Database& database, std::chrono::sys_seconds before) {
   Prunable old;
   old.last_event = last_event_before(database, point);
   old.events = std::max<std::int64_t>(0, old.last_event - last_cut(database));
-  old.sessions = number(database, "SELECT count(*) FROM (" ROOMKEY_OLD_SESSIONS ")", point);
+  old.sessions = number(database, "SELECT count(*) FROM (" ROOMKEY_OLD_SESSIONS ") AS old", point);
   old.room_events = number(
       database, "SELECT count(*) FROM room_events WHERE session_sid IN (" ROOMKEY_OLD_SESSIONS ")",
       point);

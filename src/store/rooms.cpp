@@ -84,7 +84,8 @@ bool put_room_event(Transaction&, Database& database, std::int64_t appointment_i
                     const std::optional<access::RoomEvent>& event) {
   Query(database,
         "INSERT INTO room_sessions VALUES (?, ?, ?) ON CONFLICT (sid) DO UPDATE"
-        " SET last_sequence = excluded.last_sequence WHERE last_sequence < excluded.last_sequence",
+        " SET last_sequence = excluded.last_sequence"
+        " WHERE room_sessions.last_sequence < excluded.last_sequence",
         sid, appointment_id, sequence)
       .run();
   if (!event) return false;
@@ -125,7 +126,7 @@ bool take_turn_to_ask(Database& database, std::int64_t appointment_id, std::chro
       Query(database,
             "INSERT INTO room_answers (appointment_id, asked_at) VALUES (?, ?)"
             " ON CONFLICT (appointment_id) DO UPDATE SET asked_at = excluded.asked_at"
-            " WHERE asked_at NOT BETWEEN ? AND ?",
+            " WHERE room_answers.asked_at NOT BETWEEN ? AND ?",
             appointment_id, base::unix_seconds(now), base::unix_seconds(now - pause) + 1,
             base::unix_seconds(now + pause))  // asked by one whose second is a later one
           .changed() > 0;
@@ -138,7 +139,8 @@ void put_room_answer(Transaction&, Database& database, std::int64_t appointment_
   Query(database,
         "INSERT INTO room_answers VALUES (?, ?, ?) ON CONFLICT (appointment_id) DO UPDATE SET"
         " asked_at = excluded.asked_at, session = excluded.session"
-        " WHERE excluded.asked_at >= asked_at",  // not over the answer to a later question
+        " WHERE excluded.asked_at >= room_answers.asked_at",  // not over the answer to a later
+                                                              // question
         appointment_id, base::unix_seconds(session.as_of), json_of(session))
       .run();
 }

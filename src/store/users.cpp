@@ -55,6 +55,7 @@ bool put_user(Transaction&, Database& database, const access::User& user) {
 }
 
 void each_user(Database& database, const std::function<void(const access::User&)>& use) {
+  const Reading reading(database);
   Query query(database, "SELECT id, email, name, role, active FROM users ORDER BY id");
   while (query.step()) use(user_from(query));
 }

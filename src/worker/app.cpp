@@ -15,6 +15,8 @@ namespace roomkey::worker {
 
 namespace {
 
+using namespace std::chrono_literals;
+
 metrics::Outcome outcome_of(provider::Outcome outcome) {
   switch (outcome) {
     case provider::Outcome::answered: return metrics::Outcome::answered;
@@ -39,8 +41,10 @@ std::vector<std::unique_ptr<provider::Provider>> make_all(const provider::Settin
   return all;
 }
 
-store::Settings with_checkpoints_beside(store::Settings settings) {
+// Somebody waits: what the store can't do by then is answered with 503.
+store::Settings settings_of_a_worker(store::Settings settings) {
   settings.checkpoints_beside = true;
+  settings.answer_within = 1500ms;
   return settings;
 }
 
@@ -60,7 +64,6 @@ bool is_out_of_room(base::Unavailable::Cause cause) {
 
 }  // namespace
 
-using namespace std::chrono_literals;
 using handlers::Issue;
 using http::Call;
 
@@ -72,7 +75,7 @@ App::App(config::Config config, const base::Clock& clock)
       tally_(layout_of(routes()), config_.metrics_directory),
       limits_(config_.person_rate, config_.metrics_directory),
       bearer_keys_(config_.bearer_files),
-      database_(with_checkpoints_beside(config_.store)),
+      database_(settings_of_a_worker(config_.store)),
       router_(std::in_place, routes(), static_cast<http::Gate&>(*this), clock) {
   // Those who use them have them by now.
   static_cast<provider::Settings&>(config_) = {};
@@ -122,7 +125,17 @@ bool App::may_ask(std::int64_t user_id) {
 
 base::Result<http::Response> App::serve(const http::Route& route, Call& call,
                                         std::int64_t user_id) {
-  return with_reserve([&] { return handlers::serve(route, call, user_id, database_, refusals_); });
+  const auto serve_once = [&] {
+    return with_reserve(
+        [&] { return handlers::serve(route, call, user_id, database_, refusals_); });
+  };
+  try {
+    return serve_once();
+  } catch (const base::Unavailable& fault) {
+    const bool undone = route.transaction == http::Transaction::shared;
+    if (fault.cause() != base::Unavailable::Cause::conflict || !undone) throw;
+  }
+  return serve_once();
 }
 
 void App::together(const std::function<void()>& work) {

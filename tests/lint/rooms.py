@@ -24,6 +24,7 @@ ABOVE = {
 LIBRARIES = [  # what is included, who may
     (r"fcgi", r"src/worker/fcgi_server\.cpp"),
     (r"SQLiteCpp/|sqlite3", r"src/store/driver/sqlite/"),
+    (r"libpq-fe|postgresql/|dlfcn", r"src/store/driver/postgresql/"),
     (r"openssl/", r"src/crypto/"),
     (r"CLI/", r"src/(cli|worker)/main\.cpp|src/cli/(setup/)?options\.|include/roomkey/base/validators\.hpp"),
     (r"spdlog/", r"src/base/log\.cpp"),
@@ -31,7 +32,7 @@ LIBRARIES = [  # what is included, who may
 ]
 # What is one driver's, by its headers and by its words.
 DRIVER = re.compile(r'(roomkey/)?store/driver/(\w+)/')
-OWN_WORDS = re.compile(r'"[^"\n]*\b(PRAGMA|sqlite_\w+|pragma_\w+)\b')
+OWN_WORDS = re.compile(r'"[^"\n]*\b(PRAGMA|sqlite_\w+|pragma_\w+|pg_\w+|to_regclass|current_setting)\b')
 SQL = re.compile(r'"[^"\n]*\b(SELECT .* FROM|INSERT INTO|UPDATE .* SET|DELETE FROM|PRAGMA) ')
 INCLUDE = re.compile(r'^#include ([<"])([^>"]+)[>"]', re.M)
 VENDOR = re.compile(r"twilio|livekit|jitsi|janus|stream_?(api|token|key|user|call|settings)|getstream|provider::stream", re.I)
@@ -126,7 +127,7 @@ def seam(house):
             if driver and name != "src/store/driver/all.cpp" and not (here and here[2] == driver[2]):
                 yield f"{name}: only src/store/driver/all.cpp and that driver may see {include}"
         if not here and OWN_WORDS.search(text):
-            yield f"{name}: what only SQLite understands stands in src/store/driver/sqlite/"
+            yield f"{name}: what only one engine understands stands in its src/store/driver/"
 
 
 def needless(house):

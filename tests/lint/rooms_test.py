@@ -26,7 +26,7 @@ BREACHES = [  # file, a line put at its top, what is said
      "and that driver may see"),
     ("src/cli/db.cpp", '#include "store/driver/sqlite/backup.hpp"', "is private to its room"),
     ("include/roomkey/store/driver/other/files.hpp", "#pragma once", "no other room may see a driver"),
-    ("src/store/users.cpp", '// "PRAGMA secure_delete"', "what only SQLite understands"),
+    ("src/store/users.cpp", '// "PRAGMA secure_delete"', "what only one engine understands"),
     ("src/access/bearer.cpp", "#include <openssl/evp.h>", "may use openssl/"),
     ("src/cli/user.cpp", "#include <CLI/CLI.hpp>", "may use CLI/"),
     ("src/worker/app.cpp", "#include <spdlog/spdlog.h>", "may use spdlog/"),

@@ -8,6 +8,7 @@
 
 #include "roomkey/store/appointments.hpp"
 #include "roomkey/store/users.hpp"
+#include "support/postgresql.hpp"
 #include "support/sqlite.hpp"
 #include "support/test.hpp"
 
@@ -16,6 +17,7 @@ namespace roomkey::test {
 // One for each row of the table of drivers.
 inline constexpr std::array kGrounds{
     GroundKind{"SQLite", SqliteGround::make},
+    GroundKind{"PostgreSQL", PostgresGround::make},
 };
 
 // That of the test that runs.

@@ -73,6 +73,8 @@ struct Error {
   std::vector<FieldFault> fields = {};
   // Set with waiting only.
   std::optional<std::chrono::sys_seconds> waiting_since = {};
+  // When to try again, with store_unavailable.
+  std::chrono::seconds retry_after{2};
   // What the caller is told instead of `detail`, which is for the log then; a literal.
   std::string_view told = {};
 };
@@ -96,11 +98,26 @@ class Unavailable : public std::runtime_error {
     unreadable,      // no store, or a broken one
     older_schema,
     newer_schema,
+    // Of a server that keeps the store:
+    no_library,       // the one that speaks to it is not installed
+    away,             // it can't be reached, or does not answer in time
+    refused,          // the login, or the way that it came
+    no_database,      // of that name
+    too_many,         // connections
+    read_only,        // a standby, most often
+    alone,            // it has no synchronous standby
+    conflict,         // with another transaction: what failed may be tried once more
+    unknown_outcome,  // of a commit: what failed may stand
   };
 
   explicit Unavailable(const std::string& what, Cause cause = Cause::other)
       : runtime_error(what), cause_(cause) {}
   [[nodiscard]] Cause cause() const { return cause_; }
+  // The server that keeps the store is away or changes its part: that is soon over.
+  [[nodiscard]] bool is_servers() const {
+    return cause_ == Cause::away || cause_ == Cause::too_many || cause_ == Cause::read_only ||
+           cause_ == Cause::alone || cause_ == Cause::conflict || cause_ == Cause::unknown_outcome;
+  }
 
  private:
   Cause cause_;

@@ -7,11 +7,16 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "roomkey/access/identity.hpp"
 #include "roomkey/base/result.hpp"
+
+namespace roomkey::crypto {
+class Secret;
+}
 
 namespace roomkey::store {
 
@@ -31,6 +36,12 @@ struct Settings {
   access::Identities identities = {};  // how people are named in the rooms that are kept here
   // Somebody waits for each commit: a thread of its own does what can be done beside it.
   bool checkpoints_beside = false;
+  // How long a request may take of a store on another machine, from ready() to its commit; none: no
+  // limit, for commands.
+  std::optional<std::chrono::milliseconds> answer_within = {};
+  std::shared_ptr<const crypto::Secret> password = {};  // of its address
+  // `full` is content with a server that has no synchronous standby.
+  bool may_be_alone = false;
 };
 
 // Which a file may have: the newest alone, an older one as well, or even one that this roomkey
@@ -91,6 +102,22 @@ class Database {
   Settings settings_;
   const driver::Driver* driver_;  // null where the address is nobody's
   std::unique_ptr<OpenStore> open_;
+};
+
+// A walk over much: all that is read while it lives is as of one moment, and of a query's rows no
+// more than a part is held in memory. Nothing is written meanwhile, unless it lives within a
+// Transaction: then it reads as that does.
+class Reading {
+ public:
+  // The store must be open, and stay so.
+  explicit Reading(Database& database);
+  ~Reading();
+  Reading(const Reading&) = delete;
+  Reading& operator=(const Reading&) = delete;
+
+ private:
+  OpenStore& store_;
+  bool outermost_;
 };
 
 // A write transaction, which takes the lock at once, undone unless committed. Inside another one it

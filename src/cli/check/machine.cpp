@@ -8,6 +8,7 @@
 #include "cli/check/checks.hpp"
 #include "cli/cures.hpp"
 #include "roomkey/base/counted.hpp"
+#include "roomkey/store/about.hpp"
 #include "roomkey/store/files.hpp"
 #include "roomkey/store/verify.hpp"
 
@@ -126,6 +127,12 @@ void check_audit_key(base::Findings& findings, const store::MacVerdict& macs,
   }
 }
 
+void check_server(base::Findings& findings, store::Database& database) {
+  const auto about = store::about(database);
+  if (!about.facts.empty()) findings.ok(kStore, about.facts);
+  for (const auto& [what, cure] : about.remarks) findings.warn(kStore, what, cure);
+}
+
 void look_at_disk(base::Findings& findings, const store::Database& database) {
   const auto* const files = database.files();
   if (files == nullptr) return;
@@ -182,6 +189,7 @@ void check_store(base::Findings& findings, store::Database& database) {
                             std::to_string(store::Database::newest_schema()) + ", " +
                             base::counted(verdict.audit.events, "audit event"));
     check_audit_key(findings, verdict.audit.macs, database);
+    check_server(findings, database);
   } catch (const base::Unavailable& fault) {
     say_store_is_away(findings, fault, database);
   }

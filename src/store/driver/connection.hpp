@@ -7,13 +7,24 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace roomkey::store::driver {
 
-// A rule of the schema refuses the change: a fault of the program, not of the store.
+// A rule of the schema refuses the change: a fault of the program, not of the store. The open
+// transaction may be good for nothing but to be rolled back.
 class BrokenRule : public std::logic_error {
  public:
-  BrokenRule() : logic_error("the store's rules refuse the change") {}
+  // `said` by the database, not fit for a log line.
+  explicit BrokenRule(std::string said)
+      : logic_error("the store's rules refuse the change"), said_(std::move(said)) {}
+  // Whether it is the trigger that says so.
+  [[nodiscard]] bool is(std::string_view rule) const {
+    return said_.find(rule) != std::string::npos;
+  }
+
+ private:
+  std::string said_;
 };
 
 // A prepared statement: its parameters are bound, it is stepped from row to row, then reset.
@@ -45,9 +56,10 @@ class Connection {
  public:
   virtual ~Connection() = default;
 
-  // False where it must be opened anew: after a fault that does not pass, or when another store has
-  // taken the address. Never for such a change within a transaction.
-  [[nodiscard]] virtual bool usable() const = 0;
+  // Asked before each request. False where it must be opened anew: after a fault that does not
+  // pass, or when another store has taken the address. Never for such a change within a
+  // transaction.
+  [[nodiscard]] virtual bool usable() = 0;
 
   [[nodiscard]] virtual std::unique_ptr<Statement> prepare(const char* sql) = 0;
 
@@ -60,12 +72,22 @@ class Connection {
   // Rows written since it was opened.
   [[nodiscard]] virtual std::int64_t written() const = 0;
 
+  // Between these two all that is read is as of one moment, and of long answers no more than a part
+  // is held in memory; nothing is written.
+  virtual void begin_reading() = 0;
+  virtual void end_reading() noexcept = 0;
+
   // 0 where the store is empty. Unavailable where it is not roomkey's.
   [[nodiscard]] virtual int schema() = 0;
   // Before the first migration: how the data are to lie on the disk.
   virtual void lay_out() = 0;
   // Runs the script that leads to that schema. Part of the open transaction.
   virtual void migrate(std::string_view script, int schema) = 0;
+
+  // Within a transaction, on a store without content: between these two the audit's own rules don't
+  // hold, so that one can be put in as it is. Only who may change the tables can.
+  virtual void begin_filling() = 0;
+  virtual void end_filling() = 0;
 
   // From now on the content of what is deleted is wiped where it lay,
   virtual void begin_wiping() = 0;

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "roomkey/store/about.hpp"
 #include "roomkey/store/database.hpp"
 #include "store/driver/connection.hpp"
 
@@ -29,6 +30,9 @@ struct Driver {
   bool (*is_as_made)(Database& database, int schema);
 
   // What it can besides; null where it can't.
+  About (*about)(Database& database) = nullptr;
+  // Gives a role of the server's what a worker needs. Unavailable where there is none of that name.
+  void (*let_work)(Database& database, const std::string& role) = nullptr;
   const Files* files = nullptr;
   const Backups* backups = nullptr;
 };

@@ -121,6 +121,13 @@ std::vector<std::string> remove_old_backups(const std::string& folder, const std
   return names;
 }
 
+Restored refuse_to_restore(Database&, const std::string&, std::chrono::sys_seconds,
+                           const RestoreNote&) {
+  throw Unavailable(
+      "a backup is put back by copying it into an empty store: ROOMKEY_DB=FILE "
+      "roomkey db copy --to STORE");
+}
+
 std::optional<Backup> newest_backup(const std::string& folder) {
   std::error_code fault;
   fs::directory_iterator entry(folder, fault);

@@ -15,7 +15,13 @@ Verdict backup_store(Database& database, const std::string& file);
 [[nodiscard]] Restored restore_store(Database& database, const std::string& file,
                                      std::chrono::sys_seconds now, const RestoreNote& note = {});
 
+// Of stores that another driver keeps: the same files, written row by row.
+[[noreturn]] Restored refuse_to_restore(Database& database, const std::string& file,
+                                        std::chrono::sys_seconds now, const RestoreNote& note);
+
 inline constexpr Backups kBackups{backup_store, backup_into, remove_old_backups, newest_backup,
                                   restore_store};
+inline constexpr Backups kBackupsOfOthers{backup_store, backup_into, remove_old_backups,
+                                          newest_backup, refuse_to_restore};
 
 }  // namespace roomkey::store::driver::sqlite

@@ -53,6 +53,10 @@ std::unique_ptr<driver::Connection> open(const Settings& settings, bool create) 
                          [&] { return std::make_unique<Connection>(settings, create); });
 }
 
+bool is_file(Database& database) {
+  return dynamic_cast<Connection*>(open_store_of(database).connection.get()) != nullptr;
+}
+
 SQLite::Database& file_of(Database& database) {
   auto* connection = dynamic_cast<Connection*>(open_store_of(database).connection.get());
   if (connection == nullptr) throw Unavailable("the store is not a file");
@@ -106,7 +110,7 @@ bool Connection::is_read_only() const {
   return sqlite3_db_readonly(file_.getHandle(), "main") == 1;
 }
 
-bool Connection::usable() const {
+bool Connection::usable() {
   if (broken_ || is_read_only()) return false;
   if (in_transaction() || settings_.path == kInMemory) return true;
   struct stat file {};
@@ -142,7 +146,39 @@ void Connection::roll_back() noexcept {
   sqlite3_exec(file_.getHandle(), "ROLLBACK", nullptr, nullptr, nullptr);
 }
 
-bool Connection::in_transaction() const { return sqlite3_get_autocommit(file_.getHandle()) == 0; }
+bool Connection::in_transaction() const {
+  return !reading_ && sqlite3_get_autocommit(file_.getHandle()) == 0;
+}
+
+void Connection::begin_reading() {
+  guarded([&] { file_.exec("BEGIN"); });
+  reading_ = true;
+}
+
+void Connection::end_reading() noexcept {
+  sqlite3_exec(file_.getHandle(), "COMMIT", nullptr, nullptr, nullptr);
+  reading_ = false;
+}
+
+void Connection::begin_filling() {
+  guarded([&] {
+    std::vector<std::string> names;
+    {
+      SQLite::Statement all(file_, "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'");
+      while (all.executeStep()) {
+        names.push_back(all.getColumn(0).getString());
+        triggers_.push_back(all.getColumn(1).getString());
+      }
+    }
+    for (const auto& name : names) file_.exec("DROP TRIGGER " + name);
+  });
+}
+
+void Connection::end_filling() {
+  guarded([&] {
+    for (const auto& sql : std::exchange(triggers_, {})) file_.exec(sql);
+  });
+}
 
 std::int64_t Connection::written() const { return sqlite3_total_changes64(file_.getHandle()); }
 

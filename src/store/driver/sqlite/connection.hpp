@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "roomkey/store/database.hpp"
 #include "store/driver/connection.hpp"
@@ -21,13 +23,17 @@ class Connection final : public driver::Connection {
  public:
   Connection(const Settings& settings, bool create);
 
-  [[nodiscard]] bool usable() const override;
+  [[nodiscard]] bool usable() override;
   [[nodiscard]] std::unique_ptr<driver::Statement> prepare(const char* sql) override;
   void begin() override;
   void commit() override;
   void roll_back() noexcept override;
   [[nodiscard]] bool in_transaction() const override;
   [[nodiscard]] std::int64_t written() const override;
+  void begin_reading() override;
+  void end_reading() noexcept override;
+  void begin_filling() override;
+  void end_filling() override;
   [[nodiscard]] int schema() override;
   void lay_out() override;
   void migrate(std::string_view script, int schema) override;
@@ -59,6 +65,8 @@ class Connection final : public driver::Connection {
   dev_t device_ = 0;
   ino_t inode_ = 0;
   bool broken_ = false;
+  bool reading_ = false;
+  std::vector<std::string> triggers_;  // while they are put aside
   Patience patience_;
   Checkpoints checkpoints_;
   // Prepared once.
@@ -66,6 +74,8 @@ class Connection final : public driver::Connection {
   std::optional<SQLite::Statement> commit_;
 };
 
+// Whether the database is one of SQLite's, and open.
+[[nodiscard]] bool is_file(Database& database);
 // The file that the database has open. Unavailable where it has none, or is not SQLite's.
 [[nodiscard]] SQLite::Database& file_of(Database& database);
 

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "roomkey/store/copy.hpp"
 #include "store/driver/sqlite/connection.hpp"
 
 namespace roomkey::store::driver::sqlite {
@@ -32,6 +33,17 @@ void copy_into(SQLite::Database& from, const std::string& path) {
   SQLite::Database copy(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
   copy_all(copy, from);
   copy.exec("PRAGMA journal_mode = DELETE");
+}
+
+// Of a store that another driver keeps.
+void copy_rows_into(Database& from, const std::string& path) {
+  {
+    Settings settings = from.settings();
+    settings.path = path;
+    Database copy(settings);
+    copy_store(from, copy, {});
+  }
+  SQLite::Database(path, SQLite::OPEN_READWRITE).exec("PRAGMA journal_mode = DELETE");
 }
 
 }  // namespace
@@ -83,7 +95,11 @@ bool step(SQLite::Backup& backup, int pages) {
 
 void write_copy(Database& from, const NewFile& file) {
   try {
-    copy_into(file_of(from), file.path());
+    if (is_file(from)) {
+      copy_into(file_of(from), file.path());
+    } else {
+      copy_rows_into(from, file.path());
+    }
   } catch (const SQLite::Exception& fault) {
     const auto cause = cause_of(fault.getErrorCode());
     throw Unavailable(

@@ -28,7 +28,7 @@ Unavailable fault_of(const std::string& called, int code) {
 }
 
 void throw_fault(const std::string& called, const SQLite::Exception& fault) {
-  if ((fault.getErrorCode() & 0xFF) == SQLITE_CONSTRAINT) throw BrokenRule();
+  if ((fault.getErrorCode() & 0xFF) == SQLITE_CONSTRAINT) throw BrokenRule(fault.what());
   throw fault_of(called, fault.getErrorCode());
 }
 

@@ -1,0 +1,1 @@
+ALTER TABLE rooms ADD COLUMN provider TEXT COLLATE "C" NOT NULL DEFAULT 'twilio';

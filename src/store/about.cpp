@@ -1,0 +1,18 @@
+#include "roomkey/store/about.hpp"
+
+#include "store/driver/driver.hpp"
+
+namespace roomkey::store {
+
+About about(Database& database) {
+  const auto& driver = driver_of(database);
+  return driver.about == nullptr ? About{} : driver.about(database);
+}
+
+bool let_work(Database& database, const std::string& role) {
+  const auto& driver = driver_of(database);
+  if (driver.let_work != nullptr) driver.let_work(database, role);
+  return driver.let_work != nullptr;
+}
+
+}  // namespace roomkey::store

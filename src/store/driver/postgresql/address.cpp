@@ -1,0 +1,76 @@
+#include "store/driver/postgresql/address.hpp"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+
+#include "roomkey/crypto/secret.hpp"
+#include "store/driver/postgresql/libpq.hpp"
+
+namespace roomkey::store::driver::postgresql {
+
+namespace {
+
+using Values = std::map<std::string, std::string>;
+
+struct FreeOptions {
+  void operator()(PQconninfoOption* options) const { libpq().PQconninfoFree(options); }
+};
+
+// What the address says, over what libpq would take for granted.
+Values values_of(const Settings& settings) {
+  char* fault = nullptr;
+  const std::unique_ptr<PQconninfoOption, FreeOptions> options(
+      libpq().PQconninfoParse(settings.path.c_str(), &fault));
+  if (fault != nullptr) libpq().PQfreemem(fault);
+  if (options == nullptr) {
+    throw base::Unavailable(settings.called + ": its address can't be read as one of PostgreSQL's",
+                            base::Unavailable::Cause::refused);
+  }
+  Values values{{"application_name", "roomkey"}, {"client_encoding", "UTF8"},
+                {"gssencmode", "disable"},       {"keepalives_idle", "10"},
+                {"keepalives_interval", "5"},    {"keepalives_count", "3"}};
+  for (const auto* one = options.get(); one->keyword != nullptr; ++one) {
+    if (one->val != nullptr) values[one->keyword] = one->val;
+  }
+  if (settings.password && !settings.password->empty()) {
+    values["password"] = settings.password->reveal();
+  }
+  return values;
+}
+
+std::vector<std::string> parts_of(const std::string& list) {
+  std::vector<std::string> parts;
+  for (std::size_t at = 0; at <= list.size();) {
+    const auto end = std::min(list.find(',', at), list.size());
+    parts.push_back(list.substr(at, end - at));
+    at = end + 1;
+  }
+  return parts;
+}
+
+}  // namespace
+
+std::vector<Server> servers_of(const Settings& settings) {
+  Values values = values_of(settings);
+  // Those that hold a list, with a part for each host; one part alone is for all.
+  std::map<std::string, std::vector<std::string>> lists;
+  std::size_t count = 1;
+  for (const char* const name : {"host", "hostaddr", "port"}) {
+    const auto found = values.find(name);
+    if (found == values.end()) continue;
+    lists[name] = parts_of(found->second);
+    count = std::max(count, lists[name].size());
+    values.erase(found);
+  }
+  if (count > 1) values.emplace("target_session_attrs", "read-write");
+  std::vector<Server> servers(count, Server(values.begin(), values.end()));
+  for (const auto& [name, parts] : lists) {
+    for (std::size_t i = 0; i < count; ++i) {
+      servers[i].emplace_back(name, parts.size() == 1 ? parts.front() : parts.at(i));
+    }
+  }
+  return servers;
+}
+
+}  // namespace roomkey::store::driver::postgresql

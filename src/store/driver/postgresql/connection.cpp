@@ -1,0 +1,223 @@
+#include "store/driver/postgresql/connection.hpp"
+
+#include <algorithm>
+
+#include "store/driver/postgresql/driver.hpp"
+#include "store/driver/postgresql/fault.hpp"
+#include "store/driver/postgresql/roles.hpp"
+#include "store/driver/postgresql/servers.hpp"
+#include "store/driver/postgresql/statement.hpp"
+#include "store/query.hpp"
+
+namespace roomkey::store::driver::postgresql {
+
+namespace {
+
+using base::Unavailable;
+using namespace std::chrono_literals;
+
+constexpr int kOldest = 130000;
+// Where nobody waits for an answer. Not for ever: a commit may wait for a standby that is gone.
+constexpr auto kLongestCommit = 60s;
+
+Clock::time_point in(std::optional<std::chrono::milliseconds> time) {
+  return time ? Clock::now() + *time : kNever;
+}
+
+std::string set(const char* name, std::chrono::milliseconds time) {
+  return std::string("SET ") + name + " = " + std::to_string(time.count()) + ';';
+}
+
+std::string value(const Result& result) {
+  const PGresult* const rows = result.get();
+  if (libpq().PQntuples(rows) == 0 || libpq().PQgetisnull(rows, 0, 0) == 1) return {};
+  return libpq().PQgetvalue(rows, 0, 0);
+}
+
+}  // namespace
+
+std::unique_ptr<driver::Connection> open(const Settings& settings, bool) {
+  return std::make_unique<Connection>(settings);
+}
+
+Connection& connection_of(Database& database) {
+  auto* connection = dynamic_cast<Connection*>(open_store_of(database).connection.get());
+  if (connection == nullptr) throw Unavailable("the store is not one of PostgreSQL's");
+  return *connection;
+}
+
+Connection::Connection(const Settings& settings)
+    : settings_(settings), until_(in(settings.answer_within)), wire_(connect(settings, until_)) {
+  set_up();
+}
+
+void Connection::set_up() {
+  if (wire_->version() < kOldest) {
+    throw Unavailable(settings_.called + ": the server is PostgreSQL " +
+                      std::to_string(wire_->version() / 10000) + ", needed is 13 or later");
+  }
+  const auto within = settings_.answer_within.value_or(0ms);
+  const auto lock =
+      within > 0ms ? std::min(within, settings_.busy_timeout) : settings_.busy_timeout;
+  // Whoever dies in a transaction must not hold the others up for long.
+  wire_->run(set("statement_timeout", within) + set("lock_timeout", lock) +
+                 set("idle_in_transaction_session_timeout", within > 0ms ? 5s : 300s) +
+                 "SET synchronous_commit = " + (settings_.sync == Sync::full ? "on" : "local"),
+             until_);
+}
+
+bool Connection::usable() {
+  fresh_ = false;
+  return state_ != State::idle || wire_->works();
+}
+
+std::unique_ptr<driver::Statement> Connection::prepare(const char* sql) {
+  return std::make_unique<Statement>(*this, sql);
+}
+
+Clock::time_point Connection::deadline() {
+  if (state_ != State::writing && !fresh_) until_ = in(settings_.answer_within);
+  return until_;
+}
+
+bool Connection::needs_standby() const {
+  return settings_.sync == Sync::full && !settings_.may_be_alone;
+}
+
+void Connection::require_standby(const Result& names) const {
+  if (!needs_standby() || !value(names).empty()) return;
+  throw Unavailable(settings_.called + ": the server has no synchronous standby",
+                    Unavailable::Cause::alone);
+}
+
+void Connection::begin() {
+  if (state_ != State::idle) throw std::logic_error("a transaction within a reading");
+  const auto until = deadline();
+  state_ = State::writing;
+  try {
+    // All that write take their turn at this row, so that what is read holds until the end. The
+    // audit's one chain would have them wait for each other all the same.
+    const auto results = wire_->run(
+        "BEGIN ISOLATION LEVEL READ COMMITTED;"
+        "SELECT current_setting('synchronous_standby_names') FROM roomkey FOR NO KEY UPDATE",
+        until);
+    require_standby(results.back());
+  } catch (const Unavailable&) {
+    roll_back();
+    throw;
+  }
+}
+
+// The names of the standbys are looked at once more in the same breath: without them the commit
+// has waited for nobody.
+void Connection::commit() {
+  if (!wire_->works()) {
+    state_ = State::idle;
+    throw fault_of(settings_.called, "08000");
+  }
+  const auto until = settings_.answer_within ? until_ : Clock::now() + kLongestCommit;
+  static_cast<void>(wire_->warned());
+  std::vector<Result> results;
+  try {
+    results = wire_->run("SHOW synchronous_standby_names; COMMIT", until);
+  } catch (const Unavailable& fault) {
+    if (wire_->works()) throw;  // the server has said no: it can be rolled back
+    state_ = State::idle;
+    // Never to be cancelled: then the server would take it for done without its standby.
+    wire_->give_up();
+    avoid_server();
+    throw Unavailable(std::string(fault.what()) + ": whether it was committed is not known",
+                      Unavailable::Cause::unknown_outcome);
+  }
+  state_ = State::idle;
+  const std::string_view done = libpq().PQcmdStatus(results.back().get());
+  if (done != "COMMIT") throw fault_of(settings_.called, "25P02");
+  require_standby(results.front());
+  if (needs_standby() && wire_->warned()) {
+    throw Unavailable(settings_.called + ": the commit was not confirmed by a standby",
+                      Unavailable::Cause::unknown_outcome);
+  }
+}
+
+void Connection::roll_back() noexcept {
+  const bool open = std::exchange(state_, State::idle) == State::writing;
+  try {
+    if (open && wire_->works()) wire_->run("ROLLBACK", std::min(until_, Clock::now() + 1s));
+  } catch (const std::exception&) {
+    wire_->give_up();
+  }
+}
+
+void Connection::begin_reading() {
+  if (state_ != State::idle) throw std::logic_error("a reading within another, or a transaction");
+  wire_->run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", deadline());
+  state_ = State::reading;
+}
+
+void Connection::end_reading() noexcept {
+  state_ = State::idle;
+  try {
+    if (wire_->works()) wire_->run("COMMIT", deadline());
+  } catch (const std::exception&) {
+    wire_->give_up();
+  }
+}
+
+std::string Connection::text(const std::string& sql) {
+  return value(wire_->run(sql, deadline()).back());
+}
+
+int Connection::schema() {
+  if (text("SELECT to_regclass('roomkey')").empty()) {
+    const auto tables = text("SELECT count(*) FROM pg_tables WHERE schemaname = current_schema()");
+    if (tables == "0") return 0;
+    throw Unavailable("the database is not a store of roomkey", Unavailable::Cause::unreadable);
+  }
+  return std::stoi(text("SELECT max(schema) FROM roomkey"));
+}
+
+void Connection::lay_out() {
+  if (!text("SELECT to_regclass('roomkey')").empty()) return;
+  try {
+    wire_->run("BEGIN; SELECT pg_advisory_xact_lock(1380664665);" + std::string(kTurnTable) +
+                   "INSERT INTO roomkey VALUES (1, 0) ON CONFLICT DO NOTHING; COMMIT",
+               deadline());
+  } catch (...) {
+    wire_->give_up();
+    throw;
+  }
+}
+
+// The functions of the script go by the tables of this schema, whoever calls them.
+void Connection::migrate(std::string_view script, int schema) {
+  wire_->run("SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true)",
+             deadline());
+  wire_->run(std::string(script), deadline());
+  wire_->run("UPDATE roomkey SET schema = " + std::to_string(schema), deadline());
+  let_work_on(*this);
+}
+
+void Connection::begin_filling() {
+  wire_->run(
+      "ALTER TABLE audit DISABLE TRIGGER USER; ALTER TABLE audit_head DISABLE TRIGGER USER;"
+      "ALTER TABLE audit_cuts DISABLE TRIGGER USER",
+      deadline());
+}
+
+void Connection::end_filling() {
+  wire_->run(
+      "ALTER TABLE audit ENABLE TRIGGER USER; ALTER TABLE audit_head ENABLE TRIGGER USER;"
+      "ALTER TABLE audit_cuts ENABLE TRIGGER USER",
+      deadline());
+}
+
+// What is removed stays on the disk until its place is used again; and in the server's log, which
+// is not the store's.
+void Connection::end_wiping() {
+  wire_->run("VACUUM audit", deadline());
+  wire_->run("VACUUM room_events", deadline());
+  wire_->run("VACUUM room_sessions", deadline());
+  wire_->run("VACUUM room_answers", deadline());
+}
+
+}  // namespace roomkey::store::driver::postgresql

@@ -1,0 +1,129 @@
+#include "store/driver/postgresql/statement.hpp"
+
+#include "roomkey/base/text.hpp"
+#include "store/driver/postgresql/dialect.hpp"
+
+namespace roomkey::store::driver::postgresql {
+
+namespace {
+
+// Of the catalogue, and never another (pg_type.dat).
+constexpr Oid kBytea = 17;
+constexpr Oid kInt8 = 20;
+constexpr Oid kText = 25;
+
+constexpr const char* kPart = "500";
+
+int digit(char c) { return c <= '9' ? c - '0' : c - 'a' + 10; }
+
+// As the server writes bytes: \x0123
+std::string bytes_of(std::string_view hexadecimal) {
+  std::string bytes;
+  for (std::size_t i = 2; i + 1 < hexadecimal.size(); i += 2) {
+    bytes += static_cast<char>(digit(hexadecimal[i]) << 4 | digit(hexadecimal[i + 1]));
+  }
+  return bytes;
+}
+
+}  // namespace
+
+Statement::Statement(Connection& connection, std::string_view sql)
+    : connection_(connection), sql_(translated(sql)) {}
+
+Value& Statement::value(int index) {
+  const auto place = static_cast<std::size_t>(index);
+  if (values_.size() < place) values_.resize(place);
+  return values_[place - 1];
+}
+
+void Statement::bind_null(int index) { value(index) = {}; }
+void Statement::bind_integer(int index, std::int64_t number) {
+  value(index) = {kInt8, std::to_string(number), false};
+}
+void Statement::bind_text(int index, std::string_view text) {
+  value(index) = {kText, std::string(text), true};
+}
+void Statement::bind_bytes(int index, std::string_view bytes) {
+  value(index) = {kBytea, std::string(bytes), true};
+}
+
+void Statement::start() {
+  Wire& wire = connection_.wire();
+  row_ = 0;
+  if (connection_.reads_in_parts()) {
+    open_cursor();
+    return fetch();
+  }
+  if (name_.empty()) {
+    const std::string name = connection_.next_name();
+    wire.prepare(name, sql_, values_, connection_.deadline());
+    name_ = name;
+  }
+  rows_ = wire.run_prepared(name_, values_, connection_.deadline());
+  changed_ = 0;
+  if (libpq().PQresultStatus(rows_.get()) == PGRES_COMMAND_OK) {
+    changed_ = base::parse_number(libpq().PQcmdTuples(rows_.get())).value_or(0);
+    connection_.add_written(changed_);
+  }
+}
+
+void Statement::open_cursor() {
+  std::vector<std::size_t> nulls;
+  std::vector<Value> values = values_;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (values[i].bytes) continue;
+    nulls.push_back(i + 1);
+    values[i].type = kInt8;  // any will do: it is named nowhere
+  }
+  cursor_ = connection_.next_name();
+  connection_.wire().run("DECLARE " + cursor_ + " NO SCROLL CURSOR FOR " + with_nulls(sql_, nulls),
+                         values, connection_.deadline());
+}
+
+void Statement::fetch() {
+  auto results = connection_.wire().run(std::string("FETCH ") + kPart + " FROM " + cursor_,
+                                        connection_.deadline());
+  rows_ = std::move(results.back());
+  row_ = 0;
+}
+
+bool Statement::step() {
+  if (row_ < 0) {
+    start();
+  } else {
+    ++row_;
+  }
+  const bool at_end = row_ >= libpq().PQntuples(rows_.get());
+  if (at_end && row_ > 0 && !cursor_.empty()) fetch();
+  return row_ < libpq().PQntuples(rows_.get());
+}
+
+void Statement::reset() noexcept {
+  rows_.reset();
+  row_ = -1;
+  const std::string cursor = std::exchange(cursor_, {});
+  if (cursor.empty() || !connection_.reads_in_parts()) return;
+  try {
+    connection_.wire().run("CLOSE " + cursor, connection_.deadline());
+  } catch (const std::exception&) {
+    connection_.wire().give_up();
+  }
+}
+
+bool Statement::is_null(int column) const {
+  return libpq().PQgetisnull(rows_.get(), row_, column) == 1;
+}
+
+std::int64_t Statement::integer(int column) const {
+  if (is_null(column)) return 0;
+  return std::strtoll(libpq().PQgetvalue(rows_.get(), row_, column), nullptr, 10);
+}
+
+std::string Statement::text(int column) const {
+  const std::string_view text(
+      libpq().PQgetvalue(rows_.get(), row_, column),
+      static_cast<std::size_t>(libpq().PQgetlength(rows_.get(), row_, column)));
+  return libpq().PQftype(rows_.get(), column) == kBytea ? bytes_of(text) : std::string(text);
+}
+
+}  // namespace roomkey::store::driver::postgresql

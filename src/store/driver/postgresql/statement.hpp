@@ -1,0 +1,42 @@
+// A statement of PostgreSQL's: prepared when it runs first, for then the types of its parameters
+// are known. Within a reading its rows come in parts, by a cursor.
+#pragma once
+
+#include <vector>
+
+#include "store/driver/postgresql/connection.hpp"
+
+namespace roomkey::store::driver::postgresql {
+
+class Statement final : public driver::Statement {
+ public:
+  Statement(Connection& connection, std::string_view sql);
+
+  void bind_null(int index) override;
+  void bind_integer(int index, std::int64_t value) override;
+  void bind_text(int index, std::string_view value) override;
+  void bind_bytes(int index, std::string_view value) override;
+  bool step() override;
+  [[nodiscard]] std::int64_t changed() const override { return changed_; }
+  void reset() noexcept override;
+  [[nodiscard]] bool is_null(int column) const override;
+  [[nodiscard]] std::int64_t integer(int column) const override;
+  [[nodiscard]] std::string text(int column) const override;
+
+ private:
+  Value& value(int index);
+  void start();
+  void open_cursor();
+  void fetch();
+
+  Connection& connection_;
+  std::string sql_;
+  std::string name_;    // once it is prepared
+  std::string cursor_;  // while one is open
+  std::vector<Value> values_;
+  Result rows_;
+  int row_ = -1;
+  std::int64_t changed_ = 0;
+};
+
+}  // namespace roomkey::store::driver::postgresql

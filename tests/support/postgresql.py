@@ -1,0 +1,168 @@
+#!/usr/bin/python3
+"""A PostgreSQL server for tests: in a folder of its own, on a socket there and on loopback, run by a user
+who is not root, gone when its owner is. Run as a program it says where it is, in one line (or
+"skip WHY"), and ends with its standard input."""
+import ctypes
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+SUPERUSER = "postgres"
+PDEATHSIG = 1
+
+
+class Missing(Exception):
+    """Why there is no server on this machine."""
+
+
+def programs():
+    """The newest version's folder, Debian's or whatever is on the path."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4]))
+    if not found and shutil.which("initdb"):
+        found = [Path(shutil.which("initdb"))]
+    if not found:
+        raise Missing("no PostgreSQL server is installed")
+    return found[-1].parent
+
+
+def account():
+    """Who is to run it: it refuses root."""
+    if os.geteuid() != 0:
+        return {}
+    for name in ("postgres", "nobody"):
+        try:
+            user = pwd.getpwnam(name)
+            return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+        except KeyError:
+            continue
+    raise Missing("no user but root")
+
+
+def die_with_owner():
+    ctypes.CDLL(None).prctl(PDEATHSIG, signal.SIGINT)
+
+
+def some_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    def __init__(self, port=None, standby_of=None, settings=()):
+        """`standby_of`: another Server, whose content it has and follows."""
+        self.bin = programs()
+        self.account = account()
+        self.port = port or some_port()
+        self.password = secrets.token_hex(8)
+        self.dir = Path(tempfile.mkdtemp(prefix="roomkey-pg-"))
+        os.chmod(self.dir, 0o755)
+        if self.account:
+            os.chown(self.dir, self.account["user"], self.account["group"])
+        self.data = self.dir / "data"
+        self.process = None
+        self.settings = {"unix_socket_directories": str(self.dir), "listen_addresses": "127.0.0.1",
+                         "port": str(self.port), "max_connections": "60", "shared_buffers": "16MB",
+                         "fsync": "off", "full_page_writes": "off", "lc_messages": "C"} | dict(settings)
+        try:
+            if standby_of is None:
+                self.make()
+            else:
+                self.follow(standby_of)
+            self.start()
+        except BaseException:
+            self.close()
+            raise
+
+    def run(self, *command, **options):
+        done = subprocess.run([str(self.bin / command[0]), *map(str, command[1:])], text=True, cwd=self.dir,
+                              stdin=subprocess.DEVNULL, capture_output=True, timeout=60, **self.account,
+                              **options)
+        if done.returncode != 0:
+            raise AssertionError(f"{command[0]}: {done.stderr}")
+        return done.stdout
+
+    def make(self):
+        (self.dir / "password").write_text(self.password + "\n")
+        os.chmod(self.dir / "password", 0o644)
+        self.run("initdb", "-D", self.data, "-U", SUPERUSER, "-E", "UTF8", "--locale=C", "--no-sync",
+                 "--auth-local=trust", "--auth-host=scram-sha-256", "--pwfile", self.dir / "password")
+
+    def follow(self, other):
+        self.password = other.password
+        self.run("pg_basebackup", "-D", self.data, "-h", other.dir, "-p", other.port, "-U", SUPERUSER,
+                 "-R", "--no-sync", "--checkpoint=fast")
+
+    def start(self):
+        options = [word for name, value in self.settings.items() for word in ("-c", f"{name}={value}")]
+        with open(self.dir / "log", "ab") as log:
+            self.process = subprocess.Popen(
+                [str(self.bin / "postgres"), "-D", str(self.data), *options], cwd=self.dir, stdout=log,
+                stderr=log, stdin=subprocess.DEVNULL, preexec_fn=die_with_owner, **self.account)
+        end = time.monotonic() + 30
+        while subprocess.run([str(self.bin / "pg_isready"), "-q", "-h", str(self.dir), "-p", str(self.port)],
+                             check=False).returncode != 0:
+            if self.process.poll() is not None or time.monotonic() > end:
+                raise AssertionError(f"PostgreSQL did not start: {self.log()}")
+            time.sleep(0.05)
+
+    def stop(self, how=signal.SIGINT):
+        """SIGINT: at once and in order; SIGKILL: as by a power cut."""
+        if self.process is not None and self.process.poll() is None:
+            if how == signal.SIGKILL:
+                for child in self.children():
+                    os.kill(child, signal.SIGKILL)
+            self.process.send_signal(how)
+            self.process.wait(60)
+
+    def children(self):
+        pid = self.process.pid
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+    def sql(self, text, database="postgres"):
+        """As the superuser; each row a line."""
+        return self.run("psql", "-h", self.dir, "-p", self.port, "-U", SUPERUSER, "-d", database, "-XAtq",
+                        "-v", "ON_ERROR_STOP=1", "-c", text)
+
+    def setting(self, name, value):
+        """For all, from now on; None: as it was."""
+        self.sql(f"ALTER SYSTEM RESET {name}" if value is None else f"ALTER SYSTEM SET {name} = '{value}'")
+        self.sql("SELECT pg_reload_conf()")
+
+    def address(self, database="postgres", user=SUPERUSER):
+        """By the socket, where nobody asks for a password."""
+        return f"postgresql://{user}@/{database}?host={self.dir}&port={self.port}"
+
+    def log(self):
+        return (self.dir / "log").read_text(errors="replace")
+
+    def close(self):
+        self.stop(signal.SIGQUIT)
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+def main():
+    try:
+        with Server() as server:
+            print(server.address(), flush=True)
+            sys.stdin.read()
+    except Missing as why:
+        print(f"skip {why}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
