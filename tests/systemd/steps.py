@@ -2,6 +2,7 @@
 import json
 import re
 
+import janus
 import neighbours
 import reloading
 import running
@@ -282,6 +283,7 @@ def all_of(inside, first, second):
             reloading_the_target_restarts_the_workers_in_turn,
             the_journal_has_no_complaint,
             *running.all_of(inside),
+            *janus.all_of(inside, outside, roomkey),
             killed_workers_are_there_again_at_once,
             an_upgrade_fails_no_request,
             *reloading.all_of(inside, outside, state, well, gives_a_token),
