@@ -17,6 +17,22 @@ const parts = {
 }
 const misses = 10 // in a row, of who waits
 
+// Until so many seconds are over, or `signal` says stop; sooner where the page is seen again or the
+// network is back: of a page that is hidden the timers sleep.
+async function pause(seconds, signal) {
+  const over = new AbortController()
+  const end = () => over.abort()
+  const seen = () => document.visibilityState === 'visible' && end()
+  signal?.addEventListener('abort', end)
+  globalThis.document?.addEventListener('visibilitychange', seen)
+  globalThis.addEventListener?.('online', end)
+  if (signal?.aborted) end()
+  await wait(seconds, over.signal)
+  signal?.removeEventListener('abort', end)
+  globalThis.document?.removeEventListener('visibilitychange', seen)
+  globalThis.removeEventListener?.('online', end)
+}
+
 // A function like `ask` that waits where the door is not open yet. What fails on the way puts nobody
 // out of the waiting room.
 function patient(ask, onWaiting) {
@@ -33,10 +49,23 @@ function patient(ask, onWaiting) {
           if (since !== error.waitingSince) tell(onWaiting, { since: error.waitingSince })
           since = error.waitingSince
         }
-        await wait(Math.min(Math.max(error.retryAfter ?? 3, 1), 60), how.signal)
+        await pause(Math.min(Math.max(error.retryAfter ?? 3, 1), 60), how.signal)
       }
     }
   }
+}
+
+// Where this person is in the session already, from elsewhere, the page is asked whether this is to
+// take its place.
+async function takeover({ already_connected: elsewhere }, { onTakeover, signal }, requests) {
+  if (!elsewhere || !onTakeover) return
+  const asked = (async () => onTakeover())().catch((error) => tell(() => { throw error }))
+  const stopped = new Promise((resolve) => {
+    signal?.addEventListener('abort', resolve, { once: true })
+    if (signal?.aborted) resolve()
+  }).then(() => { throw requests.fault('aborted', 'stopped by the page') })
+  if (await Promise.race([asked, stopped]) === true) return
+  throw requests.fault('already_connected', 'in the session already, and not to be taken over')
 }
 
 // A function that gives the answer that came first, and from then on new ones.
@@ -70,6 +99,7 @@ export async function join(sdks, options, texts, requests, videoToken, load) {
   const { onWaiting, ...page } = { audio: true, video: true, ...options }
   const ask = patient(videoToken, onWaiting)
   const first = await ask({ signal: page.signal })
+  await takeover(first, page, requests)
   const { provider } = first
   const sdk = await sdkFor(provider, sdks, requests)
   const { joined } = await load(parts[provider])

@@ -167,6 +167,12 @@ export interface JoinOptions {
   signal?: AbortSignal
   /** In the waiting room, since then (null where only the provider knows). */
   onWaiting?: (waiting: { since: string | null }) => void
+  /**
+   * This person is in the session already, from another device or window. true: join all the same,
+   * which at most providers puts the other one out. Anything else: join() fails with
+   * `already_connected`. Left out, it is not asked.
+   */
+  onTakeover?: () => boolean | Promise<boolean>
   /** The connection was lost, a new one is being made. */
   onReconnecting?: (error: RoomKeyError) => void
   /** It is there: `native`, which is a new one at Twilio, Jitsi and Janus. */
@@ -199,6 +205,19 @@ export interface Visit {
    */
   readonly native: any
   leave(): Promise<void>
+}
+
+export interface GuestOptions extends Omit<RoomKeyOptions, 'bearer' | 'refreshBearer'> {
+  /** What stands behind `#` in the guest's link. Keep it nowhere, and in no address that is sent. */
+  code: string
+}
+
+/** Who comes by a link, with a code and no login. */
+export interface Guest {
+  /** A new access token each time, checked. The first one binds the code to this browser. */
+  videoToken(options?: { signal?: AbortSignal }): Promise<VideoToken>
+  /** As RoomKey's join(). */
+  join(sdks: Sdks, options?: JoinOptions): Promise<Visit>
 }
 
 export type Check = 'browser' | 'secure_context' | 'camera' | 'microphone' | 'server' | 'clock' |
@@ -269,6 +288,9 @@ export const texts: Required<Omit<Texts, 'locale'>>
 export class RoomKey {
   constructor(options?: RoomKeyOptions)
   static readonly texts: Required<Omit<Texts, 'locale'>>
+
+  /** The same for a guest. */
+  static guest(options: GuestOptions): Promise<Guest>
 
   /** A new access token each time, checked. Use it at once and keep it nowhere. */
   videoToken(id: number | string | bigint,

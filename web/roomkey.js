@@ -23,6 +23,14 @@ export class RoomKey {
     this.#requests = new Requests(this.#options, this.#texts)
   }
 
+  // The same door for who comes by a link, with a code and no login.
+  static async guest({ code, ...options } = {}) {
+    const rk = new RoomKey({ ...options, bearer: null, refreshBearer: undefined })
+    const load = (part) => rk.#part(part)
+    const { Guest } = await load(() => import('./guest.js'))
+    return new Guest(code, rk.#texts, rk.#requests, load)
+  }
+
   async request(path, options) {
     if (!/^\/api\//.test(path)) throw new TypeError('path must begin with /api/')
     return (await this.#requests.ask(path, options)).answer

@@ -4,6 +4,7 @@
 
 import { words as diagnose } from './diagnose_words.js'
 import { words as media } from './explain.js'
+import { words as guest } from './guest_words.js'
 import { words as janus } from './janus_words.js'
 import { words as jitsi } from './jitsi_words.js'
 import { words as join } from './join_words.js'
@@ -16,7 +17,7 @@ export const texts = {
   locale: 'en', // of {time}
   advice: {
     ...core.advice, ...twilio.advice, ...stream.advice, ...livekit.advice, ...jitsi.advice,
-    ...janus.advice, ...join.advice, ...media.advice,
+    ...janus.advice, ...join.advice, ...guest.advice, ...media.advice,
   },
   checks: diagnose.checks,
   details: diagnose.details,

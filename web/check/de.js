@@ -144,6 +144,10 @@ export default {
     removed: 'Sie wurden aus dieser Sitzung entfernt.',
     waiting: 'Sie sind im Wartezimmer: Den Zugang gibt es, sobald man Sie einlässt.',
     denied: 'Sie wurden nicht eingelassen.',
+    guest_not_found: 'Dieser Gast-Link gilt nicht, oder nicht mehr.',
+    guest_elsewhere: 'Dieser Gast-Link ist auf einem anderen Gerät in Gebrauch.',
+    already_connected: 'Sie sind auf einem anderen Gerät oder in einem anderen Fenster in dieser ' +
+      'Sitzung.',
     too_early: 'Für den Beitritt ist es zu früh.',
     too_late: 'Diese Sitzung ist vorbei.',
     no_open_appointment: 'Zurzeit gibt es keine Sitzung für den Beitritt.',

@@ -44,6 +44,11 @@ export default {
       'Nummer des Termins stimmt.',
     removed: practice,
     denied: practice,
+    guest_not_found: 'Bitten Sie die Praxis um einen neuen Link.',
+    guest_elsewhere: 'Machen Sie dort weiter, oder bitten Sie die Praxis, den Link für dieses Gerät ' +
+      'freizugeben.',
+    already_connected: 'Sie sind auf einem anderen Gerät oder in einem anderen Fenster in dieser ' +
+      'Sitzung. Machen Sie dort weiter.',
     waiting: 'Vor dem Termin ist das in Ordnung. Treten Sie bei, wenn es so weit ist.',
     too_early: 'Kommen Sie wieder, wenn die Sitzung öffnet{time}.',
     too_late: 'Die Sitzung ist vorbei{time}. Bitte rufen Sie in der Praxis an, und bitten Sie um ' +

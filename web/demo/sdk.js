@@ -3,7 +3,7 @@
 function script(name) {
   return new Promise((resolve, reject) => {
     const element = document.createElement('script')
-    element.src = `../demo-data/${name}`
+    element.src = new URL(`../demo-data/${name}`, import.meta.url).href
     element.onload = resolve
     element.onerror = () => reject(new Error(`${name} is not here; make demo-call brings it`))
     document.head.append(element)

@@ -1,50 +1,38 @@
 // One side of the visit: joins with rk.join(), shows picture and sound, and says what happens.
 
-import { RoomKey } from '../roomkey.js'
+import { Door } from './door.js'
+import { Guests } from './guests.js'
 import { howTo } from './instead.js'
 import { Level } from './level.js'
+import { People } from './people.js'
 import { janus } from './sdk.js'
-
-const again = 'Run `make demo` again, then reload this page.'
-const texts = {
-  advice: {
-    authentication_required: `The demo made no login for this person. ${again}`,
-    token_expired: `The demo's login has expired. ${again}`,
-  },
-}
-
-// Tells of each answer of roomkey's, for this page to show.
-class Watching extends RoomKey {
-  constructor(options, told) {
-    super(options)
-    this.told = told
-  }
-
-  async videoToken(id, how) {
-    const answer = await super.videoToken(id, how)
-    this.told(answer)
-    return answer
-  }
-}
 
 export class Side {
   #rk
+  #join
   #appointment
   #other
+  #names
+  #people
+  #guests = null
   #visit = null
   #leaving = null // an AbortController, while joining or joined
   #own = null // the MediaStream of camera and microphone
   #answer = null
   #met = null // the other's name at the provider
   #level
+  #take = null // answers whether this is to take the place of another device
 
-  constructor({ appointment, me, other, refreshBearer, quiet }) {
+  // `rk` is the person's RoomKey, or Guest; `join` joins with it. `names`: of who has a login, by id.
+  constructor({ rk, join, appointment, me, other, names, quiet }) {
     this.element = document.getElementById('side').content.firstElementChild.cloneNode(true)
+    this.#rk = rk
+    this.#join = join
     this.#appointment = appointment
     this.#other = other
-    this.#rk = new Watching({ bearer: () => me.bearer, refreshBearer, texts },
-      (answer) => this.#show(answer))
+    this.#names = names
     this.#level = new Level(this.$('.level'), (sound) => { this.element.dataset.sound = sound })
+    this.#people = new People(this.$('.others'), (name) => this.#called(name), quiet)
     this.#build(me, other, quiet)
     this.#say('idle', 'Not in the session.')
   }
@@ -67,23 +55,30 @@ export class Side {
     const link = this.$('.another')
     link.href = `?as=${other.role === 'patient' ? 'jane' : 'sarah'}`
     link.textContent = `${other.name} in another window`
-    link.hidden = quiet
-    this.$('[data-of="other"]').muted = quiet
+    link.hidden = quiet || me.role === 'guest'
     this.$('.echo').hidden = !quiet
-    this.$('[data-of="other"]').setAttribute('aria-label', `Picture of ${other.name}`)
     this.$('[data-of="self"]').setAttribute('aria-label', 'Your own picture')
     this.$('.nobody').textContent = `${other.name}'s picture appears here.`
     this.$('.level').setAttribute('aria-label', `Sound of ${other.name}`)
     this.#button('remove').textContent = `Put ${other.name} out`
     this.#button('readmit').textContent = `Let ${other.name} back in`
-    this.mayRemove = me.role === 'psychologist'
+    this.leads = me.role === 'psychologist'
+    if (this.leads) {
+      new Door(this.#rk, this.#appointment, this.$('.door'))
+      this.#guests = new Guests(this.#rk, this.#appointment, this.$('.guests'))
+    }
     const does = {
-      join: () => this.#join(), leave: () => this.#leaving?.abort(),
+      join: () => this.#enter(), leave: () => this.#leave(),
       microphone: () => this.#toggle('audio'), camera: () => this.#toggle('video'),
       remove: () => this.#decide('remove'), readmit: () => this.#decide('readmit'),
-      show: () => this.#reveal(),
+      show: () => this.#reveal(), take: () => this.#take?.(true),
     }
     element.addEventListener('click', ({ target }) => does[target.dataset.does]?.())
+  }
+
+  // What to call somebody of that name at the provider.
+  #called(identity) {
+    return this.#guests?.nameOf(identity) ?? this.#names[/^\d+(?=-)/.exec(identity)?.[0]] ?? 'Guest'
   }
 
   // What this person is told.
@@ -97,26 +92,28 @@ export class Side {
     const inside = ['connected', 'again'].includes(state)
     const idle = ['idle', 'over', 'failed'].includes(state)
     this.#button('join').hidden = !idle
+    this.#button('take').hidden = state !== 'elsewhere'
     this.#button('leave').hidden = idle
     this.#button('leave').textContent = inside ? 'Hang up' : 'Stop'
     for (const does of ['microphone', 'camera']) this.#button(does).hidden = !inside
     this.$('.level').hidden = !inside
   }
 
-  async #join() {
+  async #enter() {
     this.$('.instead').hidden = true
     this.#leaving = new AbortController()
     this.#level.wake()
     this.#say('asking', 'Asking roomkey for access …')
     this.#button('leave').focus()
     try {
-      this.#visit = await this.#rk.join(this.#appointment, { get janus() { return janus() } }, {
+      this.#visit = await this.#join({ get janus() { return janus() } }, {
         signal: this.#leaving.signal,
         janus: {
           onLocal: (stream) => this.#showOwn(stream),
           onPeople: (people) => this.#meet(people),
         },
-        onWaiting: ({ since }) => this.#say('waiting', waitingFor(this.#other.name, since)),
+        onWaiting: ({ since }) => this.#say('waiting', waitingFor(this.#host, since)),
+        onTakeover: () => this.#mayTakeOver(),
         onReconnecting: () => this.#say('again', 'The connection was lost; joining again …'),
         onReconnected: () => this.#isIn(),
         onDisconnected: (error) => this.#over(error),
@@ -128,10 +125,33 @@ export class Side {
     }
   }
 
+  get #host() {
+    return this.#other.role === 'psychologist' ? this.#other.name : 'Somebody'
+  }
+
+  async #mayTakeOver() {
+    this.#say('elsewhere', 'You are in this session already, on another device or in another window.')
+    this.#button('take').focus()
+    const may = await new Promise((resolve) => { this.#take = resolve })
+    this.#take = null
+    if (may) this.#say('joining', 'Joining …')
+    return may
+  }
+
+  #leave() {
+    if (this.#take) this.#take(false)
+    else this.#leaving?.abort()
+  }
+
   #isIn() {
     const here = this.element.dataset.other === 'here'
-    this.#say('connected', here ? `In the session with ${this.#other.name}.`
+    this.#say('connected', here ? `In the session with ${this.#with()}.`
       : `You are in the session. ${this.#other.name} is not here.`)
+  }
+
+  #with() {
+    const names = [...this.element.querySelectorAll('figcaption')].map((one) => one.textContent)
+    return new Intl.ListFormat('en').format(names)
   }
 
   #over(error) {
@@ -156,14 +176,12 @@ export class Side {
   }
 
   #meet(people) {
-    const [person] = people
-    const here = person !== undefined && person.stream.getTracks().length > 0
-    const video = this.$('[data-of="other"]')
-    if (video.srcObject !== (person?.stream ?? null)) video.srcObject = person?.stream ?? null
-    this.element.dataset.other = here ? 'here' : 'away'
-    this.#level.hear(here ? person.stream : null)
-    if (here) this.#met = person.name
-    this.#button('remove').hidden = !(here && this.mayRemove)
+    const here = this.#people.show(people)
+    this.element.dataset.other = here.length > 0 ? 'here' : 'away'
+    this.#level.hear(here[0]?.stream ?? null)
+    const met = here.find(({ name }) => name.startsWith(`${this.#other.id}-`))
+    if (met) this.#met = met.name
+    this.#button('remove').hidden = !(met && this.leads)
     if (this.element.dataset.state === 'connected') this.#isIn()
   }
 
@@ -198,7 +216,8 @@ export class Side {
 
   // --- What roomkey answered ---------------------------------------------------------------------
 
-  #show(answer) {
+  // Each answer of roomkey's, before it is joined with.
+  show(answer) {
     this.#answer = answer
     const { access_token: _, connect, ...plain } = answer
     const lines = Object.entries({ ...plain, ...prefixed(connect) }).map(([name, value]) => {
