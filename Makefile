@@ -10,6 +10,7 @@ DEMO_ORIGINS ?= https://localhost:3000 http://localhost:3000 http://localhost:51
 DEMO_WORKERS ?= 2
 DEMO_RATE_LIMIT ?= on
 DEMO_STORE ?= sqlite
+DEMO_WAITING_ROOM ?=
 FUZZ_SECONDS ?= 60
 
 PACKAGES_BUILD := g++ libfcgi-dev libjsoncpp-dev libssl-dev libsqlitecpp-dev libsqlite3-dev \
@@ -85,12 +86,14 @@ help: ## this list
 demo: ## runs the whole thing on this machine and fetches a token (DEMO_DIR, DEMO_PORT, DEMO_STORE, ...)
 	$(call with,BUILD DEMO $(DEMO_STORE),build)
 	@BIN_DIR=$(BUILD) DEMO_STORE='$(DEMO_STORE)' DEMO_DIR='$(DEMO_DIR)' DEMO_PORT='$(DEMO_PORT)' DEMO_ORIGINS='$(DEMO_ORIGINS)' \
-	  DEMO_WORKERS='$(DEMO_WORKERS)' DEMO_RATE_LIMIT='$(DEMO_RATE_LIMIT)' demo/demo.sh start
+	  DEMO_WORKERS='$(DEMO_WORKERS)' DEMO_RATE_LIMIT='$(DEMO_RATE_LIMIT)' \
+	  DEMO_WAITING_ROOM='$(DEMO_WAITING_ROOM)' demo/demo.sh start
 demo-call: export DEMO_CALL := on
 demo-call: ## the same, with Debian's Janus: a real call between two browsers
 	$(call with,BUILD DEMO CALL $(DEMO_STORE),build)
 	@BIN_DIR=$(BUILD) DEMO_STORE='$(DEMO_STORE)' DEMO_DIR='$(DEMO_DIR)' DEMO_PORT='$(DEMO_PORT)' DEMO_ORIGINS='$(DEMO_ORIGINS)' \
-	  DEMO_WORKERS='$(DEMO_WORKERS)' DEMO_RATE_LIMIT='$(DEMO_RATE_LIMIT)' demo/demo.sh start
+	  DEMO_WORKERS='$(DEMO_WORKERS)' DEMO_RATE_LIMIT='$(DEMO_RATE_LIMIT)' \
+	  DEMO_WAITING_ROOM='$(DEMO_WAITING_ROOM)' demo/demo.sh start
 demo-stop: ## ends the demo
 	@DEMO_DIR='$(DEMO_DIR)' demo/demo.sh stop
 

@@ -6,7 +6,9 @@
 #   demo/demo.sh stop      ends it
 #
 # DEMO_DIR (build/demo)  DEMO_PORT (8443)  DEMO_WORKERS (2, of each pool)  DEMO_RATE_LIMIT (on|off)
-# DEMO_STORE (sqlite|postgresql: one that it starts itself)  DEMO_CALL (off|on: with a Janus)  DEMO_ORIGINS (the CORS list)  BIN_DIR (build/release: where roomkey and roomkey-fcgi are)
+# DEMO_STORE (sqlite|postgresql: one that it starts itself)  DEMO_CALL (off|on: with a Janus)
+# DEMO_WAITING_ROOM (off|psychologist_first|admit: from now on)  DEMO_ORIGINS (the CORS list)
+# BIN_DIR (build/release: where roomkey and roomkey-fcgi are)
 set -euo pipefail
 umask 077
 
@@ -22,6 +24,7 @@ workers=${DEMO_WORKERS:-2}
 rate_limit=${DEMO_RATE_LIMIT:-on}
 call=${DEMO_CALL:-off}
 store=${DEMO_STORE:-sqlite}
+waiting_room=${DEMO_WAITING_ROOM:-}
 usual_origins='https://localhost:3000 http://localhost:3000 http://localhost:5173'
 read -rd '' -a origins <<<"${DEMO_ORIGINS:-$usual_origins}" || true # it ends without a NUL
 bin=${BIN_DIR:-$root/build/release}
@@ -78,6 +81,9 @@ check_settings() {
         fail "DEMO_RATE_LIMIT=$rate_limit is neither on nor off" "DEMO_RATE_LIMIT=off"
     [[ $store =~ ^(sqlite|postgresql)$ ]] ||
         fail "DEMO_STORE=$store is neither sqlite nor postgresql" "DEMO_STORE=postgresql"
+    [[ $waiting_room =~ ^(|off|psychologist_first|admit)$ ]] ||
+        fail "DEMO_WAITING_ROOM=$waiting_room is none of off, psychologist_first, admit" \
+            "DEMO_WAITING_ROOM=admit"
     [[ $call =~ ^(on|off)$ ]] || fail "DEMO_CALL=$call is neither on nor off" "DEMO_CALL=on"
     for place in "DEMO_DIR=$dir" "the path $root"; do
         [[ $place != *[\"\'\\\$[:cntrl:]]* ]] ||
@@ -130,6 +136,8 @@ configure() {
     done
     [ "$rate_limit" = on ] || [ -n "$(setting ROOMKEY_PERSON_RATE)" ] ||
         export ROOMKEY_PERSON_RATE=off
+    [ -z "$waiting_room" ] || sed -i -e '/^\s*ROOMKEY_WAITING_ROOM\s*=/d' \
+        -e "\$aROOMKEY_WAITING_ROOM=$waiting_room" roomkey.env
 }
 
 roomkey() {
@@ -230,14 +238,16 @@ fetch_token() {
 }
 
 say_what_next() {
-    local roomkey curl stop='make demo-stop'
+    local roomkey curl stop='make demo-stop' make='make demo'
     roomkey="$(shown "$bin/roomkey") --env-file $(shown "$dir/roomkey.env")"
     [ -n "$(setting ROOMKEY_DB)" ] || roomkey="ROOMKEY_DB=$(shown "$dir/roomkey.db") $roomkey"
     curl="sed 's/.*/header = \"Authorization: Bearer &\"/' | curl -sSi -K -"
     curl+=" --cacert $(shown "$dir/tls/cert.pem") $url$path"
-    [ "$dir" = "$root/build/demo" ] || stop+=" DEMO_DIR=$(shown "$dir")"
+    ! calls || make+='-call'
+    [ "$dir" = "$root/build/demo" ] || { stop+=" DEMO_DIR=$(shown "$dir")" make+=" DEMO_DIR=$(shown "$dir")"; }
+    [ "$port" = 8443 ] || make+=" DEMO_PORT=$port"
     fill_in next.in "ROOMKEY=$roomkey" "CURL=$curl" "SITE=$(shown "$dir/roomkey-site.conf")" \
-        "URL=$url" "STOP=$stop"
+        "URL=$url" "STOP=$stop" "MAKE=$make"
 }
 
 shown() { # path, as short as it can be where the caller stands

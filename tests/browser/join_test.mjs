@@ -148,6 +148,7 @@ export default async function joinTests({ demo, browser, twilio, stream }) {
   })
 
   await doorTests({ demo, browser })
+  await takeoverTests({ demo, browser })
   await tokenTests({ demo, browser })
 }
 
@@ -170,6 +171,26 @@ async function doorTests({ demo, browser }) {
     await closed(page)
   })
 
+  await test('who waits asks at once when the network is back or the page is seen again', async () => {
+    const page = await visiting(browser, demo)
+    await own(page)
+    const [status, body] = waiting('2025-11-16T09:00:00Z')
+    const long = [status, body, { 'Retry-After': '40' }]
+    const requests = await scripted(page, TOKEN, long, long, let_in)
+    const entering = enter(page, { custom: 'own' })
+    for (const [count, wake] of [
+      [1, () => dispatchEvent(new Event('online'))],
+      [2, () => document.dispatchEvent(new Event('visibilitychange'))],
+    ]) {
+      while (requests.length < count) await new Promise((resolve) => setTimeout(resolve, 50))
+      await page.waitForTimeout(100)
+      await page.evaluate(wake)
+    }
+    assert.equal((await entering).value, 'custom')
+    assert.equal(requests.length, 3)
+    await closed(page)
+  })
+
   await test('who is not let in is told so, and who goes is not asked for again', async () => {
     const page = await visiting(browser, demo)
     await own(page)
@@ -187,6 +208,50 @@ async function doorTests({ demo, browser }) {
     const asked = requests.length
     await new Promise((resolve) => setTimeout(resolve, 1500))
     assert.equal(requests.length, asked)
+    await closed(page)
+  })
+}
+
+async function takeoverTests({ demo, browser }) {
+  await test('who is in the session already is asked whether to go on here', async () => {
+    const page = await visiting(browser, demo)
+    const there = answerOf('custom', {}, undefined, { already_connected: true })
+    await scripted(page, TOKEN, there)
+    const entering = (onTakeover) =>
+      page.evaluate((text) => {
+        window.own = () => ({})
+        const onTakeover = text && (0, eval)(text)
+        return caught(enter({ custom: own }, { onTakeover }))
+      }, onTakeover)
+    assert.equal((await entering('() => true')).value, 'custom')
+    assert.equal((await entering('async () => true')).value, 'custom')
+    assert.equal((await entering(undefined)).value, 'custom', 'without it nobody is asked')
+    for (const no of ['() => false', '() => {}', 'async () => false', '() => 1']) {
+      const error = await entering(no)
+      assert.deepEqual([error.code, error.status], ['already_connected', null], no)
+      assert.match(error.advice, /another device/)
+    }
+    const thrown = await entering('() => { throw new Error("mine") }')
+    assert.equal(thrown.code, 'already_connected', 'and the console has its fault')
+    const waiting = page.evaluate(() =>
+      caught(enter({ custom: own }, { onTakeover: () => new Promise(() => {}) })),
+    )
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 200)))
+    await page.evaluate(() => stop.abort())
+    assert.equal((await waiting).code, 'aborted')
+    await closed(page)
+  })
+
+  await test('who is in no other place is asked nothing', async () => {
+    const page = await visiting(browser, demo)
+    await scripted(page, TOKEN, answerOf('custom', {}))
+    const { value, asked } = await page.evaluate(async () => {
+      let asked = 0
+      window.own = () => ({})
+      const onTakeover = () => (asked += 1) < 0
+      return { ...(await caught(enter({ custom: own }, { onTakeover }))), asked }
+    })
+    assert.deepEqual([value, asked], ['custom', 0])
     await closed(page)
   })
 }

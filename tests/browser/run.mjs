@@ -2,6 +2,7 @@
 // Firefox has those in which browsers differ most; with BROWSERS_WHOLE=1, or when tests are named, it
 // has all that are not about Chromium's own words.
 
+import callOfThreeTests from './call_of_three_test.mjs'
 import callTests from './call_test.mjs'
 import causesTests from './causes_test.mjs'
 import checkAccessTests from './check_access_test.mjs'
@@ -10,10 +11,12 @@ import checkDevicesTests from './check_devices_test.mjs'
 import checkLoginTests from './check_login_test.mjs'
 import checkTests, { checkSilenceTests } from './check_test.mjs'
 import corsTests, { outageTests } from './cors_test.mjs'
+import demoDoorTests from './demo_door_test.mjs'
 import demoPageTests from './demo_page_test.mjs'
 import diagnoseTests from './diagnose_test.mjs'
 import doorsTests from './doors_test.mjs'
 import failureTests from './failure_test.mjs'
+import guestTests from './guest_test.mjs'
 import helperTests from './helper_test.mjs'
 import janusTests from './janus_test.mjs'
 import joinTests from './join_test.mjs'
@@ -62,6 +65,7 @@ const inChromium = (all) =>
       .then(() => rejoinTests(all))
       .then(() => streamTests(all))
       .then(() => joinTests(all))
+      .then(() => guestTests(all))
       .then(() => bundleTests(all)),
     diagnoseTests(all) // waits much
       .then(() => checkLoginTests(all))
@@ -72,6 +76,7 @@ const inChromium = (all) =>
       .then(() => ownServerTests(all))
       .then(() => janusTests(all))
       .then(() => demoPageTests(all))
+      .then(() => demoDoorTests(all))
       .then(() => doorsTests(all)),
   ])
 
@@ -87,7 +92,8 @@ const inFirefox = async (all) => {
     failureTests(all)
       .then(() => causesTests(all))
       .then(() => rejoinTests(all))
-      .then(() => joinTests(all)),
+      .then(() => joinTests(all))
+      .then(() => guestTests(all)),
     diagnoseTests(all)
       .then(() => checkCausesTests(all))
       .then(() => checkDevicesTests(all)),
@@ -109,6 +115,7 @@ try {
   ])
   await requestsTests()
   await inBrowser('chromium', () => callTests(chromium.browser))
+  await inBrowser('chromium', () => callOfThreeTests(chromium.browser))
   demo.killPool('room')
   await inBrowser('chromium', () => outageTests(chromium))
   await inBrowser('firefox', () => outageTests(firefox))

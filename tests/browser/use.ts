@@ -57,6 +57,7 @@ export async function use(): Promise<void> {
       video: { width: 640 },
       parent: document.body,
       onWaiting: ({ since }) => since?.length,
+      onTakeover: async () => confirm('Go on here?'),
       onDisconnected: (error) => error?.waitingSince,
       livekit: { room: { adaptiveStream: true } },
       janus: { onPeople: (people) => people.map(({ name, stream }) => [name, stream.id]) },
@@ -69,6 +70,13 @@ export async function use(): Promise<void> {
   await rk.join(47, { zoom: Video })
   // @ts-expect-error a misspelt option
   await rk.join(47, { twilio: Video }, { onWaitting: () => {} })
+  const guest = await RoomKey.guest({ code: location.hash.slice(1), texts: german })
+  const theirs: Visit = await guest.join({ twilio: Video }, { audio: false })
+  console.log(theirs.provider, (await guest.videoToken()).already_connected)
+  // @ts-expect-error a guest has no login
+  await RoomKey.guest({ code: 'x', bearer: 'x' })
+  // @ts-expect-error a guest has one appointment alone
+  await guest.join(47, { twilio: Video })
   const report: Finding[] = await rk.diagnose({
     appointmentId: '47',
     onMedia: (stream) => stream.active,

@@ -173,7 +173,7 @@ class TheDemo(Case):
     def test_settings_that_are_none_are_refused_in_words(self):
         for name, value in (("DEMO_PORT", "0"), ("DEMO_PORT", "65536"), ("DEMO_PORT", "x"),
                             ("DEMO_WORKERS", "0"), ("DEMO_WORKERS", "-1"),
-                            ("DEMO_RATE_LIMIT", "maybe"), ("DEMO_ORIGINS", "https://a/b"),
+                            ("DEMO_RATE_LIMIT", "maybe"), ("DEMO_WAITING_ROOM", "on"), ("DEMO_ORIGINS", "https://a/b"),
                             ("DEMO_ORIGINS", "*"), ("DEMO_ORIGINS", "https://a.example,https://b.example"),
                             ("DEMO_ORIGINS", "https://a.example:99999"), ("BIN_DIR", "/nonexistent")):
             with self.subTest(f"{name}={value}"), Demo(start=False) as demo:
