@@ -17,7 +17,9 @@ PATIENCE = 60
 MACHINE, OUTSIDE = "10.99.0.1", "10.99.0."  # the latter from 10.99.0.11 on
 SOURCES = range(11, 19)
 TOOLS = ["debootstrap", "systemd-nspawn", "nsenter", "ip", "mount", "umount"]
-PACKAGES = ["systemd", "systemd-sysv", "dbus", "janus", "openssl"]
+PACKAGES = ["systemd", "systemd-sysv", "dbus", "openssl"]
+# Whose dependencies debootstrap does not find its way through.
+APT_PACKAGES = ["janus"]
 STARTED_BY_ITSELF = "etc/systemd/system/multi-user.target.wants/janus.service"
 
 
@@ -59,13 +61,14 @@ def debian_sources():
             if words[:2] == ["Packages", "Debian"]]
 
 
-def base_root(kind, packages):
-    """A minbase root with these packages more, made at the first time."""
+def base_root(kind, packages, by_apt=()):
+    """A minbase root with these packages more, made at the first time; `by_apt`: by the root's own apt."""
     release = dict(line.split("=", 1) for line in
                    Path("/etc/os-release").read_text().splitlines() if "=" in line)
     suite = release["VERSION_CODENAME"]
     packages = ",".join(packages)
-    root = HOME / f"{kind}-{hashlib.sha256(f'{suite} {packages}'.encode()).hexdigest()[:12]}"
+    known = " ".join([suite, packages, *by_apt])
+    root = HOME / f"{kind}-{hashlib.sha256(known.encode()).hexdigest()[:12]}"
     if root.exists():
         return root
     for old in HOME.glob(f"{kind}-*"):
@@ -79,6 +82,8 @@ def base_root(kind, packages):
     print("systemd: making a Debian of its own, the first time", flush=True)
     run("debootstrap", "--variant=minbase", f"--include={packages}", suite, fresh, mirror,
         timeout=600)
+    for words in (("update",), ("install", "--no-install-recommends", *by_apt)) if by_apt else ():
+        run("chroot", fresh, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--yes", *words)
     fresh.chmod(0o755)
     shutil.rmtree(fresh / "var/cache/apt/archives", ignore_errors=True)
     fresh.rename(root)
@@ -101,7 +106,7 @@ class Machine:
     """Between `with` and its end the machine is up; what was printed to its console is in .log."""
 
     def __init__(self, dependencies):
-        self.base = base_root("root", PACKAGES + dependencies)
+        self.base = base_root("root", PACKAGES + dependencies, APT_PACKAGES)
         self.folder = HOME / f"run-{os.getpid()}"
         self.root = self.folder / "root"
         self.log = self.folder / "console.log"
