@@ -154,7 +154,7 @@ export default async function demoDoorTests({ demo, browser }) {
     }
     const page = await openDemo(browser, demo, 'guest', { prepare, hash: code })
     assert.equal(new URL(page.url()).hash, '')
-    assert.match(await page.innerText('h2'), /Guest/)
+    assert.match(await page.innerText('.side h2'), /Guest/)
     assert.equal(await page.locator('nav').isVisible(), false)
     for (const times of [1, 2]) {
       await page.click('[data-does=join]')

@@ -2,7 +2,6 @@
 // Firefox has those in which browsers differ most; with BROWSERS_WHOLE=1, or when tests are named, it
 // has all that are not about Chromium's own words.
 
-import callOfThreeTests from './call_of_three_test.mjs'
 import callTests from './call_test.mjs'
 import causesTests from './causes_test.mjs'
 import checkAccessTests from './check_access_test.mjs'
@@ -26,6 +25,7 @@ import rejoinTests from './rejoin_test.mjs'
 import requestsTests from './requests_test.mjs'
 import streamTests from './stream_test.mjs'
 import twilioTests from './twilio_test.mjs'
+import waitingCallTests from './waiting_call_test.mjs'
 import { startChromium, startFirefox } from './browsers.mjs'
 import { NOWHERE, SHUT } from './check_support.mjs'
 import { assertNothingShown } from './pages.mjs'
@@ -115,7 +115,7 @@ try {
   ])
   await requestsTests()
   await inBrowser('chromium', () => callTests(chromium.browser))
-  await inBrowser('chromium', () => callOfThreeTests(chromium.browser))
+  await inBrowser('chromium', () => waitingCallTests(chromium.browser))
   demo.killPool('room')
   await inBrowser('chromium', () => outageTests(chromium))
   await inBrowser('firefox', () => outageTests(firefox))
