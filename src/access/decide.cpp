@@ -51,12 +51,41 @@ Grant grant_for(const Appointment& appointment, const User& caller, const Identi
           .identity = identities.of(appointment.id, caller.id, caller.email)};
 }
 
+Grant grant_for(const Appointment& appointment, const Guest& guest, const Identities& identities) {
+  return {.appointment_id = appointment.id,
+          .room_name = appointment.room->name,
+          .user_id = 0,
+          .email = "",
+          .validity = token_validity(appointment.duration),
+          .name = identities.are_pseudonyms() ? "" : guest.name,
+          .side = Side::guest,
+          .identity = identities.of_guest(appointment.id, guest.id)};
+}
+
+// What holds for whoever comes.
+base::Result<std::monostate> decide_open(const Appointment& appointment,
+                                         std::chrono::sys_seconds now, const Policy& policy) {
+  if (!is_open(appointment.status)) return closed(appointment.status);
+  const base::Window window = join_window(appointment, policy);
+  if (window.opens_at && now < *window.opens_at) return Error{Code::too_early, "", window};
+  if (window.closes_at && now >= *window.closes_at) return Error{Code::too_late, "", window};
+  if (!appointment.room) return Error{Code::room_not_found};
+  return std::monostate{};
+}
+
+base::Result<std::monostate> pass_door(const Appointment& appointment, std::chrono::sys_seconds now,
+                                       const Policy& policy) {
+  if (!appointment.door) throw std::logic_error("nobody looked at the door");
+  return pass(*appointment.door, policy.waiting_room, now);
+}
+
 }  // namespace
 
 std::string_view word(Side side) {
   switch (side) {
     case Side::patient: return "patient";
     case Side::psychologist: return "psychologist";
+    case Side::guest: return "guest";
   }
   throw std::logic_error("a side without a name");
 }
@@ -131,17 +160,27 @@ base::Result<Grant> decide(const Appointment& appointment, const User& caller,
                            std::chrono::sys_seconds now, const Policy& policy) {
   if (!may(Action::join, appointment, caller)) return Error{Code::permission_denied};
   if (is_removed(appointment, caller.id)) return Error{Code::removed};
-  if (!is_open(appointment.status)) return closed(appointment.status);
-  const base::Window window = join_window(appointment, policy);
-  if (window.opens_at && now < *window.opens_at) return Error{Code::too_early, "", window};
-  if (window.closes_at && now >= *window.closes_at) return Error{Code::too_late, "", window};
-  if (!appointment.room) return Error{Code::room_not_found};
+  const auto open = decide_open(appointment, now, policy);
+  if (!open) return open.error();
   if (caller.id != appointment.psychologist_id) {
-    if (!appointment.door) throw std::logic_error("nobody looked at the door");
-    const auto passed = pass(*appointment.door, policy.waiting_room, now);
+    const auto passed = pass_door(appointment, now, policy);
     if (!passed) return passed.error();
   }
   return grant_for(appointment, caller, policy.identities);
+}
+
+base::Result<Grant> decide_guest(const Appointment& appointment, const Guest& guest,
+                                 std::string_view device_digest, std::chrono::sys_seconds now,
+                                 const Policy& policy) {
+  if (!guest.may_come(now)) return Error{Code::guest_not_found};
+  if (!guest.device_digest.empty() && guest.device_digest != device_digest) {
+    return Error{Code::guest_elsewhere};
+  }
+  const auto open = decide_open(appointment, now, policy);
+  if (!open) return open.error();
+  const auto passed = pass_door(appointment, now, policy);
+  if (!passed) return passed.error();
+  return grant_for(appointment, guest, policy.identities);
 }
 
 base::Result<std::monostate> decide_unbound(const User& caller) {
@@ -168,6 +207,10 @@ base::Result<std::monostate> decide_door(const Appointment& appointment, const U
 }
 
 base::Result<std::monostate> decide_move(const Appointment& appointment, const User& caller) {
+  return decide_for_room(Action::remove, appointment, caller);
+}
+
+base::Result<std::monostate> decide_invite(const Appointment& appointment, const User& caller) {
   return decide_for_room(Action::remove, appointment, caller);
 }
 

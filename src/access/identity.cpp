@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view kPseudonym = "p-";
 constexpr std::size_t kLetters = 26;
-constexpr std::string_view kUser = "user";
+constexpr std::string_view kUser = "user", kAsGuest = "guest";
 
 // RFC 4648 section 6, in lower case: five bits a letter, the highest first.
 std::string base32(std::string_view bytes, std::size_t letters) {
@@ -87,18 +87,32 @@ std::string Identities::of(std::int64_t appointment_id, std::int64_t user_id,
   return pseudonym(keys_->front(), appointment_id, kUser, user_id);
 }
 
+std::string Identities::of_guest(std::int64_t appointment_id, std::int64_t guest_id) const {
+  if (!are_pseudonyms()) return guest_name(guest_id);
+  return pseudonym(keys_->front(), appointment_id, kAsGuest, guest_id);
+}
+
 bool Identities::is_of(std::string_view identity, std::int64_t appointment_id,
-                       std::int64_t user_id) const {
+                       std::string_view kind, std::int64_t id) const {
   return keys_ && std::any_of(keys_->begin(), keys_->end(), [&](const crypto::Key& key) {
-           return pseudonym(key, appointment_id, kUser, user_id) == identity;
+           return pseudonym(key, appointment_id, kind, id) == identity;
          });
+}
+
+const Guest* Identities::guest_of(std::span<const Guest> guests, std::string_view identity) const {
+  const bool hidden = is_pseudonym(identity);
+  const auto found = std::find_if(guests.begin(), guests.end(), [&](const Guest& one) {
+    return hidden ? is_of(identity, one.appointment_id, kAsGuest, one.id)
+                  : identity == guest_name(one.id);
+  });
+  return found == guests.end() ? nullptr : &*found;
 }
 
 std::optional<std::int64_t> Identities::user_of(const Appointment& appointment,
                                                 std::string_view identity) const {
   if (!is_pseudonym(identity)) return user_of_identity(identity);
   for (const std::int64_t user_id : {appointment.patient_id, appointment.psychologist_id}) {
-    if (is_of(identity, appointment.id, user_id)) return user_id;
+    if (is_of(identity, appointment.id, kUser, user_id)) return user_id;
   }
   return std::nullopt;
 }

@@ -9,9 +9,23 @@ namespace roomkey::access {
 
 namespace {
 
+bool is_denied(const Standing& standing, const std::string& who) {
+  const auto& denied = standing.denied;
+  return std::find(denied.begin(), denied.end(), who) != denied.end();
+}
+
+std::optional<Unwelcome> unwelcome_guest(const Standing& standing, const Guest& guest) {
+  if (guest.revoked) return Unwelcome::revoked;
+  if (is_denied(standing, guest_name(guest.id))) return Unwelcome::denied;
+  return std::nullopt;
+}
+
 std::optional<Unwelcome> unwelcome_unknown(const Standing& standing, std::string_view identity) {
-  const bool somebody_is_kept_out =
-      !standing.appointment->removed.empty() || !standing.inactive.empty();
+  const bool guest_is_kept_out = std::any_of(standing.guests.begin(), standing.guests.end(),
+                                             [](const Guest& one) { return one.revoked; });
+  const bool somebody_is_kept_out = !standing.appointment->removed.empty() ||
+                                    !standing.denied.empty() || !standing.inactive.empty() ||
+                                    guest_is_kept_out;
   if (is_pseudonym(identity) && somebody_is_kept_out) return Unwelcome::unknown;
   return std::nullopt;
 }
@@ -26,6 +40,7 @@ std::string_view word(Unwelcome why) {
     case Unwelcome::removed: return "removed";
     case Unwelcome::denied: return "denied";
     case Unwelcome::inactive: return "inactive";
+    case Unwelcome::revoked: return "revoked";
     case Unwelcome::unknown: return "unknown";
   }
   throw std::logic_error("a reason to leave without a word");
@@ -40,16 +55,16 @@ std::optional<Unwelcome> given_up(const Standing& standing) {
 std::optional<Unwelcome> unwelcome(const Standing& standing, std::string_view identity) {
   if (const auto why = given_up(standing)) return why;
   const Appointment& appointment = *standing.appointment;
+  if (const auto* const guest = standing.identities.guest_of(standing.guests, identity)) {
+    return unwelcome_guest(standing, *guest);
+  }
   const auto user_id = standing.identities.user_of(appointment, identity);
   if (!user_id) return unwelcome_unknown(standing, identity);
   if (*user_id != appointment.patient_id && *user_id != appointment.psychologist_id) {
     return Unwelcome::no_participant;
   }
   if (is_removed(appointment, *user_id)) return Unwelcome::removed;
-  const auto& denied = standing.denied;
-  if (std::find(denied.begin(), denied.end(), std::to_string(*user_id)) != denied.end()) {
-    return Unwelcome::denied;
-  }
+  if (is_denied(standing, std::to_string(*user_id))) return Unwelcome::denied;
   const auto& inactive = standing.inactive;
   if (std::find(inactive.begin(), inactive.end(), *user_id) != inactive.end()) {
     return Unwelcome::inactive;

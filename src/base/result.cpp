@@ -13,6 +13,9 @@ std::string_view word(Code code) {
     case Code::removed: return "removed";
     case Code::denied: return "denied";
     case Code::waiting: return "waiting";
+    case Code::guest_not_found: return "guest_not_found";
+    case Code::guest_elsewhere: return "guest_elsewhere";
+    case Code::too_many_guests: return "too_many_guests";
     case Code::appointment_not_found: return "appointment_not_found";
     case Code::room_not_found: return "room_not_found";
     case Code::not_found: return "not_found";

@@ -44,6 +44,15 @@ int appointment_waiting(Session& session, std::int64_t id);
 int appointment_admit(Session& session, std::int64_t id, const std::string& who);
 int appointment_deny(Session& session, std::int64_t id, const std::string& who);
 
+struct GuestFields {
+  std::string name, kind = "other";
+  std::optional<std::string> expires;
+};
+int guest_list(Session& session, std::int64_t appointment_id);
+// Shows the code, or the link that holds it: nobody can have it again.
+int guest_add(Session& session, std::int64_t appointment_id, const GuestFields& fields);
+int guest_revoke(Session& session, std::int64_t guest_id);
+
 struct ProviderMove {
   std::string to, from;  // names; from may be empty: whichever
   bool dry_run = false;

@@ -99,7 +99,9 @@ void add_waiting(CLI::App& appointment, Arguments& a) {
   const auto add = [&](const char* name, const char* does, Run run) {
     CLI::App* added = command(appointment, a, name, does, std::move(run));
     added->add_option("ID", a.id)->required()->check(base::kId);
-    added->add_option("WHO", a.who, "A user's id")->required()->check(base::kId);
+    added->add_option("WHO", a.who, "A user's id, or guest-<id>")
+        ->required()
+        ->check(base::kNotEmpty);
   };
   add("admit", "Let somebody in", [&a](Session& s) { return appointment_admit(s, a.id, a.who); });
   add("deny", "Let somebody in no more, and put them out",
@@ -129,6 +131,27 @@ void add_appointment(CLI::App& root, Arguments& a) {
   set->add_option("--provider", a.appointment.provider,
                   "Where it goes on, in a new room: " + provider::names());
   add_waiting(*appointment, a);
+}
+
+void add_guest(CLI::App& root, Arguments& a) {
+  CLI::App* guest = group(root, "guest", "Who comes without a login: list, add, revoke");
+  command(*guest, a, "list", "Who was invited to an appointment",
+          [&a](Session& s) { return guest_list(s, a.id); })
+      ->add_option("APPOINTMENT", a.id)
+      ->required()
+      ->check(base::kId);
+  CLI::App* add =
+      command(*guest, a, "add", "Invite somebody; shows the link, or the code, this once",
+              [&a](Session& s) { return guest_add(s, a.id, a.guest); });
+  add->add_option("APPOINTMENT", a.id)->required()->check(base::kId);
+  add->add_option("--name", a.guest.name, "As the psychologist is shown it")->required();
+  add->add_option("--kind", a.guest.kind, "interpreter, relative, supervisor or other");
+  add->add_option("--expires", a.guest.expires, "Until when; 4 hours after the end by default");
+  command(*guest, a, "revoke", "No token any more, and out of the room",
+          [&a](Session& s) { return guest_revoke(s, a.id); })
+      ->add_option("GUEST", a.id, "The id that list shows")
+      ->required()
+      ->check(base::kId);
 }
 
 void add_provider(CLI::App& root, Arguments& a) {
@@ -268,8 +291,8 @@ void add_options(CLI::App& root, Arguments& arguments) {
   root.add_flag("--json", arguments.json, "Machine-readable output");
   root.require_subcommand(1);
   root.fallthrough();
-  for (const auto add : {add_db, add_import, add_user, add_appointment, add_provider, add_bearer,
-                         add_inspect, add_audit, add_check, add_origin, add_demo}) {
+  for (const auto add : {add_db, add_import, add_user, add_appointment, add_guest, add_provider,
+                         add_bearer, add_inspect, add_audit, add_check, add_origin, add_demo}) {
     add(root, arguments);
   }
   arguments.setup_command = setup::add_options(root, arguments.setup);

@@ -32,6 +32,7 @@ struct Arguments {
   std::string who;
   UserFields user;
   AppointmentFields appointment;
+  GuestFields guest;
   ProviderMove move;
   audit::Filter audit;
   check::Fields check;

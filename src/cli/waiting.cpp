@@ -1,13 +1,11 @@
 #include <iostream>
 
 #include "cli/commands.hpp"
-#include "roomkey/access/identity.hpp"
+#include "cli/evict.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/base/text.hpp"
-#include "roomkey/provider/all.hpp"
-#include "roomkey/provider/rooms.hpp"
 #include "roomkey/store/appointments.hpp"
-#include "roomkey/store/evictions.hpp"
+#include "roomkey/store/guests.hpp"
 #include "roomkey/store/users.hpp"
 #include "roomkey/store/visitors.hpp"
 
@@ -34,27 +32,25 @@ std::string line_of(const access::Visitor& visitor, std::chrono::sys_seconds now
   return line + '\t' + (visitor.is_here(now) ? "here" : "not here");
 }
 
-std::unique_ptr<provider::Provider> provider_of(const Session& session, const access::Room& room) {
-  const auto* const kind =
-      provider::named(room.provider.empty() ? session.config.store.room_provider : room.provider);
-  if (kind == nullptr) throw base::Unavailable("the store: a room's provider is unknown");
-  return kind->make(session.config, {});
+// The identity in the room of who may wait at the door; nothing for anybody else.
+std::optional<std::string> identity_of(Session& session, const access::Appointment& appointment,
+                                       const std::string& who) {
+  const access::Identities& identities = session.config.store.identities;
+  if (who == std::to_string(appointment.patient_id)) {
+    const auto patient = store::find_user(session.database, appointment.patient_id).value();
+    return identities.of(appointment.id, patient.id, patient.email);
+  }
+  for (const access::Guest& one : store::guests_of(session.database, appointment.id)) {
+    if (one.revoked || who != access::guest_name(one.id)) continue;
+    return identities.of_guest(appointment.id, one.id);
+  }
+  return std::nullopt;
 }
 
-// The workers of the room pool do it, as they do for the routes.
-void put_out(store::Transaction& transaction, Session& session,
-             const access::Appointment& appointment) {
-  const access::Room& room = appointment.room.value();
-  const auto provider = provider_of(session, room);
-  if (!provider->can_evict()) return;
-  const auto patient = store::find_user(session.database, appointment.patient_id).value();
-  const bool renames = provider->rooms() != nullptr && provider->rooms()->need_new_name();
-  if (renames) store::renew_room(transaction, session.database, appointment.id, session.now);
-  const std::string identity =
-      session.database.settings().identities.of(appointment.id, patient.id, patient.email);
-  store::put_eviction(
-      transaction, session.database,
-      {room.name, renames ? "" : identity, room.provider, appointment.id, session.now});
+// As the audit has them.
+std::string in_words(const std::string& who) {
+  const auto guest = access::parse_guest_name(who);
+  return guest ? "guest " + std::to_string(*guest) : "user " + who;
 }
 
 // Whether somebody whom nobody denied yet may have a token for the room.
@@ -76,16 +72,18 @@ int decide(Session& session, std::int64_t id, const std::string& who, Admission 
   if (!appointment->room) {
     return fail(kFailed, "appointment " + std::to_string(id) + " has no room");
   }
-  if (who != std::to_string(appointment->patient_id)) {
+  const auto identity = identity_of(session, *appointment, who);
+  if (!identity) {
     return fail(kFailed, "nobody of that name waits at this appointment's door",
-                "its patient is " + std::to_string(appointment->patient_id));
+                "its patient is " + std::to_string(appointment->patient_id) +
+                    "; its guests: roomkey guest list " + std::to_string(id));
   }
   const bool leaves = admission == Admission::denied && may_be_in(session, id, who);
   if (store::decide_visitor(transaction, session.database, id, who, admission)) {
     const bool admits = admission == Admission::admitted;
     append_change(transaction, session, admits ? "visitor_admit" : "visitor_deny", id,
-                  "user " + who);
-    if (leaves) put_out(transaction, session, *appointment);
+                  in_words(who));
+    if (leaves) put_off(transaction, session, *appointment, *identity);
   }
   transaction.commit();
   if (session.json) {

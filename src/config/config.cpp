@@ -151,9 +151,13 @@ void check_meeting_url(Variables& reader, const std::string& name, const std::st
   if (!why.empty()) reader.fault(name, why);
 }
 
-std::string meeting_url(Variables& reader) {
+std::string frontend_url(const Variables& reader) {
   std::string frontend = reader.text("ROOMKEY_FRONTEND_URL");
   while (!frontend.empty() && frontend.back() == '/') frontend.pop_back();
+  return frontend;
+}
+
+std::string meeting_url(Variables& reader, const std::string& frontend) {
   const std::string usual = frontend.empty() ? "" : frontend + "/video-session/{room}";
   std::string pattern = reader.text("ROOMKEY_MEETING_URL", usual);
   if (!usual.empty()) check_meeting_url(reader, "ROOMKEY_FRONTEND_URL", usual);
@@ -192,7 +196,8 @@ Config read_config(const Environment& environment, Faults& faults) {
       reader.fault(lax, "lets people past the waiting room: leave it or ROOMKEY_WAITING_ROOM out");
     }
   }
-  config.meeting_url = meeting_url(reader);
+  config.frontend_url = frontend_url(reader);
+  config.meeting_url = meeting_url(reader, config.frontend_url);
   config.person_rate = person_rate(reader);
   config.audit_sink = audit_sink(reader);
   config.metrics_directory = reader.text("ROOMKEY_METRICS_DIR");

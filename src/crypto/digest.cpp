@@ -20,13 +20,15 @@ std::string to_hex(std::string_view bytes) {
   return text;
 }
 
-std::string random_hex(std::size_t bytes) {
+std::string random_bytes(std::size_t bytes) {
   std::string random(bytes, '\0');
   if (RAND_bytes(reinterpret_cast<unsigned char*>(random.data()), static_cast<int>(bytes)) != 1) {
     throw std::runtime_error("no random bytes to be had");
   }
-  return to_hex(random);
+  return random;
 }
+
+std::string random_hex(std::size_t bytes) { return to_hex(random_bytes(bytes)); }
 
 std::string sha256(std::string_view bytes) {
   static const DigestContext context{EVP_MD_CTX_new()};

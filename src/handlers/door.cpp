@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "handlers/live.hpp"
-#include "roomkey/access/identity.hpp"
 #include "roomkey/store/visitors.hpp"
 
 namespace roomkey::handlers {

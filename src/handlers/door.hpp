@@ -7,6 +7,7 @@
 #include "roomkey/handlers/providers.hpp"
 #include "roomkey/http/router.hpp"
 #include "roomkey/store/audit.hpp"
+#include "roomkey/store/database.hpp"
 
 namespace roomkey::handlers {
 

@@ -7,6 +7,7 @@
 #include "roomkey/base/log.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/store/appointments.hpp"
+#include "roomkey/store/guests.hpp"
 #include "roomkey/store/rooms.hpp"
 
 namespace roomkey::handlers {
@@ -66,10 +67,23 @@ bool is_open_now(const Known& known, std::chrono::sys_seconds now) {
   return known.session && now - known.session->as_of <= kFresh && !is_over(known);
 }
 
+// The two, and who was invited.
+int people_of(store::Database& database, std::int64_t appointment_id,
+              std::chrono::sys_seconds now) {
+  const auto guests = store::guests_of(database, appointment_id);
+  return 2 + static_cast<int>(std::count_if(guests.begin(), guests.end(),
+                                            [&](const auto& one) { return one.may_come(now); }));
+}
+
+// It was made before they were invited, perhaps.
+bool may_grow(const provider::Rooms& rooms, Comer comer) {
+  return comer == Comer::guest && rooms.can_grow();
+}
+
 // Given up meanwhile, it would stay open for whoever has a token of before.
 void create(store::Database& database, std::int64_t appointment_id, const access::Room& room,
             provider::Rooms& rooms, const Known& known, std::chrono::sys_seconds now) {
-  auto made = rooms.make(room.name, now);
+  auto made = rooms.make({room.name, people_of(database, appointment_id, now)}, now);
   if (!made) return;
   if (!rooms.tell_of_past() && known.session && !is_over(known) &&
       known.session->sid == made->sid) {
@@ -137,16 +151,17 @@ Known look_at_room(store::Database& database, const access::Appointment& appoint
 }
 
 bool is_to_be_made(store::Database& database, std::int64_t appointment_id, const access::Room& room,
-                   provider::Rooms* rooms, std::chrono::sys_seconds now) {
-  return rooms != nullptr && rooms->are_made() &&
-         !is_open_now(known_room(database, appointment_id, room), now);
+                   provider::Rooms* rooms, std::chrono::sys_seconds now, Comer comer) {
+  if (rooms == nullptr || !rooms->are_made()) return false;
+  return may_grow(*rooms, comer) || !is_open_now(known_room(database, appointment_id, room), now);
 }
 
 void make_room(store::Database& database, std::int64_t appointment_id, const access::Room& room,
-               provider::Rooms* rooms, std::chrono::sys_seconds now) {
+               provider::Rooms* rooms, std::chrono::sys_seconds now, Comer comer) {
   if (rooms == nullptr || !rooms->are_made()) return;
   const Known known = known_room(database, appointment_id, room);
-  if (is_open_now(known, now) || !take_turn(database, appointment_id, now)) return;
+  const bool is_done = is_open_now(known, now) || !take_turn(database, appointment_id, now);
+  if (is_done && !may_grow(*rooms, comer)) return;
   create(database, appointment_id, room, *rooms, known, now);
 }
 

@@ -36,14 +36,18 @@ struct Known {
 [[nodiscard]] Known look_at_room(store::Database& database, const access::Appointment& appointment,
                                  provider::Rooms* rooms, std::chrono::sys_seconds now);
 
+// Who is about to come: a guest may need a room that is larger than it was made.
+enum class Comer { one_of_two, guest };
+
 // Whether make_room() has something to ask. `rooms` as the provider has them, whoever may ask it.
 [[nodiscard]] bool is_to_be_made(store::Database& database, std::int64_t appointment_id,
                                  const access::Room& room, provider::Rooms* rooms,
-                                 std::chrono::sys_seconds now);
+                                 std::chrono::sys_seconds now, Comer comer = Comer::one_of_two);
 
 // Has the provider make the room where roomkey is to, also again where its last session is over.
 // Nothing becomes of it where the provider is away: the next who asks tries again.
 void make_room(store::Database& database, std::int64_t appointment_id, const access::Room& room,
-               provider::Rooms* rooms, std::chrono::sys_seconds now);
+               provider::Rooms* rooms, std::chrono::sys_seconds now,
+               Comer comer = Comer::one_of_two);
 
 }  // namespace roomkey::handlers

@@ -11,6 +11,7 @@
 #include "roomkey/base/json.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/handlers/serve.hpp"
+#include "roomkey/store/guests.hpp"
 #include "roomkey/store/visitors.hpp"
 
 namespace roomkey::handlers {
@@ -29,6 +30,7 @@ struct RoomView {
   std::optional<access::RoomSession> session;
   std::string_view source;
   const access::Identities& identities;
+  std::vector<access::Guest> guests;
 
   [[nodiscard]] std::optional<std::string> sid() const {
     return session ? std::optional(session->sid) : std::nullopt;
@@ -43,8 +45,12 @@ struct RoomView {
   [[nodiscard]] std::optional<std::int64_t> user_of(const Participant& one) const {
     return identities.user_of(appointment, one.identity);
   }
+  [[nodiscard]] const access::Guest* guest_of(const Participant& one) const {
+    return identities.guest_of(guests, one.identity);
+  }
   // Nothing for who is none of the appointment's people.
   [[nodiscard]] std::optional<access::Side> side_of(const Participant& one) const {
+    if (guest_of(one) != nullptr) return access::Side::guest;
     const auto user_id = user_of(one);
     return user_id ? access::side_of(appointment, *user_id) : std::nullopt;
   }
@@ -69,23 +75,26 @@ base::Result<RoomView> view_room(const http::Call& call, Action action, store::D
   // Who was put out sees nothing of those who are in there.
   if (is_out(database, *appointment, call.caller().id)) known = {};
   const access::Room room = *appointment->room;
-  return RoomView{std::move(*appointment), room, std::move(known.session), known.source,
-                  database.settings().identities};
+  return RoomView{std::move(*appointment),        room,
+                  std::move(known.session),       known.source,
+                  database.settings().identities, store::guests_of(database, call.id)};
 }
 
 std::string json_of(const Participant& participant, const RoomView& view) {
   const auto& left = participant.disconnected_at;
   const auto side = view.side_of(participant);
-  return base::JsonObject()
-      .add("sid", participant.sid)
+  const auto* const guest = view.guest_of(participant);
+  base::JsonObject json;
+  json.add("sid", participant.sid)
       .add("identity", participant.identity)
-      .add("user_id", side ? view.user_of(participant) : std::nullopt)
-      .add("role", side ? std::optional(access::word(*side)) : std::nullopt)
-      .add("status", participant.status())
+      .add("user_id", side && guest == nullptr ? view.user_of(participant) : std::nullopt)
+      .add("role", side ? std::optional(access::word(*side)) : std::nullopt);
+  if (guest != nullptr) json.add("guest_id", guest->id);
+  json.add("status", participant.status())
       .add("duration", participant.duration)
       .add("connected_at", base::format_utc(participant.connected_at))
-      .add("disconnected_at", base::format_utc(left))
-      .text();
+      .add("disconnected_at", base::format_utc(left));
+  return std::move(json).text();
 }
 
 // Some of a session's participants, in their order.

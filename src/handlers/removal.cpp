@@ -6,6 +6,7 @@
 #include "roomkey/base/json.hpp"
 #include "roomkey/handlers/serve.hpp"
 #include "roomkey/store/appointments.hpp"
+#include "roomkey/store/guests.hpp"
 #include "roomkey/store/users.hpp"
 
 namespace roomkey::handlers {
@@ -17,9 +18,10 @@ using base::Error;
 
 // Whom the path names.
 struct Person {
-  std::int64_t user_id = 0;
+  std::int64_t user_id = 0;  // 0: a guest
   std::string identity;
   access::Appointment appointment;
+  std::int64_t guest_id = 0;
 };
 
 constexpr std::chrono::seconds kSoon{
@@ -66,6 +68,12 @@ base::Result<Named> named_identity(const http::Call& call, store::Database& data
 base::Result<Person> person_of(const Named& named, std::string_view text,
                                access::Appointment appointment, store::Database& database) {
   const access::Identities& identities = database.settings().identities;
+  const auto guests = store::guests_of(database, appointment.id);
+  if (const auto* const guest = identities.guest_of(guests, named.identity)) {
+    return Person{0,
+                  named.is_seated ? named.identity : identities.of_guest(appointment.id, guest->id),
+                  std::move(appointment), guest->id};
+  }
   const auto user_id = identities.user_of(appointment, named.identity);
   if (!user_id || !access::side_of(appointment, *user_id))
     return Error{Code::participant_not_found};
@@ -95,17 +103,16 @@ base::Result<Person> find_person(const http::Call& call, store::Database& databa
 
 base::JsonObject answer(const http::Call& call, const Person& person, std::string_view message) {
   base::JsonObject body;
-  body.add("message", message)
-      .add("appointment_id", call.id)
-      .add("identity", person.identity)
-      .add("user_id", person.user_id);
-  return body;
+  body.add("message", message).add("appointment_id", call.id).add("identity", person.identity);
+  if (person.guest_id > 0) return std::move(body.add("guest_id", person.guest_id));
+  return std::move(body.add("user_id", person.user_id));
 }
 
 void note(store::Transaction& transaction, store::Database& database, const http::Call& call,
           std::string_view action, const Person& person) {
   store::AuditEvent event = event_of(call, action, store::Outcome::changed);
-  event.reason = "user " + std::to_string(person.user_id);
+  event.reason = person.guest_id > 0 ? "guest " + std::to_string(person.guest_id)
+                                     : "user " + std::to_string(person.user_id);
   store::append_audit(transaction, database, event);
 }
 
@@ -120,7 +127,10 @@ void remember_removal(const http::Call& call, store::Database& database, const P
   const access::User& caller = call.caller();
   store::Transaction transaction(database);
   const access::Removal removal{person.user_id, caller.id, access::is_office(caller.role)};
-  if (store::remove_user(transaction, database, call.id, removal, call.now)) {
+  const bool is_new = person.guest_id > 0
+                          ? store::revoke_guest(transaction, database, person.guest_id)
+                          : store::remove_user(transaction, database, call.id, removal, call.now);
+  if (is_new) {
     note(transaction, database, call, "participant_remove", person);
     if (renames) store::renew_room(transaction, database, call.id, call.now);
   }
@@ -156,6 +166,7 @@ base::Result<http::Response> readmit_participant(const http::Call& call, store::
                                                  const Providers& providers) {
   const auto person = find_person(call, database, providers);
   if (!person) return person.error();
+  if (person->guest_id > 0) return Error{Code::participant_not_found};  // is invited anew
   store::Transaction transaction(database);
   const auto appointment = appointment_of(call, database);  // as it is by now
   if (!appointment) return appointment.error();

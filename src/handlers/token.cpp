@@ -2,6 +2,7 @@
 
 #include "handlers/door.hpp"
 #include "handlers/live.hpp"
+#include "handlers/token_body.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/handlers/serve.hpp"
@@ -16,25 +17,41 @@ std::string validity_text(std::chrono::minutes validity) {
   return std::to_string(minutes) + " minutes (" + std::to_string(minutes / 60) + " hours)";
 }
 
-// Where the room is to be made first, and not by this worker.
+}  // namespace
+
 bool is_for_room_pool(const http::Call& call, store::Database& database, const access::Room& room,
-                      const Providers& providers) {
+                      const Providers& providers, Comer comer) {
   return !providers.may_be_asked() && !call.request.room_pool.empty() &&
-         is_to_be_made(database, call.id, room, providers.of(room).rooms(), call.now);
+         is_to_be_made(database, call.id, room, providers.of(room).rooms(), call.now, comer);
 }
 
-// Why this worker can't make the room; empty where it can, or has not to.
 std::string_view room_fault(const Providers& providers, const access::Room& room) {
   const auto* const rooms = providers.rooms_of(room);
   return rooms == nullptr ? "" : rooms->fault();
 }
 
-// Has nginx ask the room pool, at the location that it named (nginx/roomkey.conf.in).
 http::Response ask_room_pool(std::string_view location) {
   return {204, "", {{"X-Accel-Redirect", std::string(location)}}};
 }
 
-}  // namespace
+base::JsonObject token_body(const access::Grant& grant, const provider::Credential& credential,
+                            const access::Appointment& appointment,
+                            const provider::Provider& provider) {
+  const std::string region(provider.region());
+  base::JsonObject body;
+  body.add("access_token", credential.token)
+      .add("room_name", grant.room_name)
+      .add("user_identity", credential.identity)
+      .add("expires_in", (credential.expires_at - credential.issued_at).count())
+      .add("expires_at", base::format_utc(credential.expires_at))
+      .add("appointment_id", appointment.id)
+      .add("appointment_duration_minutes", std::int64_t{appointment.duration.count()})
+      .add("token_valid_until", validity_text(grant.validity))
+      .add("region", region.empty() ? std::nullopt : std::optional(region))
+      .add("provider", provider.name())
+      .add_raw("connect", provider.connect_until(grant, credential.expires_at));
+  return body;
+}
 
 base::Result<http::Response> video_token(http::Call& call, Issue issue, std::string_view action,
                                          store::Database& database, const access::Policy& policy,
@@ -60,19 +77,7 @@ base::Result<http::Response> video_token(http::Call& call, Issue issue, std::str
   note_entry(database, *grant, visitor_name(call.caller().id), policy, call.now);
   call.provider = provider.name();
 
-  const std::string region(provider.region());
-  base::JsonObject body;
-  body.add("access_token", credential->token)
-      .add("room_name", grant->room_name)
-      .add("user_identity", credential->identity)
-      .add("expires_in", (credential->expires_at - credential->issued_at).count())
-      .add("expires_at", base::format_utc(credential->expires_at))
-      .add("appointment_id", call.id)
-      .add("appointment_duration_minutes", std::int64_t{appointment->duration.count()})
-      .add("token_valid_until", validity_text(grant->validity))
-      .add("region", region.empty() ? std::nullopt : std::optional(region))
-      .add("provider", provider.name())
-      .add_raw("connect", provider.connect_until(*grant, credential->expires_at));
+  base::JsonObject body = token_body(*grant, *credential, *appointment, provider);
   if (is_in_room(database, call.id, *appointment->room, credential->identity, call.now)) {
     body.add("already_connected", true);
   }

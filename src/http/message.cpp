@@ -31,6 +31,9 @@ Answer answer_to(const Error& error) {
     case Code::removed: return {403, "Removed from this appointment"};
     case Code::denied: return {403, "Not admitted"};
     case Code::waiting: return {403, "Waiting to be let in"};
+    case Code::guest_not_found: return {404, "Guest not found"};
+    case Code::guest_elsewhere: return {403, "This link is in use on another device"};
+    case Code::too_many_guests: return {409, "Too many guests"};
     case Code::appointment_not_found: return {404, "Appointment not found"};
     case Code::room_not_found: return {404, "No video room found for this appointment"};
     case Code::not_found: return {404, "Not found"};

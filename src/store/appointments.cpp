@@ -5,6 +5,7 @@
 #include "roomkey/access/decide.hpp"
 #include "roomkey/base/clock.hpp"
 #include "roomkey/base/text.hpp"
+#include "roomkey/store/guests.hpp"
 #include "roomkey/store/users.hpp"
 #include "store/query.hpp"
 #include "store/rooms_of.hpp"
@@ -59,11 +60,14 @@ bool is_former(Database& database, std::string_view room) {
   return Query(database, "SELECT 1 FROM former_rooms WHERE name = ?", room).step();
 }
 
+bool is_of_the_same(const access::Appointment& one, const access::Appointment& other) {
+  return one.patient_id == other.patient_id && one.psychologist_id == other.psychologist_id;
+}
+
 // Whether the change takes from the appointment the room that it had.
 bool leaves_room(Database& database, const access::Appointment& before,
                  const access::Appointment& after) {
-  if (before.patient_id != after.patient_id) return true;
-  if (before.psychologist_id != after.psychologist_id) return true;
+  if (!is_of_the_same(before, after)) return true;
   if (!before.room || !after.room || before.room->name == after.room->name) return false;
   return !is_former(database, after.room->name);
 }
@@ -152,6 +156,7 @@ bool put_appointment(Transaction&, Database& database, const access::Appointment
       .run();
   if (before && leaves_room(database, *before, appointment)) {
     give_up_room(database, appointment.id);
+    if (!is_of_the_same(*before, appointment)) revoke_guests_of(database, appointment.id);
   } else if (before && access::is_open(before->status) && !access::is_open(appointment.status)) {
     end_room(database, appointment.id);
   }

@@ -4,6 +4,7 @@
 
 #include "roomkey/base/clock.hpp"
 #include "roomkey/store/appointments.hpp"
+#include "roomkey/store/guests.hpp"
 #include "roomkey/store/users.hpp"
 #include "roomkey/store/visitors.hpp"
 #include "store/query.hpp"
@@ -84,9 +85,10 @@ std::int64_t count_evictions(Database& database) {
 
 access::Standing standing_of(Database& database, const std::string& room) {
   access::Standing standing{
-      find_appointment_by_room(database, room), {}, database.settings().identities};
+      find_appointment_by_room(database, room), {}, {}, {}, database.settings().identities};
   if (!standing.appointment) return standing;
   standing.denied = denied_at(database, standing.appointment->id);
+  standing.guests = guests_of(database, standing.appointment->id);
   for (const std::int64_t id :
        {standing.appointment->patient_id, standing.appointment->psychologist_id}) {
     const auto user = find_user(database, id);

@@ -51,6 +51,11 @@ std::int64_t last_event_before(Database& database, std::int64_t before) {
   "SELECT sid FROM room_sessions WHERE appointment_id IN " ROOMKEY_ENDED \
   " AND NOT EXISTS (SELECT 1 FROM room_events WHERE session_sid = sid AND at >= ?1)"
 
+// No id is given twice, so the highest stays.
+#define ROOMKEY_OLD_GUESTS                                                            \
+  "SELECT id FROM guests WHERE expires_at < ?1 AND id < (SELECT max(id) FROM guests)" \
+  " AND appointment_id IN " ROOMKEY_ENDED
+
 // Up to the last cut.
 void remove_events(Database& database) {
   const std::int64_t last = last_cut(database);
@@ -105,6 +110,7 @@ void begin_with_rooms(Transaction& transaction, Database& database, std::chrono:
                           .add("sessions", old.sessions)
                           .add("room_events", old.room_events)
                           .add("answers", old.answers)
+                          .add("guests", old.guests)
                           .add("signed_by", sign_off.by)
                           .add("reason", sign_off.reason)
                           .text()));
@@ -112,6 +118,7 @@ void begin_with_rooms(Transaction& transaction, Database& database, std::chrono:
   Query(database,
         "DELETE FROM room_answers WHERE asked_at < ?1 AND appointment_id IN " ROOMKEY_ENDED, point)
       .run();
+  Query(database, "DELETE FROM guests WHERE id IN (" ROOMKEY_OLD_GUESTS ")", point).run();
 }
 
 std::vector<std::string> some_old_sessions(Database& database, std::int64_t before) {
@@ -150,6 +157,7 @@ Prunable prunable(Database& database, std::chrono::sys_seconds before) {
                        "SELECT count(*) FROM room_answers WHERE asked_at < ?1"
                        " AND appointment_id IN " ROOMKEY_ENDED,
                        point);
+  old.guests = number(database, "SELECT count(*) FROM (" ROOMKEY_OLD_GUESTS ")", point);
   return old;
 }
 

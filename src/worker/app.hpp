@@ -62,6 +62,7 @@ class App final : private http::Gate {
   }
   [[nodiscard]] std::vector<http::Route> appointment_routes();
   [[nodiscard]] std::vector<http::Route> participant_routes();
+  [[nodiscard]] std::vector<http::Route> guest_routes();
   [[nodiscard]] std::vector<http::Route> call_routes();
   [[nodiscard]] std::vector<http::Route> event_routes();
   [[nodiscard]] std::vector<http::Route> watch_routes();

@@ -13,6 +13,13 @@ std::string why(const Standing& standing, std::string_view identity) {
   return found ? std::string(word(*found)) : "-";
 }
 
+Guest seventh_guest() {
+  Guest guest;
+  guest.id = 7;
+  guest.appointment_id = 47;
+  return guest;
+}
+
 Standing open_room() { return {appointment_47()}; }
 
 TEST(the_two_of_an_open_appointment_are_welcome_whatever_their_address_was) {
@@ -41,7 +48,7 @@ TEST(who_has_no_token_of_roomkey_s_is_left_alone) {
 }
 
 TEST(a_pseudonym_is_its_person_s) {
-  Standing standing{appointment_47(), {}, pseudonyms()};
+  Standing standing{appointment_47(), {}, {}, {}, pseudonyms()};
   same("-", why(standing, kHiddenJane));
   standing.appointment->removed = {2};
   same("removed", why(standing, kHiddenJane));
@@ -51,15 +58,29 @@ TEST(a_pseudonym_is_its_person_s) {
 
 // It was made with a secret of before.
 TEST(a_pseudonym_of_nobody_may_stay_unless_it_may_be_of_one_who_may_not) {
-  Standing standing{appointment_47(), {}, pseudonyms()};
+  Standing standing{appointment_47(), {}, {}, {}, pseudonyms()};
   same("-", why(standing, kHiddenJaneOfBefore));
   standing.appointment->removed = {19};
   same("unknown", why(standing, kHiddenJaneOfBefore));
   same("-", why(standing, "recorder"));
-  standing = {appointment_47(), {19}, pseudonyms()};
+  standing = {appointment_47(), {19}, {}, {}, pseudonyms()};
   same("unknown", why(standing, kHiddenJaneOfBefore));
   standing.identities = pseudonyms(true);
   same("-", why(standing, kHiddenJaneOfBefore), "its secret is still known");
+}
+
+TEST(a_guest_may_stay_until_revoked_or_denied) {
+  for (const auto& [identities, seven] : {std::pair{Identities(), std::string("guest-7")},
+                                          {pseudonyms(), pseudonyms().of_guest(47, 7)}}) {
+    Standing standing{appointment_47(), {}, {}, {seventh_guest()}, identities};
+    same("-", why(standing, seven), seven);
+    same("-", why(standing, "guest-8"), "no guest of roomkey's");
+    standing.denied = {"guest-7"};
+    same("denied", why(standing, seven), seven);
+    standing.guests[0].revoked = true;
+    same("revoked", why(standing, seven), seven);
+    same("-", why(standing, "2-jane.doe@example.com"), "and nobody else");
+  }
 }
 
 TEST(in_a_room_of_a_closed_appointment_or_of_none_nobody_is_welcome) {

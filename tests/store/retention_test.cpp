@@ -138,10 +138,11 @@ STORE_TEST(what_happened_in_old_rooms_goes_and_nothing_of_appointments_to_come) 
   const auto events = audit_of(rooms.database);
   same(1, events.size());
   same("room_prune", events[0].action);
-  same(std::optional<std::string>(
-           R"({"before":"2026-02-24T09:00:00Z","sessions":1,"room_events":8,"answers":1,)"
-           R"("signed_by":"Ada Admin","reason":"policy: \"ten\" years"})"),
-       events[0].reason);
+  same(
+      std::optional<std::string>(
+          R"({"before":"2026-02-24T09:00:00Z","sessions":1,"room_events":8,"answers":1,"guests":0,)"
+          R"("signed_by":"Ada Admin","reason":"policy: \"ten\" years"})"),
+      events[0].reason);
 }
 
 STORE_TEST(a_session_that_ended_later_than_its_appointment_stays) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "roomkey/access/appointment.hpp"
+#include "roomkey/access/guest.hpp"
 #include "roomkey/access/identity.hpp"
 #include "roomkey/base/result.hpp"
 
@@ -35,7 +36,7 @@ struct Policy {
 };
 
 // As what somebody is in a room.
-enum class Side { patient, psychologist };
+enum class Side { patient, psychologist, guest };
 [[nodiscard]] std::string_view word(Side side);
 // Nothing for who has no part in it.
 [[nodiscard]] std::optional<Side> side_of(const Appointment& appointment, std::int64_t user_id);
@@ -82,6 +83,17 @@ struct Grant {
 // its psychologist: denied, waiting. std::logic_error where nobody looked at it.
 [[nodiscard]] base::Result<Grant> decide(const Appointment& appointment, const User& caller,
                                          std::chrono::sys_seconds now, const Policy& policy);
+
+// The same for a guest of the appointment's, who brings a device of that SHA-256 (empty: none):
+// guest_not_found where the code is revoked or has expired, guest_elsewhere where it is bound to
+// another device, and then as above from appointment_closed on.
+[[nodiscard]] base::Result<Grant> decide_guest(const Appointment& appointment, const Guest& guest,
+                                               std::string_view device_digest,
+                                               std::chrono::sys_seconds now, const Policy& policy);
+
+// Every check before a guest is invited: as before a room is moved.
+[[nodiscard]] base::Result<std::monostate> decide_invite(const Appointment& appointment,
+                                                         const User& caller);
 
 // Whether a caller may have a token for no appointment in particular, where the clinic gives such:
 // permission_denied.

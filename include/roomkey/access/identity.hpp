@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "roomkey/access/appointment.hpp"
+#include "roomkey/access/guest.hpp"
 #include "roomkey/crypto/key.hpp"
 #include "roomkey/crypto/secret.hpp"
 
@@ -51,15 +52,20 @@ class Identities {
   [[nodiscard]] bool are_pseudonyms() const { return form_ == IdentityForm::pseudonym; }
   [[nodiscard]] std::string of(std::int64_t appointment_id, std::int64_t user_id,
                                std::string_view email) const;
+  // Of a guest `guest-<id>` stands for id and address.
+  [[nodiscard]] std::string of_guest(std::int64_t appointment_id, std::int64_t guest_id) const;
 
   // Whichever form it has: the form may have changed while rooms are open. Of an address any user;
   // of a pseudonym one of the appointment's. Nothing where it is nobody's.
   [[nodiscard]] std::optional<std::int64_t> user_of(const Appointment& appointment,
                                                     std::string_view identity) const;
+  // The same of guests: one of these, or null.
+  [[nodiscard]] const Guest* guest_of(std::span<const Guest> guests,
+                                      std::string_view identity) const;
 
  private:
   [[nodiscard]] bool is_of(std::string_view identity, std::int64_t appointment_id,
-                           std::int64_t user_id) const;
+                           std::string_view kind, std::int64_t id) const;
 
   IdentityForm form_ = IdentityForm::email;
   std::shared_ptr<const std::vector<crypto::Key>> keys_ = {};

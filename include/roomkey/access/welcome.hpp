@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "roomkey/access/appointment.hpp"
+#include "roomkey/access/guest.hpp"
 #include "roomkey/access/identity.hpp"
 
 namespace roomkey::access {
@@ -17,11 +18,12 @@ namespace roomkey::access {
 struct Standing {
   std::optional<Appointment> appointment;   // whose room it is; nothing: it was given up
   std::vector<std::int64_t> inactive = {};  // users, of the appointment's two
+  std::vector<std::string> denied = {};     // as Visitor::who
+  std::vector<Guest> guests = {};           // all who were ever invited to the appointment
   Identities identities = {};
-  std::vector<std::string> denied = {};  // as Visitor::who
 };
 
-enum class Unwelcome { moved, closed, no_participant, removed, denied, inactive, unknown };
+enum class Unwelcome { moved, closed, no_participant, removed, denied, inactive, revoked, unknown };
 [[nodiscard]] std::string_view word(Unwelcome why);
 
 // Why nobody may be in the room, so that it is to end.

@@ -64,7 +64,8 @@ struct Config : provider::Settings {
   // Whether an appointment whose patient and psychologist were both in the room is completed when
   // that ends.
   bool complete_on_room_end = false;
-  std::string meeting_url;  // a pattern (access/meeting_url.hpp), or empty
+  std::string frontend_url;  // without final slash; may be empty
+  std::string meeting_url;   // a pattern (access/meeting_url.hpp), or empty
   std::string log_level = "info";
   std::optional<std::uint32_t> person_rate;  // requests a second of one person; none: no limit
   std::string metrics_directory;             // empty: each worker counts alone

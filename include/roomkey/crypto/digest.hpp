@@ -8,8 +8,9 @@ struct evp_md_ctx_st;  // OpenSSL's EVP_MD_CTX
 
 namespace roomkey::crypto {
 
-// `bytes` random bytes from OpenSSL's generator, as lower-case hexadecimal digits. Throws
-// std::runtime_error where the machine has no randomness.
+// From OpenSSL's generator. Throws std::runtime_error where the machine has no randomness.
+[[nodiscard]] std::string random_bytes(std::size_t bytes);
+// The same as lower-case hexadecimal digits.
 [[nodiscard]] std::string random_hex(std::size_t bytes);
 
 // SHA-256 (FIPS 180-4), 32 bytes.

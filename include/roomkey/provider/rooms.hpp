@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "roomkey/access/room_session.hpp"
 #include "roomkey/base/result.hpp"
@@ -27,6 +28,13 @@ struct Seat {
   std::string session_sid;  // empty: whichever session is in progress
   std::string identity;
   std::string sid = {};  // the participant's; empty: whoever has that identity
+};
+
+// A room that is to be there, and for how many.
+struct NewRoom {
+  NewRoom(std::string room, int most = 2) : name(std::move(room)), people(most) {}
+  std::string name;
+  int people;
 };
 
 // Each question may take 6 s, so none is asked inside a transaction. They refuse with
@@ -55,8 +63,11 @@ class Rooms {
   [[nodiscard]] virtual base::Result<std::optional<access::RoomSession>> look(
       const std::string& room, const std::string& session_sid, std::chrono::sys_seconds now) = 0;
 
-  // Makes the room, for two; the one that is there where it is in progress.
-  [[nodiscard]] virtual base::Result<access::RoomSession> make(const std::string& room,
+  // Whether make() makes a room that is in progress larger; else the next session is.
+  [[nodiscard]] virtual bool can_grow() const { return false; }
+
+  // Makes the room; the one that is there where it is in progress.
+  [[nodiscard]] virtual base::Result<access::RoomSession> make(const NewRoom& room,
                                                                std::chrono::sys_seconds now) = 0;
 
   // False: not there.

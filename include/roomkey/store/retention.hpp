@@ -18,8 +18,9 @@ struct Prunable {
   std::int64_t sessions = 0;    // of rooms, each with its events
   std::int64_t room_events = 0;
   std::int64_t answers = 0;  // of the provider
+  std::int64_t guests = 0;
 
-  [[nodiscard]] bool of_rooms() const { return sessions + answers > 0; }
+  [[nodiscard]] bool of_rooms() const { return sessions + answers + guests > 0; }
 };
 
 // What is older than `before`: events, as far as no younger one stands between them; and what

@@ -59,6 +59,7 @@ void print_pruned_json(const store::Prunable& old, sys_seconds point, bool dry_r
                    .add("sessions", old.sessions)
                    .add("room_events", old.room_events)
                    .add("answers", old.answers)
+                   .add("guests", old.guests)
                    .text()
             << '\n';
 }
@@ -72,7 +73,8 @@ void print_pruned(const store::Prunable& old, sys_seconds point, bool dry_run) {
   if (old.events > 0) std::cout << ", up to event " << old.last_event;
   std::cout << "\n  " << base::counted(old.sessions, "session") << " of rooms with "
             << base::counted(old.room_events, "event") << ", "
-            << base::counted(old.answers, "answer") << " of " << asked << "'s\n";
+            << base::counted(old.answers, "answer") << " of " << asked << "'s, "
+            << base::counted(old.guests, "guest") << '\n';
 }
 
 }  // namespace

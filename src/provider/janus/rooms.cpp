@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::size_t kMakeRoom = 0, kListPeople = 1, kKick = 2, kEndRoom = 3;
 constexpr std::size_t kMostName = 512;  // bytes
-constexpr std::int64_t kPublishers = 2;
 
 base::Error unavailable(std::size_t request, std::string_view why) {
   return {base::Code::provider_unavailable,
@@ -116,27 +115,42 @@ base::Result<std::optional<access::RoomSession>> Rooms::look(const std::string& 
   return std::optional(std::move(found));
 }
 
-base::Result<access::RoomSession> Rooms::make(const std::string& room,
-                                              std::chrono::sys_seconds now) {
+base::Result<access::RoomSession> Rooms::make(const NewRoom& room, std::chrono::sys_seconds now) {
   base::JsonObject wanted;
   wanted.add("request", "create")
-      .add("room", room)
+      .add("room", room.name)
       .add("description", "roomkey")
       .add("permanent", false)
       .add("is_private", true)
       .add("signed_tokens", true)
       .add("require_pvtid", true)
-      .add("publishers", kPublishers)
+      .add("publishers", room.people)
       .add("lock_record", true)
-      .add("secret", secret_of(room));
+      .add("secret", secret_of(room.name));
   Api::Visit visit(api_);
   const auto reply = ask(visit, {kMakeRoom,
                                  with_secret(wanted, "admin_key", admin_key_.reveal()),
-                                 room,
+                                 room.name,
                                  "created",
                                  {kRoomExists}});
   if (!reply) return reply.error();
-  return session(room, now);
+  if (reply->error != 0 && room.people > 2) {
+    if (const auto grown = grow(visit, room); !grown) return grown.error();
+  }
+  return session(room.name, now);
+}
+
+base::Result<Api::Reply> Rooms::grow(Api::Visit& visit, const NewRoom& room) {
+  base::JsonObject wanted;
+  wanted.add("request", "edit")
+      .add("room", room.name)
+      .add("new_publishers", room.people)
+      .add("permanent", false);
+  return ask(visit, {kMakeRoom,
+                     with_secret(wanted, "secret", secret_of(room.name)),
+                     room.name,
+                     "edited",
+                     {kNoSuchRoom}});
 }
 
 base::Result<bool> Rooms::kick(Api::Visit& visit, const std::string& room,

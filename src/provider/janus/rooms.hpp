@@ -32,11 +32,12 @@ class Rooms final : public provider::Rooms {
   [[nodiscard]] bool tell_of_past() const override { return false; }
   // A token of before opens the room as long as it lasts, and names nobody.
   [[nodiscard]] bool need_new_name() const override { return true; }
+  [[nodiscard]] bool can_grow() const override { return true; }
 
   [[nodiscard]] base::Result<std::optional<access::RoomSession>> look(
       const std::string& room, const std::string& session_sid,
       std::chrono::sys_seconds now) override;
-  [[nodiscard]] base::Result<access::RoomSession> make(const std::string& room,
+  [[nodiscard]] base::Result<access::RoomSession> make(const NewRoom& room,
                                                        std::chrono::sys_seconds now) override;
   [[nodiscard]] base::Result<bool> put_out(const Seat& seat) override;
   [[nodiscard]] base::Result<bool> end(const std::string& room,
@@ -51,6 +52,8 @@ class Rooms final : public provider::Rooms {
   // Nothing where there is no such room.
   [[nodiscard]] base::Result<std::optional<People>> people(Api::Visit& visit,
                                                            const std::string& room);
+  // The room that is there.
+  [[nodiscard]] base::Result<Api::Reply> grow(Api::Visit& visit, const NewRoom& room);
   [[nodiscard]] base::Result<bool> kick(Api::Visit& visit, const std::string& room,
                                         const std::string& participant);
 

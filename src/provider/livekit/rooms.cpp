@@ -88,19 +88,18 @@ base::Result<std::optional<access::RoomSession>> Rooms::look(const std::string& 
   return session;
 }
 
-// It outlasts who is late and who loses the line, and the call of two is for two.
-base::Result<access::RoomSession> Rooms::make(const std::string& room,
-                                              std::chrono::sys_seconds now) {
+// It outlasts who is late and who loses the line, and is for as many as may come.
+base::Result<access::RoomSession> Rooms::make(const NewRoom& room, std::chrono::sys_seconds now) {
   constexpr auto kRequest = Request::create_room;
   const std::string body = base::JsonObject()
-                               .add("name", room)
+                               .add("name", room.name)
                                .add("empty_timeout", 30 * 60)
                                .add("departure_timeout", 15 * 60)
-                               .add("max_participants", 2)
+                               .add("max_participants", room.people)
                                .text();
-  const auto answer = service_.ask(kRequest, room, body, service_.deadline());
+  const auto answer = service_.ask(kRequest, room.name, body, service_.deadline());
   if (!answer) return answer.error();
-  const auto session = *answer ? session_from(**answer, room, now) : std::nullopt;
+  const auto session = *answer ? session_from(**answer, room.name, now) : std::nullopt;
   return session ? base::Result(*session) : Service::lie(kRequest, "another room");
 }
 

@@ -21,15 +21,20 @@ std::string_view shortened(std::string_view name) {
   return name.substr(0, end);
 }
 
+// No screen of a guest's.
+constexpr std::string_view kGuestSources = R"(["camera","microphone"])";
+
 // All that a participant needs; what is left out is refused, but the first three would be granted.
-std::string video_of(const std::string& room) {
-  return base::JsonObject()
-      .add("room", room)
+std::string video_of(const access::Grant& grant) {
+  const bool is_guest = grant.side == access::Side::guest;
+  base::JsonObject video;
+  video.add("room", grant.room_name)
       .add("roomJoin", true)
       .add("canPublish", true)
       .add("canSubscribe", true)
-      .add("canPublishData", true)
-      .text();
+      .add("canPublishData", !is_guest);
+  if (is_guest) video.add_raw("canPublishSources", kGuestSources);
+  return std::move(video).text();
 }
 
 }  // namespace
@@ -62,7 +67,7 @@ base::Result<Credential> Tokens::mint(const access::Grant& grant,
       .add("name", shortened(grant.name))
       .add("nbf", base::unix_seconds(credential.issued_at))
       .add("exp", base::unix_seconds(credential.expires_at))
-      .add_raw("video", video_of(grant.room_name));
+      .add_raw("video", video_of(grant));
   credential.token = crypto::sign_jws(kTokenHeader, std::move(payload).text(), *key_);
   return credential;
 }

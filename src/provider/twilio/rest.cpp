@@ -60,11 +60,11 @@ void add(std::string& form, std::string_view key, std::string_view value) {
   form.append(key).append("=").append(base::percent_encoded(value));
 }
 
-std::string room_form(const std::string& name, const RestSettings& settings) {
+std::string room_form(const std::string& name, int people, const RestSettings& settings) {
   std::string form;
   add(form, "UniqueName", name);
   add(form, "Type", "group");
-  add(form, "MaxParticipants", "2");
+  add(form, "MaxParticipants", std::to_string(people));
   add(form, "MediaRegion", settings.media_region);
   add(form, "EmptyRoomTimeout", "15");   // minutes
   add(form, "UnusedRoomTimeout", "30");  // minutes
@@ -169,9 +169,9 @@ base::Result<std::optional<Room>> Rest::find_room(const std::string& name_or_sid
   return find(name_or_sid, deadline());
 }
 
-base::Result<Room> Rest::create_room(const std::string& name) {
+base::Result<Room> Rest::create_room(const std::string& name, int people) {
   const auto until = deadline();
-  const auto reply = ask({kCreate, "/v1/Rooms", room_form(name, settings_), until});
+  const auto reply = ask({kCreate, "/v1/Rooms", room_form(name, people, settings_), until});
   if (!reply) return reply.error();
   if (!reply->good() && reply->error == kRoomExists) {
     const auto found = find(name, until);

@@ -59,9 +59,8 @@ base::Result<std::optional<access::RoomSession>> Rooms::look(const std::string& 
   return std::optional(std::move(session));
 }
 
-base::Result<access::RoomSession> Rooms::make(const std::string& room,
-                                              std::chrono::sys_seconds now) {
-  const auto made = rest_.create_room(room);
+base::Result<access::RoomSession> Rooms::make(const NewRoom& room, std::chrono::sys_seconds now) {
+  const auto made = rest_.create_room(room.name, room.people);
   if (!made) return made.error();
   return session_from(*made, now);
 }

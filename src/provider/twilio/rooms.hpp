@@ -22,7 +22,7 @@ class Rooms final : public provider::Rooms {
   [[nodiscard]] base::Result<std::optional<access::RoomSession>> look(
       const std::string& room, const std::string& session_sid,
       std::chrono::sys_seconds now) override;
-  [[nodiscard]] base::Result<access::RoomSession> make(const std::string& room,
+  [[nodiscard]] base::Result<access::RoomSession> make(const NewRoom& room,
                                                        std::chrono::sys_seconds now) override;
   [[nodiscard]] base::Result<bool> put_out(const Seat& seat) override;
   [[nodiscard]] base::Result<bool> end(const std::string& room,

@@ -137,6 +137,7 @@ class JanusServer {
     const auto named = [&](const char* word, const std::string& more = "") {
       return std::string(R"({"videoroom":")") + word + R"(","room":")" + room + '"' + more + '}';
     };
+    if (request == "edit") return rooms.contains(room) ? named("edited") : error(426);
     if (request == "create") {
       if (!rooms.emplace(room, std::vector<std::string>()).second) return error(427);
       return named("created", R"(,"permanent":false)");

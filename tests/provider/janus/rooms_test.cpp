@@ -50,9 +50,22 @@ TEST(a_room_of_janus_s_is_made_private_for_two_with_a_secret_of_its_own) {
 
   Scene other;
   accepted(other.rooms.make(kName, kNine + 1h));
-  accepted(other.rooms.make("apt-48", kNine));
+  accepted(other.rooms.make(std::string("apt-48"), kNine));
   same(body["secret"].asString(), other.janus.body_of("create")["secret"].asString());
   expect(other.janus.seen.back()["janus"] == "destroy");
+}
+
+TEST(a_room_of_janus_s_grows_with_who_was_invited) {
+  Scene scene;
+  accepted(scene.rooms.make({kName, 3}, kNine));
+  same(3, scene.janus.body_of("create")["publishers"].asInt());
+  expect(scene.janus.body_of("edit").isNull(), "it has that size");
+  expect(scene.rooms.can_grow());
+  accepted(scene.rooms.make({kName, 4}, kNine));
+  const auto body = scene.janus.body_of("edit");
+  same(4, body["new_publishers"].asInt());
+  same(scene.janus.body_of("create")["secret"].asString(), body["secret"].asString());
+  expect(body["permanent"] == false && !body.isMember("admin_key"));
 }
 
 TEST(who_is_in_a_room_of_janus_s_is_told_by_the_names_they_joined_with) {

@@ -62,12 +62,17 @@ TEST(each_request_has_the_right_to_that_one_room_and_method) {
     same("ListRooms roomList {\"names\":[\"" + kName + "\"]}", asked(there.requests().at(0)));
     same("ListParticipants roomAdmin {\"room\":\"" + kName + "\"}", asked(there.requests().at(1)));
   }
-  Scripted there(
-      {{}, {}, {200, accepted(base::parse_json_object(kThere))["rooms"][0].toStyledString()}});
+  const std::string made = accepted(base::parse_json_object(kThere))["rooms"][0].toStyledString();
+  Scripted there({{},
+                  {},
+                  {200, made},
+                  {200, accepted(base::parse_json_object(kThere))["rooms"][0].toStyledString()}});
   Rooms rooms(there.settings(), true);
   expect(accepted(rooms.put_out({kName, "RM_1", "2-jane.doe@example.com", "PA_a"})));
   expect(accepted(rooms.end(kName, "RM_1")));
   same("RM_1", accepted(rooms.make(kName, kNine)).sid);
+  accepted(rooms.make({kName, 5}, kNine), "for three guests");
+  expect(contains(asked(there.requests().at(3)), "\"max_participants\":5}"));
   expect(asked(there.requests().at(0))
              .starts_with("RemoveParticipant roomAdmin {\"room\":\"" + kName +
                           R"(","identity":"2-jane.doe@example.com","revoke_token_ts":)"));

@@ -85,6 +85,16 @@ TEST(the_browser_is_told_livekit_s_address_and_no_more) {
        provider::livekit::Tokens(settings()).connect(grant()));
 }
 
+TEST(a_guest_gets_the_least) {
+  auto granted = grant();
+  granted.side = access::Side::guest;
+  const auto token = accepted(provider::livekit::Tokens(settings()).mint(granted, kNine)).token;
+  const auto first = token.find('.') + 1;
+  const auto claims = crypto::from_base64url(token.substr(first, token.find('.', first) - first));
+  expect(contains(claims.value(),
+                  R"("canPublishData":false,"canPublishSources":["camera","microphone"]})"));
+}
+
 TEST(both_sides_get_the_same_rights_and_none_to_administer) {
   const provider::livekit::Tokens livekit(settings());
   for (const auto side : {access::Side::patient, access::Side::psychologist}) {

@@ -44,6 +44,8 @@ TEST(makes_a_room_for_two_as_it_was_told) {
       {"StatusCallbackMethod", "POST"}};
   for (const auto& [key, value] : wanted) same(value, form[key].asString(), key);
   same(std::size(wanted), form.size());
+  accepted(rest.create_room("for-three-guests", 5));
+  same("5", scene.last()["form"]["MaxParticipants"].asString());
 }
 
 TEST(says_nothing_of_what_is_not_configured) {

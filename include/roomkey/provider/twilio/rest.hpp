@@ -70,7 +70,7 @@ class Rest {
       RestSettings settings, Listener listener = [](std::size_t, Outcome) {});
 
   // Makes the room, for two. The one that is there where there is one in progress (53113).
-  [[nodiscard]] base::Result<Room> create_room(const std::string& name);
+  [[nodiscard]] base::Result<Room> create_room(const std::string& name, int people = 2);
 
   // By name only rooms in progress are found, by SID those that ended as well.
   [[nodiscard]] base::Result<std::optional<Room>> find_room(const std::string& name_or_sid);
