@@ -41,6 +41,9 @@ constexpr std::array kTables{
           "room:t identity:t provider:t appointment_id:n failures:n due_at:n"},
     Table{"visitors", "appointment_id, visitor",
           "appointment_id:n visitor:t state:t waiting_since:n last_seen:n"},
+    Table{"guests", "id",
+          "id:n appointment_id:n name:t kind:t code_digest:t device_digest:t expires_at:n "
+          "last_used_at:n revoked:n"},
     Table{"import_numbers", "source", "source:t server:t kind:t number:n"},
     Table{"audit", "id",
           "id:n at:n request_id:t user_id:n appointment_id:n action:t outcome:t reason:t "
