@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""That nginx asks the workers which each route's row names (src/worker/routes.cpp): the pool is what
+"""That nginx asks the workers which each route's row names (src/worker/*routes.cpp): the pool is what
 keeps a route that speaks to a provider out of the workers that may speak to nobody, and the other way
 round. Prints a line for each route that goes to the wrong pool, and ends with 1 where there is one."""
 import re
@@ -14,8 +14,9 @@ PASS = re.compile(r"fastcgi_pass roomkey_(token|room);")
 
 def rows(root):
     """(pattern, pool) of every route; where providers send their events is theirs to say."""
-    for pattern, rest in ROW.findall((root / "src/worker/routes.cpp").read_text(encoding="utf-8")):
-        yield pattern, "room" if "Pool::room" in rest else "token"
+    for path in sorted((root / "src/worker").glob("*routes.cpp")):
+        for pattern, rest in ROW.findall(path.read_text(encoding="utf-8")):
+            yield pattern, "room" if "Pool::room" in rest else "token"
     for top in ("include/roomkey/provider", "src/provider"):
         for path in sorted((root / top).rglob("*.?pp")):
             for pattern in EVENTS.findall(path.read_text(encoding="utf-8")):
