@@ -140,9 +140,8 @@ void add_guest(CLI::App& root, Arguments& a) {
       ->add_option("APPOINTMENT", a.id)
       ->required()
       ->check(base::kId);
-  CLI::App* add =
-      command(*guest, a, "add", "Invite somebody; shows the link, or the code, this once",
-              [&a](Session& s) { return guest_add(s, a.id, a.guest); });
+  CLI::App* add = command(*guest, a, "add", "Invite somebody; shows link or code this once",
+                          [&a](Session& s) { return guest_add(s, a.id, a.guest); });
   add->add_option("APPOINTMENT", a.id)->required()->check(base::kId);
   add->add_option("--name", a.guest.name, "As the psychologist is shown it")->required();
   add->add_option("--kind", a.guest.kind, "interpreter, relative, supervisor or other");
