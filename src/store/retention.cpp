@@ -157,7 +157,7 @@ Prunable prunable(Database& database, std::chrono::sys_seconds before) {
                        "SELECT count(*) FROM room_answers WHERE asked_at < ?1"
                        " AND appointment_id IN " ROOMKEY_ENDED,
                        point);
-  old.guests = number(database, "SELECT count(*) FROM (" ROOMKEY_OLD_GUESTS ")", point);
+  old.guests = number(database, "SELECT count(*) FROM (" ROOMKEY_OLD_GUESTS ") AS old", point);
   return old;
 }
 
