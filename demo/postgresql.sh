@@ -26,31 +26,26 @@ postgresql_programs() { # the newest version's folder; Debian keeps them out of 
 
 # It refuses to be root. As another user it may not even enter a folder that is root's alone: that
 # much, and no more than root may, it keeps.
-as_postgresql() {
-    if [ "$(id -u)" != 0 ]; then
-        "$@"
-    else
-        setpriv --reuid=postgres --regid=postgres --clear-groups --inh-caps=-all,+dac_override \
-            --ambient-caps=-all,+dac_override "$@"
-    fi
-}
+as_postgresql=()
+[ "$(id -u)" != 0 ] || as_postgresql=(setpriv --reuid=postgres --regid=postgres --clear-groups
+    '--inh-caps=-all,+dac_override' '--ambient-caps=-all,+dac_override')
 
 start_postgresql() {
-    local bin try
+    local bin
     bin=$(postgresql_programs)
     if [ ! -e postgresql/data/PG_VERSION ]; then
         rm -rf postgresql
         mkdir -p postgresql
         [ "$(id -u)" != 0 ] || chown postgres:postgres postgresql
-        as_postgresql "$bin/initdb" -D "$dir/postgresql/data" -U roomkey -E UTF8 --locale=C \
+        "${as_postgresql[@]}" "$bin/initdb" -D "$dir/postgresql/data" -U roomkey -E UTF8 --locale=C \
             -A trust >log/postgresql.log 2>&1 ||
             fail "PostgreSQL's folder was not made: $(tail -n 1 log/postgresql.log)"
     fi
-    as_postgresql setsid "$bin/postgres" -D "$dir/postgresql/data" -c listen_addresses= \
+    "${as_postgresql[@]}" setsid "$bin/postgres" -D "$dir/postgresql/data" -c listen_addresses= \
         -c "unix_socket_directories=$dir/postgresql" -c unix_socket_permissions=0700 \
         </dev/null >>log/postgresql.log 2>&1 &
     echo $! >postgresql.pid
-    for try in {1..200}; do
+    for _ in {1..200}; do
         ! "$bin/pg_isready" -q -h "$dir/postgresql" || break
         kill -0 $! 2>/dev/null || fail "PostgreSQL did not start: $(tail -n 1 log/postgresql.log)"
         sleep 0.1
