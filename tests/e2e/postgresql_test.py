@@ -10,7 +10,7 @@ from cases import Case, each
 from clinic import ADMIN, JANE, SAM, SARAH, SERVICE
 from load import at_once
 from postgres import Cluster, PostgresWorker, Road, cluster, kill_hard, postgresql
-from stacks import Stack
+from stacks import Demo, Stack
 from support import wait_until
 
 
@@ -280,6 +280,22 @@ class Standby(Case):
         wait_until(lambda: worker.token().status == 200, "a token of the new one", 10)
         self.assertEqual(self.second.events(self.name)[:len(before)], before)
         self.assertIn("is sound", worker.roomkey("db", "verify"))
+
+
+class OnItsOwn(Case):
+    def test_the_demo_runs_on_a_server_that_it_starts_and_ends_itself(self):
+        demo = Demo(start=False)
+        self.addCleanup(demo.close)
+        demo.variables["DEMO_STORE"] = "postgresql"
+        self.assertIn("verified with the API secret: yes", demo.start())
+        demo.db = demo.settings["ROOMKEY_DB"]
+        self.assertTrue(demo.db.startswith("postgresql://"))
+        self.given(demo.token())
+        self.assertEqual(len(demo.granted()), 2)
+        demo.stop()
+        self.assertEqual(demo.processes(), [])
+        demo.start()
+        self.assertEqual(len(demo.granted()), 3)
 
 
 class Commands(Case):
