@@ -171,14 +171,10 @@ void make_empty(Database& to) {
   to.migrate();
 }
 
-std::string all_of(const std::vector<std::string>& faults) {
+void require_sound(const Verdict& copy) {
   std::string all;
-  for (const auto& fault : faults) all += (all.empty() ? "" : "; ") + fault;
-  return all;
-}
-
-void require_sound(const Verdict& verdict, const std::string& what) {
-  if (!verdict.faults.empty()) throw Unavailable(what + " is not sound: " + all_of(verdict.faults));
+  for (const auto& fault : copy.faults) all += (all.empty() ? "" : "; ") + fault;
+  if (!all.empty()) throw Unavailable("the copy is not sound: " + all);
 }
 
 void copy_rows(Database& from, Database& to, Copying& copying) {
@@ -201,19 +197,20 @@ std::vector<std::string> copied_tables() {
 
 Copied copy_store(Database& from, Database& to, const CopyProgress& progress) {
   from.ready();
-  require_sound(verify_store(from), "the store");
   make_empty(to);
   Copied copied;
   AuditVerdict wanted;
   {
     const Reading reading(from);
     wanted = verify_audit(from);
+    if (!wanted.fault.empty())
+      throw Unavailable("the store's audit does not hold: " + wanted.fault);
     Copying copying(from, to, progress);
     copy_rows(from, to, copying);
     copied.rows = copying.total();
   }
   copied.verdict = verify_store(to);
-  require_sound(copied.verdict, "the copy");
+  require_sound(copied.verdict);
   const bool same = copied.verdict.audit.events == wanted.events &&
                     copied.verdict.audit.head == wanted.head && count_all(to) == copied.rows;
   if (!same) throw Unavailable("the copy is not what was copied");
