@@ -2,6 +2,7 @@
 // Firefox has those in which browsers differ most; with BROWSERS_WHOLE=1, or when tests are named, it
 // has all that are not about Chromium's own words.
 
+import callOfThreeTests from './call_of_three_test.mjs'
 import callTests from './call_test.mjs'
 import causesTests from './causes_test.mjs'
 import checkAccessTests from './check_access_test.mjs'
@@ -116,6 +117,7 @@ try {
   await requestsTests()
   await inBrowser('chromium', () => callTests(chromium.browser))
   await inBrowser('chromium', () => waitingCallTests(chromium.browser))
+  await inBrowser('chromium', () => callOfThreeTests(chromium.browser))
   demo.killPool('room')
   await inBrowser('chromium', () => outageTests(chromium))
   await inBrowser('firefox', () => outageTests(firefox))
