@@ -7,7 +7,8 @@ from machine import ROOT, run, until
 from outside import NAME, holds, same
 
 UNIT = "janus.service"
-MOST = 2.0  # of systemd's exposure
+MOST = 2.5  # of systemd's exposure; it speaks to everybody
+INFO = "http://127.0.0.1:8088/janus/info"
 LISTENS = r"LISTEN\s+\d+\s+\d+\s+(\S+):(8088|8188)\s.*janus"
 UPGRADE = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
            "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
@@ -34,7 +35,7 @@ def all_of(inside, outside, roomkey):
         return run("nsenter", f"--target={inside.leader()}", "--net", *words, **options)
 
     def answers():
-        return in_its_network("curl", "-sS", "-m", "5", "http://127.0.0.1:8088/janus/info",
+        return in_its_network("curl", "-sS", "-m", "5", "--noproxy", "*", INFO,
                               check=False).returncode == 0
 
     def it_starts_hardened_by_the_commands_of_the_docs():
@@ -107,7 +108,7 @@ def all_of(inside, outside, roomkey):
         inside.sh("systemctl stop janus; rm -r /etc/systemd/system/janus.service.d")
         inside("systemctl", "daemon-reload")
         holds(inside("roomkey", "setup", "--janus-url", "").stdout, "[SUCCESS]")
-        same(1, inside("grep", "-q", "JANUS_", "/etc/roomkey/roomkey.env", check=False).returncode)
+        same(1, inside("grep", "-q", "^JANUS_", "/etc/roomkey/roomkey.env", check=False).returncode)
 
     return [it_starts_hardened_by_the_commands_of_the_docs,
             it_keeps_within_its_bounds,
