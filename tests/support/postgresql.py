@@ -156,6 +156,7 @@ class Server:
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # the folder is removed all the same
     try:
         with Server() as server:
             print(server.address(), flush=True)
