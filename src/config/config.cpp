@@ -108,6 +108,7 @@ access::WaitingRoom waiting_room(Variables& reader) {
   constexpr std::array kModes{WaitingRoom::off, WaitingRoom::psychologist_first,
                               WaitingRoom::admit};
   std::vector<std::string> words;
+  words.reserve(kModes.size());
   for (const auto mode : kModes) words.emplace_back(access::word(mode));
   const auto mode = reader.choice("ROOMKEY_WAITING_ROOM", words);
   return kModes.at(
