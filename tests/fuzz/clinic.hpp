@@ -74,8 +74,9 @@ inline Json::Value promise_of_every_answer(const http::Response& response,
   promise(response.status < 500 || response.status == 503 || response.status == 502 ||
               (*body)["code"] != "internal_error",
           "no input breaks the machine", response.body);
-  if (response.status != 503) {  // readyz
-    promise(refused == body->isMember("code") && refused == body->isMember("error"),
+  if (response.status != 503) {                                                 // readyz
+    const bool invites = response.status == 201 && body->isMember("guest_id");  // by a code
+    promise((refused || invites) == body->isMember("code") && refused == body->isMember("error"),
             "a refusal says why, and only a refusal", response.body);
   }
   for (const std::string_view secret :

@@ -136,7 +136,7 @@ TEST(another_layout_has_a_file_of_its_own) {
   auto joined = layout();
   joined.routes = {"thingtoken", ""};
   auto more = layout();
-  more.calls.emplace_back("create_room");
+  more.calls.push_back({"twilio", "create_room"});
   for (const auto& other : {swapped, joined, more}) {
     const Tally tally(other, folder.path());
     same("", tally.fault());
