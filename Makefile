@@ -119,8 +119,8 @@ SANITIZED = @$(MAKE) --no-print-directory BUILD=build/sanitize CXX='$(SANITIZE_C
 # tests, too, what takes no foreign bytes, and what mostly waits.
 UNSANITIZED := demo load setup setup_refusal setup_terminal owner web check metrics memory \
   $(if $(SANITIZE_SHORT),audit backup cut disk keys limits live_ad_hoc live_faults live_removal \
-    live_rest_rooms live_unseen machine provider_move proxy refusal_answers removal room stand_in store \
-    stream_configuration warnings witness)
+    live_rest_rooms live_unseen livekit_rooms machine postgresql provider_move proxy refusal_answers removal \
+    room stand_in store stream_configuration waiting warnings witness)
 sanitize: ## unit, CLI and the worker's end-to-end tests under AddressSanitizer and UBSan (SANITIZE_SHORT=1)
 	$(call with,BUILD DEMO CHECK FUZZ)
 	+$(SANITIZED) build build/sanitize/unit-tests
