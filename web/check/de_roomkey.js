@@ -45,6 +45,8 @@ export default {
     removed: practice,
     denied: practice,
     guest_not_found: 'Bitten Sie die Praxis um einen neuen Link.',
+    too_many_guests: 'Es sind schon acht Gäste eingeladen: Ziehen Sie den Link von jemandem zurück, ' +
+      'der nicht kommt.',
     guest_elsewhere: 'Machen Sie dort weiter, oder bitten Sie die Praxis, den Link für dieses Gerät ' +
       'freizugeben.',
     already_connected: 'Sie sind auf einem anderen Gerät oder in einem anderen Fenster in dieser ' +
