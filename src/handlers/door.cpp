@@ -69,7 +69,7 @@ void note_entry(store::Database& database, const access::Grant& grant, std::stri
 }
 
 void note_waiting(store::Database& database, std::int64_t appointment_id, std::string_view who,
-                  store::AuditEvent event) {
+                  const store::AuditEvent& event) {
   const auto sign = store::sign_of(store::find_visitor(database, appointment_id, who), event.at);
   if (sign == store::Sign::nothing) return;
   store::Transaction transaction(database);

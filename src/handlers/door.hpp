@@ -39,6 +39,6 @@ void note_entry(store::Database& database, const access::Grant& grant, std::stri
 // Somebody was told to wait: a sign of life, written down at most once in some seconds. `event` is
 // the one of who began to.
 void note_waiting(store::Database& database, std::int64_t appointment_id, std::string_view who,
-                  store::AuditEvent event);
+                  const store::AuditEvent& event);
 
 }  // namespace roomkey::handlers

@@ -39,7 +39,7 @@ base::Result<http::Response> serve(const http::Route& route, http::Call& call, s
     store::AuditEvent refusal = event_of(call, route.name, store::Outcome::refused);
     refusal.reason = std::string(base::word(response.error().code));
     if (response.error().code == base::Code::waiting) {
-      note_waiting(database, call.id, visitor_name(user_id), std::move(refusal));
+      note_waiting(database, call.id, visitor_name(user_id), refusal);
     } else {
       refusals.note(database, refusal);
     }

@@ -140,7 +140,8 @@ class Appointment(Case):
             ("appointment_date", start), ("session_end_time", body["session_end_time"]),
             ("duration_minutes", 60), ("status", "scheduled"), ("session_type", "telehealth"),
             ("video_room_id", "apt-60-1763138954-46eb915c"), ("can_join", True),
-            ("join_opens_at", None), ("join_closes_at", None)])
+            ("join_opens_at", None), ("join_closes_at", None), ("waiting_room", "off"),
+            ("waiting", "no")])
         begin, end = (time.mktime(time.strptime(body[key], "%Y-%m-%dT%H:%M:%SZ"))
                       for key in ("appointment_date", "session_end_time"))
         self.assertEqual(end - begin, 3600)

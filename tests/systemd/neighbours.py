@@ -1,6 +1,6 @@
 """Steps on what others on the machine can do, and what somebody could who broke into a part of it.
 Each leaves the machine as it was."""
-from outside import holds, same
+from outside import NAME, holds, same
 
 ENV = "/etc/roomkey/roomkey.env"
 ROOM_ONLY = ("TWILIO_AUTH_TOKEN", "JANUS_ADMIN_KEY")
@@ -31,7 +31,10 @@ def all_of(inside, secrets):
         inside("systemctl", "daemon-reload")
 
     def the_token_pool_sees_no_secret_that_only_the_room_pool_needs():
-        inside.write("/run/only-room.env", "".join(f"{name}={'a' * 32}\n" for name in ROOM_ONLY), "600")
+        given = {name: "a" * 32 for name in (*ROOM_ONLY, "JANUS_TOKEN_SECRET")}
+        given["JANUS_URL"] = f"wss://{NAME}/janus"  # without these two no token could be made
+        inside.write("/run/only-room.env",
+                     "".join(f"{name}={value}\n" for name, value in given.items()), "600")
         inside.sh(f"cat /run/only-room.env >>{ENV}; systemctl reload roomkey.target")
         for pool, sees in (("token", False), ("room", True)):
             pid = inside.show(f"roomkey-{pool}@1.service", "MainPID")
@@ -43,7 +46,7 @@ def all_of(inside, secrets):
                 same(sees, name in file, f"{name} in the {pool} pool's view of {ENV}")
         same("600 root root\n",
              inside("stat", "-c", "%a %U %G", "/run/roomkey/token-1.env").stdout)
-        for name in ROOM_ONLY:
+        for name in given:
             inside.sh(f"sed -i /^{name}=/d {ENV}")
         inside.sh("rm /run/only-room.env; systemctl reload roomkey.target")
 

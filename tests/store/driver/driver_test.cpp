@@ -27,8 +27,9 @@ TEST(a_path_is_a_file_of_sqlite_s) {
 // Those of a driver that is there are its own.
 bool is_somebodys(std::string_view scheme) {
   const auto drivers = driver::all();
-  return std::any_of(drivers.begin(), drivers.end(),
-                     [&](const auto& driver) { return driver.scheme == roomkey::base::lower_ascii(scheme); });
+  return std::any_of(drivers.begin(), drivers.end(), [&](const auto& driver) {
+    return driver.scheme == roomkey::base::lower_ascii(scheme);
+  });
 }
 
 TEST(an_address_of_a_scheme_that_nobody_has_is_never_taken_for_a_path) {

@@ -19,6 +19,7 @@ namespace roomkey::store::driver::postgresql {
                               use(PQsocket) use(PQsslInUse) use(PQstatus)
 
 struct LibPq {
+// NOLINTNEXTLINE(bugprone-macro-parentheses): a declaration's name stands in none.
 #define ROOMKEY_MEMBER(name) decltype(&::name) name = nullptr;
   ROOMKEY_LIBPQ(ROOMKEY_MEMBER)
 #undef ROOMKEY_MEMBER
