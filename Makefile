@@ -99,7 +99,7 @@ demo-stop: ## ends the demo
 
 check: ## installs what is missing, builds, runs every test
 	$(call with,BUILD DEMO CALL CHECK BROWSER SYSTEMD,build $(BUILD)/unit-tests)
-	@BIN_DIR=$(BUILD) tests/run.sh unit cli install vendor browser e2e 'systemd&'
+	@BIN_DIR=$(BUILD) tests/run.sh unit install vendor browser e2e 'cli&' 'systemd&'
 
 check-bare: ## the README's commands, from a fresh clone in a Debian with nothing but git and make (root)
 	$(call with,BARE)
@@ -116,7 +116,7 @@ SANITIZED = @$(MAKE) --no-print-directory BUILD=build/sanitize CXX='$(SANITIZE_C
   HARDENING=-fPIE \
   SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'
 # Not under sanitizers: what waits or runs the command over and over. SANITIZE_SHORT=1 leaves to the unit
-# tests, too, what takes no foreign bytes, and what mostly waits.
+# tests, too, what takes no foreign bytes, and what mostly waits; and the store on PostgreSQL to the release's run.
 UNSANITIZED := demo load setup setup_refusal setup_terminal owner web check metrics memory \
   $(if $(SANITIZE_SHORT),audit backup cut disk keys limits live_ad_hoc live_faults live_removal \
     live_rest_rooms live_unseen livekit_rooms machine postgresql provider_move proxy refusal_answers removal \
@@ -124,7 +124,8 @@ UNSANITIZED := demo load setup setup_refusal setup_terminal owner web check metr
 sanitize: ## unit, CLI and the worker's end-to-end tests under AddressSanitizer and UBSan (SANITIZE_SHORT=1)
 	$(call with,BUILD DEMO CHECK FUZZ)
 	+$(SANITIZED) build build/sanitize/unit-tests
-	@BIN_DIR=build/sanitize E2E_SHORT=1 E2E_SKIP='$(UNSANITIZED)' tests/run.sh unit cli e2e
+	@BIN_DIR=build/sanitize E2E_SHORT=1 E2E_SKIP='$(UNSANITIZED)' $(if $(SANITIZE_SHORT),WITHOUT_POSTGRESQL=1) \
+	  tests/run.sh unit e2e 'cli&'
 fuzz: ## each fuzzer for FUZZ_SECONDS (60), under the sanitizers
 	$(call with,BUILD CHECK FUZZ)
 	+$(SANITIZED) fuzzers
