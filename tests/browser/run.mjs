@@ -26,7 +26,6 @@ import rejoinTests from './rejoin_test.mjs'
 import requestsTests from './requests_test.mjs'
 import streamTests from './stream_test.mjs'
 import twilioTests from './twilio_test.mjs'
-import waitingCallTests from './waiting_call_test.mjs'
 import { startChromium, startFirefox } from './browsers.mjs'
 import { NOWHERE, SHUT } from './check_support.mjs'
 import { assertNothingShown } from './pages.mjs'
@@ -116,7 +115,6 @@ try {
   ])
   await requestsTests()
   await inBrowser('chromium', () => callTests(chromium.browser))
-  await inBrowser('chromium', () => waitingCallTests(chromium.browser))
   await inBrowser('chromium', () => callOfThreeTests(chromium.browser))
   demo.killPool('room')
   await inBrowser('chromium', () => outageTests(chromium))

@@ -112,7 +112,7 @@ TEST(a_refused_connection_tells_its_code_or_its_reason_and_no_name) {
   same("No such file or directory", reason_in(away));
   same("root certificate file ... does not exist",
        reason_in("connection to server at \"db\", port 1 failed: root certificate file "
-                 "\"/root/x.crt\" does not exist\nEither provide it"));
+                 "\"/nowhere/x.crt\" does not exist\nEither provide it"));
   same("the server can't be reached", reason_in(""));
 }
 
