@@ -14,7 +14,7 @@ UPGRADE = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Versi
            "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
            "Sec-WebSocket-Protocol": "janus-protocol"}
 VISIT = {"id": 48, "patient_id": 2, "psychologist_id": 19, "duration_minutes": 60,
-         "appointment_date": "2025-11-17T09:00:00Z"}
+         "appointment_date": "2025-11-17T09:00:00Z", "video_provider": "janus"}
 
 
 def commands_of_the_docs():
@@ -86,7 +86,6 @@ def all_of(inside, outside, roomkey):
     def a_token_makes_its_room_there_and_the_socket_is_carried_to_it():
         inside.write("/root/visit.json", json.dumps({"appointments": [VISIT]}))
         roomkey("import", "/root/visit.json")
-        roomkey("appointment", "set", 48, "--provider", "janus")
         status, body = outside.get("/api/appointments/video-token/48/")
         same((200, "janus", f"wss://{NAME}/janus"),
              (status, body.get("provider"), body.get("connect", {}).get("url")), body)
@@ -98,11 +97,15 @@ def all_of(inside, outside, roomkey):
                               f"https://{NAME}/janus", check=False).stdout
         holds(said, "HTTP/1.1 101 ", "janus-protocol")
 
+    def cancelled_the_room_is_ended_there():
+        roomkey("appointment", "set", 48, "--status", "cancelled")
+        until(lambda: "event=eviction appointment_id=48 why=closed" in inside(
+            "journalctl", "--boot", "--output=cat", "--unit=roomkey-room@*").stdout, "it has ended")
+
     def killed_it_is_there_again_at_once():
         before = inside.show(UNIT, "MainPID")
         inside("systemctl", "kill", "--signal=KILL", UNIT)
         until(lambda: inside.show(UNIT, "MainPID") not in ("0", before) and answers(), "it is back")
-        roomkey("appointment", "set", 48, "--status", "cancelled")  # its room is ended by and by
 
     def all_is_as_it_was_before():
         inside.sh("systemctl stop janus; rm -r /etc/systemd/system/janus.service.d")
@@ -115,5 +118,6 @@ def all_of(inside, outside, roomkey):
             it_is_nobody_s_user_may_write_nowhere_and_listens_to_this_machine_alone,
             roomkey_is_set_up_with_it_and_check_proves_it,
             a_token_makes_its_room_there_and_the_socket_is_carried_to_it,
+            cancelled_the_room_is_ended_there,
             killed_it_is_there_again_at_once,
             all_is_as_it_was_before]
