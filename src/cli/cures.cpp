@@ -70,7 +70,7 @@ std::string cure_for_store(Cause cause) {
     case Cause::older_schema: return "Run `roomkey db migrate`.";
     case Cause::locked: return "Another program holds it: try again.";
     case Cause::newer_schema: return "Install the newer roomkey that made it.";
-    case Cause::not_allowed: return "See what its role was granted (docs/operations.md).";
+    case Cause::not_allowed: return "See what its role was granted (docs/postgresql.md).";
     case Cause::disk_full:
     case Cause::disk_fails: return "See to the server's disk: all is well then, nothing is lost.";
     case Cause::unreadable: return "See that ROOMKEY_DB names roomkey's own database.";

@@ -1,5 +1,6 @@
 """PostgreSQL for the end-to-end tests: databases with the clinic in them, and a road to them that can be
 broken."""
+import contextlib
 import functools
 import itertools
 import json
@@ -41,13 +42,16 @@ class Cluster(postgresql.Server):
         """A new database with seed() in it; its name."""
         if not hasattr(self, "template"):
             self.template = self.empty()
-            stack = Stack()
+            self.fill(self.template, postgresql.SUPERUSER)
+        return self.empty(self.template)
+
+    def fill(self, database, user):
+        stack = Stack()
+        with contextlib.closing(stack):
             stack.settings = {"ROOMKEY_DB_ALONE": "allow"}
             stack.stop = lambda: None
-            stack.db = self.address(self.template)
+            stack.db = self.address(database, user)
             stack.fill(seed())
-            stack.close()
-        return self.empty(self.template)
 
     def empty(self, template="template0"):
         name = f"clinic_{next(numbers)}"

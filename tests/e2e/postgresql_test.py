@@ -1,14 +1,17 @@
-"""The store on PostgreSQL: the same door and the same commands."""
+"""The store on PostgreSQL: the same door and the same commands, and what the workers' role can't do."""
 import contextlib
 import json
 import re
 import unittest
 
-from cases import Case
+from cases import Case, each
 from clinic import ADMIN, JANE, SAM, SARAH, SERVICE
 from load import at_once
 from postgres import PostgresWorker, cluster, postgresql
 from stacks import Demo, Stack
+
+
+EVENT = "INSERT INTO audit (id, at, request_id, action, outcome, hash)"
 
 
 def setUpModule():
@@ -55,6 +58,140 @@ class Doors(Case):
         self.assertEqual(room.status, 201, room)
         self.assertEqual(self.worker.post("/api/appointments/video-room/501/", ADMIN).status, 200)
         self.assertIn("Nü", self.worker.roomkey("user", "show", 77))
+
+
+class Roles(Case):
+    """Two roles, made as docs/postgresql.md says: one owns the tables, the workers' owns nothing."""
+    OWNER, WORKERS = "clinic_owner", "clinic_workers"
+    # All that the workers may do; of any other table, add, read, change and remove its rows.
+    LESS = {"audit": "INSERT SELECT", "audit_head": "SELECT", "audit_cuts": "SELECT", "roomkey": "SELECT"}
+
+    @classmethod
+    def setUpClass(cls):
+        cls.name = f"{cls.OWNER}s"
+        cluster().sql(f"CREATE ROLE {cls.OWNER} LOGIN; CREATE ROLE {cls.WORKERS} LOGIN")
+        cluster().sql(f"CREATE DATABASE {cls.name} OWNER {cls.OWNER} ENCODING 'UTF8' LOCALE 'C'"
+                      " TEMPLATE template0")
+        cluster().sql("REVOKE CREATE ON SCHEMA public FROM PUBLIC;"
+                      f"GRANT USAGE, CREATE ON SCHEMA public TO {cls.OWNER}", cls.name)
+        cluster().fill(cls.name, cls.OWNER)
+        cls.worker = PostgresWorker(cluster().address(cls.name, cls.WORKERS))
+        cls.addClassCleanup(cls.worker.close)
+        cls.migrate()
+
+    @classmethod
+    def migrate(cls, *arguments):
+        cls.as_owner("db", "migrate", *(arguments or ("--worker", cls.WORKERS)))
+
+    @classmethod
+    def as_owner(cls, *arguments):
+        return cls.worker.roomkey(*arguments, ROOMKEY_ROOMS="asked",
+                                  ROOMKEY_DB=cluster().address(cls.name, cls.OWNER))
+
+    def sql(self, text, user=None):
+        return cluster().sql(text, self.name, user or self.WORKERS).strip()
+
+    def rights(self):
+        """Of the workers' role, by table."""
+        rows = self.sql("SELECT table_name, string_agg(privilege_type, ' ' ORDER BY privilege_type)"
+                        f" FROM information_schema.table_privileges WHERE grantee = '{self.WORKERS}'"
+                        " GROUP BY table_name", "postgres")
+        return dict(row.split("|") for row in rows.splitlines())
+
+    def wanted(self):
+        tables = self.sql("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").splitlines()
+        return {table: self.LESS.get(table, "DELETE INSERT SELECT UPDATE") for table in tables}
+
+    def state(self):
+        """What none of its doings may change."""
+        return self.sql("""
+            SELECT tgname, tgenabled FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1;
+            SELECT proname, prosrc, proowner FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY 1;
+            SELECT relname, relowner, relacl FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY 1;
+            SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' ORDER BY 1;
+            SELECT * FROM audit; SELECT * FROM audit_head; SELECT * FROM audit_cuts; SELECT schema FROM roomkey""",
+                        "postgres")
+
+    def test_the_doors_work_with_the_workers_role(self):
+        self.given(self.worker.token())
+        user = {"email": "new@example.com", "name": "New", "role": "patient"}
+        made = self.worker.ask("PUT", "/api/users/77/", SERVICE, body=json.dumps(user).encode())
+        self.assertEqual(made.status, 201)
+        self.assertEqual(self.worker.post("/api/appointments/video-room/501/", ADMIN).status, 201)
+        self.refused(self.worker.token(user=SAM), 403, "permission_denied")
+        self.assertIn("is sound", self.as_owner("db", "verify"))
+        self.assertNotIn("The role of ROOMKEY_DB", self.worker.roomkey("--json", "check", status=1))
+        self.assertIn("owns the tables", self.worker.roomkey(
+            "--json", "check", status=1, ROOMKEY_DB=cluster().address(self.name, self.OWNER)))
+
+    def test_it_owns_nothing_and_has_just_these_rights(self):
+        self.assertEqual(self.rights(), self.wanted())
+        self.assertEqual(self.sql("SELECT column_name FROM information_schema.column_privileges WHERE grantee ="
+                                  f" '{self.WORKERS}' AND table_name = 'roomkey' AND privilege_type = 'UPDATE'",
+                                  "postgres"), "turn")
+        self.assertEqual(self.sql(f"SELECT count(*) FROM pg_shdepend WHERE deptype = 'o' AND refobjid ="
+                                  f" '{self.WORKERS}'::regrole", "postgres"), "0")
+        self.assertEqual(self.sql("SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls"
+                                  f" OR pg_has_role('{self.WORKERS}', '{self.OWNER}', 'MEMBER') FROM pg_roles"
+                                  f" WHERE rolname = '{self.WORKERS}'", "postgres"), "f")
+
+    @each([(statement.split(" VALUES")[0], code, statement) for code, statement in (
+        ("42501", "UPDATE audit SET reason = 'none'"),
+        ("42501", "DELETE FROM audit"),
+        ("42501", "TRUNCATE audit"),
+        ("42501", "INSERT INTO audit SELECT * FROM audit ON CONFLICT (id) DO UPDATE SET reason = 'none'"),
+        ("42501", "UPDATE audit_head SET id = 0"),
+        ("42501", "DELETE FROM audit_head"),
+        ("42501", "TRUNCATE audit_head"),
+        ("42501", "INSERT INTO audit_cuts SELECT 1, 1, 1, hash, 1, 'Ada', 'policy', 2, hash FROM audit"),
+        ("42501", "UPDATE roomkey SET schema = 1"),
+        ("42501", "DELETE FROM roomkey"),
+        ("42501", "TRUNCATE users CASCADE"),
+        ("42501", "DROP TABLE audit"),
+        ("42501", "DROP TABLE guests"),
+        ("42501", "ALTER TABLE audit ADD COLUMN more TEXT"),
+        ("42501", "ALTER TABLE audit DISABLE TRIGGER ALL"),
+        ("42501", "ALTER TABLE audit OWNER TO clinic_workers"),
+        ("42501", "DROP TRIGGER audit_is_not_changed ON audit"),
+        ("42501", "DROP TRIGGER audit_head_only_moves_on ON audit_head"),
+        ("42501", "CREATE TRIGGER more BEFORE INSERT ON audit FOR EACH ROW EXECUTE FUNCTION refuse_audit()"),
+        ("42501", "CREATE RULE more AS ON INSERT TO audit DO INSTEAD NOTHING"),
+        ("42501", "CREATE OR REPLACE FUNCTION refuse_audit() RETURNS trigger LANGUAGE plpgsql AS"
+                  " 'BEGIN RETURN NEW; END'"),
+        ("42501", "DROP FUNCTION refuse_audit() CASCADE"),
+        ("42501", "SET session_replication_role = replica"),
+        ("42501", "SET ROLE clinic_owner"),
+        ("42501", "CREATE SCHEMA more"),
+        ("42501", "CREATE TABLE more (one BIGINT)"),
+        ("42501", "DROP SCHEMA public CASCADE"),
+        ("42501", "CREATE ROLE more"),
+        ("42501", "COPY audit TO PROGRAM 'cat'"),
+        # What it may do, and the triggers refuse.
+        ("23514", f"{EVENT} SELECT id + 2, 1, 'more', 'video_token', 'granted', hash FROM audit_head"),
+        # A table of its own by the head's name, and the head's own function at one: neither moves the head.
+        ("23514", "CREATE TEMP TABLE audit_head (id BIGINT, hash BYTEA);"
+                  " INSERT INTO audit_head SELECT id + 1, hash FROM public.audit_head;"
+                  f" {EVENT} SELECT id + 1, 1, 'more', 'video_token', 'granted', hash FROM audit_head"),
+        ("23514", "CREATE TEMP TABLE mine AS SELECT id + 1 AS id, hash FROM audit_head;"
+                  " CREATE TRIGGER mine AFTER INSERT ON mine FOR EACH ROW EXECUTE FUNCTION audit_takes_one();"
+                  " INSERT INTO mine SELECT * FROM mine"))])
+    def test_it_may_not(self, code, statement):
+        before = self.state()
+        with self.assertRaisesRegex(AssertionError, code):
+            self.sql(statement)
+        self.assertEqual(self.state(), before)
+
+    def test_what_it_may_not_do_for_a_command_either(self):
+        before = self.state()
+        self.worker.roomkey("db", "migrate", "--worker", "postgres", status=1)
+        self.assertEqual(self.state(), before)
+
+    def test_a_later_migration_gives_it_the_new_tables(self):
+        self.sql("DROP TABLE guests; UPDATE roomkey SET schema = 9", self.OWNER)
+        self.assertNotIn("guests", self.rights())
+        self.migrate("--json")
+        self.assertEqual(self.rights(), self.wanted())
+        self.given(self.worker.token())
 
 
 class OnItsOwn(Case):

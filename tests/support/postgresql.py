@@ -127,10 +127,10 @@ class Server:
         pid = self.process.pid
         return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
-    def sql(self, text, database="postgres"):
-        """As the superuser; each row a line."""
-        return self.run("psql", "-h", self.dir, "-p", self.port, "-U", SUPERUSER, "-d", database, "-XAtq",
-                        "-v", "ON_ERROR_STOP=1", "-c", text)
+    def sql(self, text, database="postgres", user=SUPERUSER):
+        """Each row a line. What is refused raises an AssertionError with the SQLSTATE in it."""
+        return self.run("psql", "-h", self.dir, "-p", self.port, "-U", user, "-d", database, "-XAtq",
+                        "-v", "ON_ERROR_STOP=1", "-v", "VERBOSITY=verbose", "-c", text)
 
     def setting(self, name, value):
         """For all, from now on; None: as it was."""

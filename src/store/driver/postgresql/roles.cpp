@@ -3,6 +3,7 @@
 #include <array>
 
 #include "store/driver/postgresql/driver.hpp"
+#include "store/driver/postgresql/fault.hpp"
 
 namespace roomkey::store::driver::postgresql {
 
@@ -17,6 +18,11 @@ std::string grants_to(const std::string& roles) {
          " FROM pg_tables, (" +
          roles + ") r (role) WHERE schemaname = current_schema()";
 }
+
+// It would be granted nothing, and the server would but warn.
+constexpr const char* kOwns =
+    "SELECT bool_and(pg_has_role(current_user, tableowner, 'USAGE')) FROM pg_tables"
+    " WHERE schemaname = current_schema()";
 
 constexpr const char* kWorkers =
     "SELECT DISTINCT grantee::regrole::name FROM pg_class, aclexplode(relacl)"
@@ -56,6 +62,7 @@ void let_work(Database& database, const std::string& role) {
   if (value("SELECT count(*) FROM pg_roles WHERE rolname = $1") == "0") {
     throw base::Unavailable("the server has no role " + role, base::Unavailable::Cause::refused);
   }
+  if (connection.text(kOwns) != "t") throw fault_of(database.settings().called, "42501");
   wire.run(value(grants_to("SELECT $1")), connection.deadline());
 }
 
