@@ -14,7 +14,8 @@ UPGRADE = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Versi
            "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
            "Sec-WebSocket-Protocol": "janus-protocol"}
 VISIT = {"id": 48, "patient_id": 2, "psychologist_id": 19, "duration_minutes": 60,
-         "appointment_date": "2025-11-17T09:00:00Z", "video_provider": "janus"}
+         "appointment_date": "2025-11-17T09:00:00Z", "video_provider": "janus",
+         "video_room_id": "apt-48-1763370000-46eb915c"}
 
 
 def commands_of_the_docs():
