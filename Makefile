@@ -27,6 +27,7 @@ PACKAGES_BENCH := libbenchmark-dev wrk
 PACKAGES_PEERS := npm:nodejs npm:npm python3-django python3-djangorestframework \
   python3-djangorestframework-simplejwt gunicorn python3-twilio
 PACKAGES_CHAOS := faketime util-linux
+PACKAGES_FAILOVER := patroni etcd-server python3-etcd
 PACKAGES_SECURITY := testssl.sh bsdextrautils
 PACKAGES_FUZZ := clang libclang-rt-14-dev
 PACKAGES_DEB := dpkg-dev debhelper
@@ -78,7 +79,7 @@ all: ## installs what is missing and builds
 	$(call with,BUILD,build)
 build: $(BUILD)/roomkey $(BUILD)/roomkey-fcgi
 
-packages: ## installs what any target here but bench-peers needs and is missing
+packages: ## installs what any target here but bench-peers and chaos's failover needs and is missing
 	$(call with,BUILD DEMO CALL CHECK BROWSER LINT BENCH CHAOS SECURITY FUZZ SYSTEMD)
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -147,7 +148,7 @@ bench-peers: ## the same route in Django and in Node, beside roomkey's
 	@BIN_DIR=$(BUILD) /usr/bin/python3 tests/bench/peers.py
 
 chaos: ## harm done on purpose: what clients see, what is lost, how long it takes (CHAOS_SHORT=1)
-	$(call with,BUILD DEMO CHECK CHAOS,build)
+	$(call with,BUILD DEMO CHECK CHAOS $(if $(filter 1,$(CHAOS_SHORT)),,FAILOVER),build)
 	@BIN_DIR=$(BUILD) /usr/bin/python3 tests/chaos/run.py
 
 soak: ## half load with restarts: memory, descriptors and WAL stay flat (SOAK_MINUTES=30)

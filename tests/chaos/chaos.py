@@ -69,11 +69,11 @@ def kinds(made):
 
 
 class Load:
-    """Clients that ask over and over until the block ends; one for each kind and `more` for
-    tokens."""
+    """Clients that ask over and over until the block ends, `pause` seconds after each answer; one for
+    each kind and `more` for tokens."""
 
-    def __init__(self, made, only=None, more=2):
-        self.made = made
+    def __init__(self, made, only=None, more=2, pause=0):
+        self.made, self.pause = made, pause
         self.seen, self.lost = [], []
         self.over = threading.Event()
         makers = kinds(made)
@@ -94,6 +94,7 @@ class Load:
                 if answer["Connection"] == "close":
                     connection.close()
                     connection = None
+                time.sleep(self.pause)
             except (OSError, ConnectionError, IndexError, ValueError) as fault:
                 self.lost.append((kind, repr(fault)))
                 if connection is not None:

@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import chaos  # noqa: E402,F401 (finds the end-to-end tests' modules)
 import faults  # noqa: E402
 import support  # noqa: E402
+from failover_faults import Missing  # noqa: E402
 
 
 def run(fault):
@@ -19,6 +20,8 @@ def run(fault):
     started = time.monotonic()
     try:
         verdict = fault()
+    except Missing as why:
+        return f"skip {fault.__name__}: {why}", None
     except Exception:
         return f"FAIL {fault.__name__}: {traceback.format_exc()}", False
     if verdict is None:
