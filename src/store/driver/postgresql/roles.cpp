@@ -3,7 +3,6 @@
 #include <array>
 
 #include "store/driver/postgresql/driver.hpp"
-#include "store/driver/postgresql/fault.hpp"
 
 namespace roomkey::store::driver::postgresql {
 
@@ -62,7 +61,10 @@ void let_work(Database& database, const std::string& role) {
   if (value("SELECT count(*) FROM pg_roles WHERE rolname = $1") == "0") {
     throw base::Unavailable("the server has no role " + role, base::Unavailable::Cause::refused);
   }
-  if (connection.text(kOwns) != "t") throw fault_of(database.settings().called, "42501");
+  if (connection.text(kOwns) != "t") {
+    throw base::Unavailable(database.settings().called + ": only the tables' owner can grant that",
+                            base::Unavailable::Cause::not_allowed);
+  }
   wire.run(value(grants_to("SELECT $1")), connection.deadline());
 }
 
