@@ -9,7 +9,12 @@ A transcript is commands and what they say, in a fresh folder of its own:
 
 In what is expected, <time>, <hash>, <hex>, <token>, <number>, <folder> and <any> stand for
 themselves. `--update` puts what the commands said in the place of what was expected. Whatever a
-command says, it must not hold one of the secrets that it is run with."""
+command says, it must not hold one of the secrets that it is run with.
+
+Those of ON_BOTH are played once more on PostgreSQL, each with a database of its own; what stands below a
+comment that begins with "# SQLite:", up to the next comment, is left out there. postgresql.transcript is
+played there alone. Where there is no PostgreSQL, they say so and are skipped."""
+import contextlib
 import os
 import re
 import subprocess
@@ -18,6 +23,12 @@ import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "support"))
+import postgresql  # noqa: E402
+
+ON_BOTH = ("audit", "audit_key", "export", "guests", "import", "prune", "records", "rooms",
+           "waiting")
+THERE_ALONE = "postgresql"
 BIN = Path(os.environ.get("BIN_DIR", HERE.parents[1] / "build/release")).resolve()
 SECRETS = {"ROOMKEY_JWT_SECRET": "bearer-secret-5f0c1a9be2d34c7788aa",
            "ROOMKEY_JWT_PREVIOUS_SECRET": "previous-secret-77c1d04aa2b94e0c31",
@@ -58,6 +69,16 @@ def parse(lines):
     return parts
 
 
+def without_sqlite(parts):
+    """Without the steps that are SQLite's."""
+    left_out = False
+    for part in parts:
+        if isinstance(part, str) and part.startswith("#"):
+            left_out = part.startswith("# SQLite:")
+        if isinstance(part, str) or not left_out:
+            yield part
+
+
 def matches(expected, said, folder):
     pattern = re.escape(expected).replace("<folder>", re.escape(folder))
     for name, one in PATTERNS.items():
@@ -84,15 +105,23 @@ def shown(step, said, status):
     return lines + said + ([f"[{status}]"] if status else [])
 
 
-def play(path, update):
-    """Plays one transcript; gives the numbers of steps that went as expected and otherwise."""
+def play(path, update, server=None):
+    """Plays one transcript, on the server's PostgreSQL if there is one; gives the numbers of steps that
+    went as expected and otherwise."""
     passed = failed = 0
     written = []
+    called = path.name + (" on PostgreSQL" if server else "")
+    parts = parse(path.read_text().splitlines())
     with tempfile.TemporaryDirectory(prefix="roomkey-cli-") as folder:
         environment = SECRETS | PLAIN | {"PATH": f"{BIN}:/usr/bin:/bin", "HOME": folder,
                                          "ROOT": str(HERE.parents[1]),
                                          "ROOMKEY_DB": f"{folder}/roomkey.db"}
-        for part in parse(path.read_text().splitlines()):
+        if server:
+            database = f"of_{path.stem}"
+            server.sql(f"CREATE DATABASE {database} TEMPLATE template0")
+            environment |= {"ROOMKEY_DB": server.address(database), "ROOMKEY_DB_ALONE": "allow"}
+            parts = without_sqlite(parts)
+        for part in parts:
             if isinstance(part, str):
                 written.append(part)
                 continue
@@ -105,25 +134,41 @@ def play(path, update):
                 written += shown(part, part.expected, status)
                 continue
             written += shown(part, [generalized(line, folder) for line in said], status)
-            print(f"FAIL {path.name}:{part.line}: $ {part.command}")
+            print(f"FAIL {called}:{part.line}: $ {part.command}")
             if leaks:
                 print(f"     it shows {', '.join(leaks)}")
             for mark, lines, code in (("-", part.expected, part.status), ("+", said, status)):
                 print("\n".join(f"   {mark} {line}" for line in [*lines, f"[{code}]"]))
     if update:
         path.write_text("\n".join(written) + "\n")
-    print(f"{'FAIL' if failed else 'ok  '} {path.name}: {passed} of {passed + failed} commands")
+    print(f"{'FAIL' if failed else 'ok  '} {called}: {passed} of {passed + failed} commands", flush=True)
     return passed, failed
+
+
+def play_on_postgresql(paths, update):
+    """The same of each; and how many had to be skipped."""
+    with contextlib.ExitStack() as stack:
+        try:
+            if "WITHOUT_POSTGRESQL" in os.environ:
+                raise postgresql.Missing("left out (WITHOUT_POSTGRESQL)")
+            server = stack.enter_context(postgresql.Server())
+        except postgresql.Missing as why:
+            print("\n".join(f"skip {path.name} on PostgreSQL: {why}" for path in paths))
+            return [], len(paths)
+        return [play(path, update and path.stem == THERE_ALONE, server) for path in paths], 0
 
 
 def main():
     names = [name for name in sys.argv[1:] if name != "--update"]
     paths = [path for path in sorted(HERE.glob("*.transcript"))
              if not names or any(name in path.name for name in names)]
-    counts = [play(path, "--update" in sys.argv) for path in paths]
-    passed, failed = (sum(column) for column in zip(*counts)) if counts else (0, 0)
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed or not passed else 0
+    update = "--update" in sys.argv
+    counts = [play(path, update) for path in paths if path.stem != THERE_ALONE]
+    there = [path for path in paths if path.stem in (*ON_BOTH, THERE_ALONE)]
+    more, skipped = play_on_postgresql(there, update) if there else ([], 0)
+    passed, failed = (sum(column) for column in zip((0, 0), *counts, *more))
+    print(f"{passed} passed, {failed} failed, {skipped} skipped")
+    return 1 if failed or not passed + skipped else 0
 
 
 if __name__ == "__main__":
