@@ -11,8 +11,16 @@ namespace roomkey::cli {
 
 namespace {
 
+// On a server: one that was migrated. Throws base::Unavailable where nobody can tell.
+bool is_made(const store::Settings& settings) {
+  store::Database database(settings);
+  database.ready(store::Schema::any);
+  return database.schema() > 0;
+}
+
 // A token for testing needs no store, only a key; but where there is one, its audit knows of it.
 bool has_store(const Session& session) {
+  if (session.database.files() == nullptr) return is_made(session.database.settings());
   std::error_code fault;
   const bool there = std::filesystem::exists(session.database.path(), fault);
   return there || fault;  // one that can't even be looked at may be there

@@ -26,7 +26,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
 import postgresql  # noqa: E402
 
-ON_BOTH = ("audit", "audit_key", "export", "guests", "import", "prune", "records", "rooms",
+ON_BOTH = ("audit", "audit_key", "bearer", "export", "guests", "import", "prune", "records", "rooms",
            "waiting")
 THERE_ALONE = "postgresql"
 BIN = Path(os.environ.get("BIN_DIR", HERE.parents[1] / "build/release")).resolve()
