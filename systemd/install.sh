@@ -18,6 +18,7 @@ put() { # mode, target folder, files...
 put 0755 "$to$PREFIX/bin" "$BIN_DIR/roomkey"
 put 0755 "$to$lib" "$BIN_DIR/roomkey-fcgi" systemd/restart-workers
 put 0644 "$to$share" systemd/roomkey.env
+put 0644 "$to$share/systemd" systemd/store.conf.in
 put 0644 "$to$share/nginx" nginx/roomkey.conf.in nginx/logrotate.conf
 put 0644 "$to$share/janus" systemd/janus/hardened.conf systemd/janus/*.jcfg
 if [ -d web ]; then

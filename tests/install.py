@@ -61,7 +61,7 @@ def lint():
 
 
 INSTALLED = """bin/roomkey lib/roomkey/roomkey-fcgi lib/roomkey/restart-workers
-share/roomkey/janus/hardened.conf share/roomkey/janus/janus.plugin.videoroom.jcfg share/roomkey/nginx/roomkey.conf.in share/roomkey/roomkey.env lib/sysusers.d/roomkey.conf
+share/roomkey/janus/hardened.conf share/roomkey/janus/janus.plugin.videoroom.jcfg share/roomkey/nginx/roomkey.conf.in share/roomkey/systemd/store.conf.in share/roomkey/roomkey.env lib/sysusers.d/roomkey.conf
 lib/tmpfiles.d/roomkey.conf share/man/man1/roomkey.1 share/man/man5/roomkey.env.5
 share/man/man8/roomkey-fcgi.8 lib/systemd/system/roomkey.target
 lib/systemd/system/roomkey-token.socket lib/systemd/system/roomkey-room.socket

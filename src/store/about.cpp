@@ -9,6 +9,11 @@ About about(Database& database) {
   return driver.about == nullptr ? About{} : driver.about(database);
 }
 
+std::vector<std::string> hosts_of(const Database& database) {
+  const auto& driver = driver_of(database);
+  return driver.hosts == nullptr ? std::vector<std::string>{} : driver.hosts(database.settings());
+}
+
 bool let_work(Database& database, const std::string& role) {
   const auto& driver = driver_of(database);
   if (driver.let_work != nullptr) driver.let_work(database, role);

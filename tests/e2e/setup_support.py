@@ -47,10 +47,12 @@ class Machine:
     def __init__(self):
         self.root = Path(tempfile.mkdtemp(prefix="roomkey-setup-"))
         for folder in ("etc/roomkey", "etc/nginx/sites-available", "etc/nginx/sites-enabled",
-                       "usr/share/roomkey/nginx", "usr/share/roomkey/web", "var/log/nginx",
+                       "usr/share/roomkey/nginx", "usr/share/roomkey/web",
+                       "usr/share/roomkey/systemd", "etc/systemd/system", "var/log/nginx",
                        "var/lib/roomkey", "run/roomkey", "bin", "given"):
             (self.root / folder).mkdir(parents=True)
         shutil.copy(ROOT / "nginx/roomkey.conf.in", self.template)
+        shutil.copy(ROOT / "systemd/store.conf.in", self.root / "usr/share/roomkey/systemd")
         self.env.write_text(ENV.format(root=self.root))
         (self.root / "nginx.conf").write_text(NGINX_CONF.format(root=self.root))
         # At ports that anybody may listen on.

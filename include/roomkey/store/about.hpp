@@ -21,6 +21,10 @@ struct About {
 // Of the open store. Throws base::Unavailable.
 [[nodiscard]] About about(Database& database);
 
+// The names or addresses of the machines that keep the store; none where it is on this one and no
+// network is needed. It need not be open. Throws base::Unavailable.
+[[nodiscard]] std::vector<std::string> hosts_of(const Database& database);
+
 // Lets a role of the server's work with the store; false where the store knows no roles. Throws
 // base::Unavailable.
 bool let_work(Database& database, const std::string& role);

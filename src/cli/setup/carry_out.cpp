@@ -19,6 +19,8 @@ namespace roomkey::cli::setup {
 
 namespace {
 
+namespace fs = std::filesystem;
+
 constexpr std::chrono::days kOwnValidity{825};  // more, and Apple's systems refuse it
 constexpr Access kForAll{0644};
 constexpr Access kForRoot{0600};
@@ -62,6 +64,21 @@ void write_files(FileChanges& files, const Plan& plan, const Present& present,
   if (old && *old != plan.site_text) files.write(places.site() + ".old", *old, kForAll);
   files.write(places.site(), plan.site_text, kForAll);
   files.link(places.site_link(), places.site());
+  for (const auto& drop_in : plan.drop_ins) {
+    if (drop_in.content.empty()) continue;
+    files.folder(fs::path(drop_in.path).parent_path());
+    files.write(drop_in.path, drop_in.content, kForAll);
+  }
+}
+
+// Of a store that was a server's.
+int remove_drop_ins(const Plan& plan) {
+  for (const auto& drop_in : plan.drop_ins) {
+    std::error_code fault;
+    if (drop_in.content.empty()) fs::remove(drop_in.path, fault);
+    if (fault) return fail(kFailed, drop_in.path + ": can't be removed: " + fault.message());
+  }
+  return kDone;
 }
 
 int take_back(FileChanges& files, const std::string& why, const std::string& words) {
@@ -119,14 +136,22 @@ std::vector<std::string> roomkey(const Present& present, std::vector<std::string
   return command;
 }
 
-int start_all(const Present& present) {
+int start_all(const Plan& plan, const Present& present) {
   if (const int status =
           run_step(roomkey(present, {"db", "migrate"}), "the store can't be made ready")) {
     return status;
   }
-  // All works without it, and the nightly backup tries again.
-  static_cast<void>(run_step(roomkey(present, {"db", "reserve"}),
-                             "no room is kept on the store's disk for the day when it is full"));
+  // All works without it, and the nightly backup tries again. A server's disk is not ours.
+  if (!plan.served) {
+    static_cast<void>(run_step(roomkey(present, {"db", "reserve"}),
+                               "no room is kept on the store's disk for the day when it is full"));
+  }
+  if (const int status = remove_drop_ins(plan)) return status;
+  if (!plan.drop_ins.empty()) {
+    const int status =
+        run_step(systemctl({"daemon-reload"}), "systemd does not take the workers' drop-ins");
+    if (status != kDone) return status;
+  }
   if (const int status = start_workers()) return status;
   return run_step(systemctl({"reload-or-restart", "nginx.service"}),
                   "nginx could not be reloaded: systemctl status nginx");
@@ -148,7 +173,7 @@ int remove_old_copies(const Plan& plan, const Present& present) {
   int status = kDone;
   for (const auto& path : old_copies(plan, present)) {
     std::error_code fault;
-    std::filesystem::remove(path, fault);
+    fs::remove(path, fault);
     if (fault) status = fail(kFailed, path + ": can't be removed: " + fault.message(), kOnceMore);
   }
   return status;
@@ -195,16 +220,21 @@ std::vector<std::string> changes(const Plan& plan, const Present& present,
   if (!is_as(places.site(), plan.site_text, kForAll)) {
     list.push_back(places.site() + ": nginx's site for " + plan.site.domain);
   }
+  for (const auto& drop_in : plan.drop_ins) {
+    list.push_back(drop_in.path + (drop_in.content.empty() ? ": removed, the store needs no network"
+                                                           : ": a way to the store's servers"));
+  }
   std::error_code none;
-  if (std::filesystem::read_symlink(places.site_link(), none) != places.site()) {
+  if (fs::read_symlink(places.site_link(), none) != places.site()) {
     list.push_back(places.site_link() + ": puts it into use");
   }
   return list;
 }
 
 int carry_out(const Plan& plan, const Present& present, std::chrono::sys_seconds now) {
+  if (const int status = make_store(plan, present)) return status;
   if (const int status = put_files(plan, present, now)) return status;
-  if (const int status = start_all(present)) return status;
+  if (const int status = start_all(plan, present)) return status;
   return remove_old_copies(plan, present);
 }
 

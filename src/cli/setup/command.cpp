@@ -169,6 +169,7 @@ int set_up(SetupFlags& flags) {
   PlanFaults faults;
   make_plan(plan, flags, present, now, faults);
   if (!faults.none()) return say_faults(faults);
+  if (const int status = settle_store(plan, flags, present)) return status;
   for (const auto& note : plan.notes) std::cerr << "roomkey: hint: " << note << '\n';
   return go_on(plan, flags, present, ask, now);
 }

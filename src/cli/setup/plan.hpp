@@ -36,6 +36,7 @@ struct Places {
   [[nodiscard]] std::string site_link() const {
     return root + "/etc/nginx/sites-enabled/roomkey.conf";
   }
+  [[nodiscard]] std::string store() const { return root + "/var/lib/roomkey/roomkey.db"; }
   [[nodiscard]] std::string log(const char* name) const {
     return root + "/var/log/nginx/roomkey-" + name + ".log";
   }
@@ -43,6 +44,13 @@ struct Places {
     return root + "/run/roomkey/" + pool + ".sock";
   }
   [[nodiscard]] std::string lock() const { return root + "/run/roomkey-setup.lock"; }
+  [[nodiscard]] std::string drop_in_template() const {
+    return root + "/usr/share/roomkey/systemd/store.conf.in";
+  }
+  // Of a unit that is shut off from the network: its way to the store's servers.
+  [[nodiscard]] std::string drop_in_folder(const std::string& unit) const {
+    return root + "/etc/systemd/system/" + unit + ".d";
+  }
   // certbot's usual place.
   [[nodiscard]] std::string certbot(const std::string& domain, const char* file) const {
     return root + "/etc/letsencrypt/live/" + domain + '/' + file;
@@ -84,6 +92,9 @@ struct Plan {
   std::string site_settings_text, site_text;
   std::vector<NewFile> key_files;  // that the workers read
   std::vector<std::string> notes;  // what was put right in the answers
+  bool served = false;             // a server keeps the store,
+  bool makes_store = false;        // where its tables are made, or looked for, before anything else
+  std::vector<NewFile> drop_ins;   // that are not yet there; without content: that go
 
   Plan() = default;
   ~Plan();
@@ -123,6 +134,10 @@ void make_plan(Plan& plan, const SetupFlags& flags, const Present& present,
 // it. Goes behind its name, and doesn't show it.
 [[nodiscard]] std::string form_fault(const std::string& variable, const std::string& value);
 
+// A variable's value as it will be.
+[[nodiscard]] std::string value_to_be(const Plan& plan, const Present& present,
+                                      const std::string& variable);
+
 // The texts of site.conf and of nginx's site.
 void write_site(Plan& plan, const Present& present, PlanFaults& faults);
 
@@ -132,6 +147,11 @@ void settle_certificate(Plan& plan, const SetupFlags& flags, const Present& pres
 // Made for a store that is yet to be made: whether an audit goes on under a key is for its
 // administrator to say.
 void settle_audit_key(Plan& plan, const Present& present);
+// A server's store: that it can be reached and worked with, or what to do about it; and what its
+// workers' units need. Returns the exit status; nothing is changed.
+[[nodiscard]] int settle_store(Plan& plan, const SetupFlags& flags, const Present& present);
+// Its tables, before a file is written. The same.
+[[nodiscard]] int make_store(const Plan& plan, const Present& present);
 // Made where people are to have pseudonyms and there is none.
 void settle_identity_secret(Plan& plan, const Present& present);
 

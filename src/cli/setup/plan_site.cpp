@@ -36,12 +36,6 @@ constexpr const char* kSiteHead =
 
 bool has_ipv6() { return std::filesystem::exists("/proc/net/if_inet6"); }
 
-// A variable's value as it will be.
-std::string value_to_be(const Plan& plan, const Present& present, const std::string& variable) {
-  const auto change = plan.variables.find(variable);
-  return change == plan.variables.end() ? present.value(variable) : change->second.value_or("");
-}
-
 site::Names names_of(const Plan& plan, const Present& present) {
   const Places& places = present.places;
   const std::string listen =
@@ -71,6 +65,11 @@ void drop_line(std::string& text, std::string_view line) {
 }
 
 }  // namespace
+
+std::string value_to_be(const Plan& plan, const Present& present, const std::string& variable) {
+  const auto change = plan.variables.find(variable);
+  return change == plan.variables.end() ? present.value(variable) : change->second.value_or("");
+}
 
 void settle_certificate(Plan& plan, const SetupFlags& flags, const Present& present,
                         std::chrono::sys_seconds now, PlanFaults& faults) {
@@ -128,9 +127,9 @@ void write_site(Plan& plan, const Present& present, PlanFaults& faults) {
 }
 
 void settle_audit_key(Plan& plan, const Present& present) {
-  const std::string named = present.env.get("ROOMKEY_DB");
-  const std::string store =
-      named.empty() ? present.places.root + "/var/lib/roomkey/roomkey.db" : named;
+  const std::string named = value_to_be(plan, present, "ROOMKEY_DB");
+  if (store::Database(store::Settings{named}).files() == nullptr) return;  // see settle_store()
+  const std::string store = named.empty() ? present.places.store() : named;
   std::error_code fault;
   const bool is_new = !std::filesystem::exists(store, fault) && !fault;
   if (is_new && !present.has("ROOMKEY_AUDIT_KEY")) {

@@ -51,6 +51,12 @@ std::vector<Setting> all_settings() {
        "it where there is none)"});
   list.push_back({"ROOMKEY_IDENTITY_SECRET", "--identity-secret-file", SettingKind::secret_file,
                   "File with the secret of pseudonyms, 32 bytes at least"});
+  list.push_back({"ROOMKEY_DB", "--db", SettingKind::text,
+                  "Address of a store on a server (postgresql://...; docs/postgresql.md)"});
+  list.push_back({"ROOMKEY_DB_PASSWORD", "--db-password-file", SettingKind::secret_file,
+                  "File with the password of the role in it"});
+  list.push_back({"ROOMKEY_DB_ALONE", "--db-alone", SettingKind::text,
+                  "allow: one server without a synchronous standby is enough"});
   list.push_back({"ROOMKEY_FRONTEND_URL", "--frontend-url", SettingKind::text,
                   "Address of the clinic's pages, for meeting links"});
   list.push_back({"ROOMKEY_MEETING_URL", "--meeting-url", SettingKind::text,

@@ -31,6 +31,9 @@ struct Driver {
 
   // What it can besides; null where it can't.
   About (*about)(Database& database) = nullptr;
+  // The names or addresses of the machines that keep it; none for one that is on this machine and
+  // is reached by no network. Throws Unavailable.
+  std::vector<std::string> (*hosts)(const Settings& settings) = nullptr;
   // Gives a role of the server's what a worker needs. Unavailable where there is none of that name.
   void (*let_work)(Database& database, const std::string& role) = nullptr;
   const Files* files = nullptr;

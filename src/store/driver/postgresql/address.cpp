@@ -73,4 +73,20 @@ std::vector<Server> servers_of(const Settings& settings) {
   return servers;
 }
 
+std::vector<std::string> hosts_of(const Settings& settings) {
+  std::vector<std::string> hosts;
+  for (const auto& server : servers_of(settings)) {
+    const auto value = [&](std::string_view name) {
+      const auto found = std::find_if(server.begin(), server.end(),
+                                      [&](const auto& one) { return one.first == name; });
+      return found == server.end() ? std::string() : found->second;
+    };
+    const std::string address = value("hostaddr");
+    std::string host = address.empty() ? value("host") : address;
+    const bool socket = host.empty() || host.front() == '/' || host.front() == '@';
+    if (!socket) hosts.push_back(std::move(host));
+  }
+  return hosts;
+}
+
 }  // namespace roomkey::store::driver::postgresql

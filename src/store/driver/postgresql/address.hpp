@@ -17,4 +17,7 @@ using Server = std::vector<std::pair<std::string, std::string>>;
 // without a word of it.
 [[nodiscard]] std::vector<Server> servers_of(const Settings& settings);
 
+// Where they are; without those that are reached by a socket of this machine's.
+[[nodiscard]] std::vector<std::string> hosts_of(const Settings& settings);
+
 }  // namespace roomkey::store::driver::postgresql

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "store/driver/driver.hpp"
+#include "store/driver/postgresql/address.hpp"
 #include "store/driver/postgresql/migrations.hpp"
 
 namespace roomkey::store::driver::postgresql {
@@ -20,6 +21,7 @@ inline constexpr Driver kDriver{.title = "PostgreSQL",
                                 .damage = damage,
                                 .is_as_made = is_as_made,
                                 .about = about,
+                                .hosts = hosts_of,
                                 .let_work = let_work};
 
 }  // namespace roomkey::store::driver::postgresql

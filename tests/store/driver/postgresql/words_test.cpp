@@ -41,6 +41,19 @@ std::string value(const Server& server, std::string_view name) {
   return found;
 }
 
+TEST(hosts_are_those_that_are_reached_by_a_network) {
+  const auto hosts = [](const char* address) {
+    std::string list;
+    for (const auto& host : hosts_of(settings_on(address))) list += host + ' ';
+    return list;
+  };
+  same("db1 db2 ", hosts("postgresql://clinic@db1,db2:5433/roomkey"));
+  same("::1 10.0.0.2 ", hosts("postgresql://[::1],b/x?hostaddr=::1,10.0.0.2"));
+  same("", hosts("postgresql:///x?host=/run/postgresql"));
+  same("", hosts("postgresql:///x"));
+  same("db1 ", hosts("postgresql://%2Frun%2Fpostgresql,db1/x"));
+}
+
 TEST(each_host_of_an_address_is_a_server) {
   const auto servers = servers_of(settings_on("postgresql://clinic@db1,db2:5433,db3/roomkey"));
   same(3, servers.size());
