@@ -17,7 +17,7 @@ PACKAGES_BUILD := g++ libfcgi-dev libjsoncpp-dev libssl-dev libsqlitecpp-dev lib
   libspdlog-dev libcli11-dev libcurl4-openssl-dev libpq-dev
 PACKAGES_DEMO := ca-certificates nginx spawn-fcgi multiwatch curl openssl procps
 PACKAGES_postgresql := postgresql libpq5
-PACKAGES_CALL := janus libjs-janus-gateway libjs-webrtc-adapter
+PACKAGES_CALL := janus libjs-janus-gateway libjs-webrtc-adapter iproute2
 PACKAGES_CHECK := libcppunit-dev sqlite3 postgresql mandoc python3 python3-jwt python3-cryptography \
   python3-twilio
 PACKAGES_BROWSER := chromium firefox-esr npm:nodejs npm:npm
@@ -37,7 +37,6 @@ PACKAGES_BARE := debootstrap systemd-container
 PACKAGES_SYSTEMD := $(PACKAGES_DEB) lintian debootstrap systemd-container iproute2
 # $(call with,SETS,TARGETS): installs what is missing of each PACKAGES_<set>, then makes the targets, if any.
 define with
-$(if $(filter CALL,$(1)),@sh demo/install_janus.sh)
 @sh tests/install_packages.sh $(foreach set,$(1),$(PACKAGES_$(set)))
 $(if $(filter BROWSER,$(1)),@tests/debian_node.sh >/dev/null)
 $(if $(2),+@$(MAKE) --no-print-directory $(2))

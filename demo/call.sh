@@ -11,7 +11,7 @@ check_call() {
     command -v janus >/dev/null || fail 'janus is not installed' 'make demo-call installs it'
     # Of the loopback interface alone Janus makes no use.
     [ -n "$(hostname -I)" ] || fail 'this machine has no address but loopback, and Janus needs one' \
-        'as root: ip link add call type dummy && ip addr add 192.0.2.1/32 dev call && ip link set call up'
+        'as root: ip link add call type veth peer call-peer && ip link set call-peer up && ip addr add 192.0.2.1/32 dev call && ip link set call up'
 }
 
 # As browsers reach it, whichever port the demo has this time; all else is kept.

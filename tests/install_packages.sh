@@ -11,11 +11,15 @@ for wanted; do
   esac
 done
 [ -n "$missing" ] || exit 0
+# Debian's janus would listen to everybody from the next start of the machine on.
+unwanted=
+case "$missing " in *' janus '*) unwanted=janus.service ;; esac
 
 as_root=
 if [ "$(id -u)" != 0 ]; then
   command -v sudo >/dev/null || {
-    echo "not root, and no sudo: as root, run: apt-get install --no-install-recommends$missing" >&2
+    echo "not root, and no sudo: as root, run: apt-get update &&" \
+      "apt-get install -y --no-install-recommends$missing${unwanted:+ && systemctl disable --now $unwanted}" >&2
     exit 1
   }
   as_root=sudo
@@ -32,3 +36,5 @@ fi
 $as_root apt-get update -qq
 # shellcheck disable=SC2086 # a list of words
 $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing
+[ -z "$unwanted" ] || $as_root systemctl --quiet disable $unwanted 2>/dev/null ||
+  echo "$unwanted is still enabled: systemctl disable $unwanted" >&2

@@ -1,9 +1,13 @@
 """The demo itself: what it makes, keeps, leaves behind, and never touches."""
 import os
+import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
+import unittest
+from pathlib import Path
 
 from cases import Case
 from clinic import JANE
@@ -209,3 +213,42 @@ class TheDemo(Case):
             said = demo.roomkey("check", "--offline", "--nginx-site", demo.dir / "roomkey-site.conf")
             self.assertIn("[OK] Pages of these origins may ask for tokens: https://app.clinic.example "
                           "http://[::1]:3000 capacitor://localhost web+clinic.app://localhost\n", said)
+
+    # A network of its own with nothing but loopback; what is said there is then done there.
+    ALONE = """ip link set lo up
+said=$(demo/demo.sh start 2>&1) && exit 9
+echo "$said"
+bash -c "${said##*as root: }" || exit 8
+demo/demo.sh start && demo/demo.sh stop"""
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can make a network")
+    def test_a_call_without_an_address_says_how_to_make_one_and_then_begins(self):
+        with Demo(start=False) as demo:
+            done = subprocess.run(["unshare", "--net", "bash", "-c", self.ALONE], cwd=ROOT,
+                                  env=demo.variables | {"DEMO_CALL": "on"}, text=True,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                  timeout=2 * PATIENCE, check=False)
+            self.assertEqual(done.returncode, 0, done.stdout)
+            for text in ("roomkey: error: this machine has no address but loopback, and Janus needs "
+                         "one\nroomkey: hint: as root: ip link add ", '"provider": "janus"',
+                         f'"wss://localhost:{demo.port}/janus"', "has ended"):
+                self.assertIn(text, done.stdout)
+            self.assertEqual(self.left_behind(demo), ([], set()))
+
+    def test_who_can_not_install_what_is_missing_is_told_one_line_for_root(self):
+        with tempfile.TemporaryDirectory() as tools:
+            for name, says in (("id", "echo 1000"), ("dpkg-query", "exit 1")):
+                Path(tools, name).write_text(f"#!/bin/sh\n{says}\n")
+                Path(tools, name).chmod(0o755)
+            for name in ("sh", "find", "nproc", "sed"):
+                Path(tools, name).symlink_to(shutil.which(name))
+            done = subprocess.run([shutil.which("make"), "--no-print-directory", "demo-call"],
+                                  cwd=ROOT, env={"PATH": tools}, capture_output=True, text=True,
+                                  timeout=60, check=False)
+        self.assertEqual(done.returncode, 2, done.stdout)
+        said = [line for line in done.stderr.splitlines() if "as root, run: " in line]
+        self.assertEqual(len(said), 1, done.stderr)
+        self.assertRegex(said[0], "as root, run: apt-get update && apt-get install -y "
+                         r"--no-install-recommends( [a-z0-9.+-]+)+ && "
+                         r"systemctl disable --now janus\.service$")
+        self.assertLessEqual({"g++", "nginx", "janus", "libjs-janus-gateway"}, set(said[0].split()))

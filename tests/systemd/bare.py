@@ -4,9 +4,11 @@ fresh clone of what is committed here. Root has all of them; then somebody who i
 sudo. Nothing of this machine can hide a step that is missing; only its ways out are taken over: apt's
 sources of Debian, proxies, certificates, DNS. `localhost` is ::1 first and /tmp a tmpfs there, as on
 an installed Debian. The suite of systemd can't run in it and says so. Prints how long each command
-took; ends with "N passed, N failed"."""
+took; ends with "N passed, N failed". `bare.py call` has `make demo-call` alone: somebody who can't
+install asks root for what the one line says, and root has it from nothing but what was built then."""
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -17,15 +19,17 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import machine  # noqa: E402
 
-COMMANDS = ["make demo", "make demo-stop", "make check"]
+COMMANDS = ["make demo", "make demo-stop", "make demo-call", "make demo-stop", "make check"]
+CALL = ["make demo-call", "make demo-stop"]
+FOR_ROOT = "as root, run: "
 TOOLS = ["debootstrap", "systemd-nspawn", "git"]
 CERTIFICATES = "usr/local/share/ca-certificates"
 WAYS_OUT = re.compile(r"(https?|ftp|all|no)_proxy|npm_config_.*", re.I)
 SCRIPT = r"""cd ~/roomkey || exit
 step() {
   began=$(date +%s)
-  "$@" && status=0 || status=$?
-  echo "-- $(id -un): $*: status $status, $(($(date +%s) - began)) s"
+  eval "$1" && status=0 || status=$?
+  echo "-- $(id -un): $1: status $status, $(($(date +%s) - began)) s"
 }
 """
 
@@ -60,9 +64,14 @@ def furnish(root):
 
 def hand_over(root):
     """Somebody's own copy, with what was built and fetched; a demo is its maker's."""
-    machine.run("cp", "-a", root / "root/roomkey", root / "home/somebody", timeout=1200)
-    shutil.rmtree(root / "home/somebody/roomkey/build/demo", ignore_errors=True)
+    copy(root / "root/roomkey", root / "home/somebody/roomkey")
     machine.run("chroot", root, "chown", "-R", "somebody:", "/home/somebody/roomkey", timeout=1200)
+
+
+def copy(source, target):
+    shutil.rmtree(target, ignore_errors=True)
+    machine.run("cp", "-a", source, target, timeout=1200)
+    shutil.rmtree(target / "build/demo", ignore_errors=True)
 
 
 class Bare:
@@ -75,7 +84,7 @@ class Bare:
 
     def run(self, user, commands):
         """All of them in one life of the machine: a demo stays up until the next one."""
-        script = SCRIPT + "".join(f"step {command}\n" for command in commands)
+        script = SCRIPT + "".join(f"step {shlex.quote(command)}\n" for command in commands)
         said = []
         with subprocess.Popen([*self.nspawn, f"--user={user}", "/bin/sh", "-c", script],
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -86,38 +95,60 @@ class Bare:
         return said
 
     def take(self, user, commands):
-        said = self.run(user, commands)
+        lines = iter(self.run(user, commands))
         for command in commands:
-            self.results.append(outcome(said, user, command))
+            self.results.append(outcome(lines, user, command))
 
-    def refuses_without_root(self, command, *says):
+    def refuses_without_root(self, command):
+        """What it says that root has to do: one line."""
         said = self.run("somebody", [command])
-        good, line = outcome(said, "somebody", command)
-        good = not good and all(any(word in one for one in said) for word in says)
-        self.results.append((good, f"{line} (no root, no sudo: says what root has to do)"))
+        good, line = outcome(iter(said), "somebody", command)
+        told = [one.split(FOR_ROOT, 1)[1] for one in said if FOR_ROOT in one]
+        self.results.append((not good and len(told) == 1,
+                             f"{line} (no root, no sudo: says what root has to do)"))
+        return told[0] if told else "false"
 
 
-def outcome(said, user, command):
-    """(whether it did what it should, a line about it)"""
-    for before, line in zip(["", *said], said):
+def outcome(lines, user, command):
+    """(whether it did what it should, a line about it), of the lines from here to its end"""
+    before = ""
+    for line in lines:
         end = re.fullmatch(rf"-- {user}: {re.escape(command)}: status (\d+), (\d+) s", line)
         if end:
             counted = before if re.match(r"\d+ passed, ", before) else ""
             good = end[1] == "0" and (counted != "" or "check" not in command)
             return good, f"{user}: {command}: status {end[1]}, {end[2]} s {counted}".rstrip()
+        before = line
     return False, f"{user}: {command}: did not come to its end"
 
 
-def all_of(root):
+def all_of(folder):
+    root = folder / "root"
     bare = Bare(root, take_over_ways_out(root))
     furnish(root)
     hand_over(root)
-    bare.refuses_without_root(COMMANDS[0], "as root, run: apt-get install")
-    shutil.rmtree(root / "home/somebody/roomkey")
+    bare.refuses_without_root(COMMANDS[0])
     bare.take("root", COMMANDS)
     hand_over(root)
     bare.take("somebody", COMMANDS)
     return bare.results
+
+
+def call_of(folder):
+    root, other = folder / "root", folder / "other"
+    machine.run("cp", "-a", root, other)
+    bare = Bare(root, take_over_ways_out(root))
+    furnish(root)
+    hand_over(root)
+    # There is no systemd in here, and so no service.
+    bare.take("root", [bare.refuses_without_root(CALL[0]).split(" && systemctl")[0]])
+    bare.take("somebody", CALL)
+    again = Bare(other, take_over_ways_out(other))
+    furnish(other)
+    copy(root / "home/somebody/roomkey", other / "root/roomkey")
+    machine.run("chown", "-R", "root:", other / "root/roomkey")
+    again.take("root", CALL)
+    return bare.results + again.results
 
 
 def main():
@@ -133,7 +164,7 @@ def main():
     try:
         folder.mkdir(mode=0o755)
         machine.run("cp", "-a", base, folder / "root")
-        results = all_of(folder / "root")
+        results = call_of(folder) if sys.argv[1:] == ["call"] else all_of(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     print("\n== bare")
