@@ -81,7 +81,8 @@ base::Result<GivenToGuest> give_to_guest(Visit& visit, const GuestCode& wanted,
   const provider::Provider& provider = providers.of(*visit.appointment.room);
   const auto credential = provider.mint(grant, call.now);
   if (!credential) return Error{Code::token_failed, credential.error().detail};
-  if (is_for_room_pool(call, database, *visit.appointment.room, providers, Comer::guest)) {
+  Glance glance;
+  if (is_for_room_pool(call, database, *visit.appointment.room, providers, glance, Comer::guest)) {
     return GivenToGuest{ask_room_pool(call.request.room_pool), false};
   }
   if (const auto fault = room_fault(providers, *visit.appointment.room); !fault.empty()) {
@@ -97,7 +98,8 @@ base::Result<GivenToGuest> give_to_guest(Visit& visit, const GuestCode& wanted,
                          call.now);
   call.provider = provider.name();
   auto body = token_body(grant, *credential, visit.appointment, provider);
-  if (is_in_room(database, call.id, *visit.appointment.room, credential->identity, call.now)) {
+  if (is_in_room(database, call.id, *visit.appointment.room, credential->identity, call.now,
+                 glance)) {
     body.add("already_connected", true);
   }
   if (binds) body.add("device", device);

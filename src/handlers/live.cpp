@@ -97,8 +97,10 @@ void create(store::Database& database, std::int64_t appointment_id, const access
 
 }  // namespace
 
-Known known_room(store::Database& database, std::int64_t appointment_id, const access::Room& room) {
-  auto told = store::latest_room_session(database, appointment_id);
+Known known_room(store::Database& database, std::int64_t appointment_id, const access::Room& room,
+                 bool are_told_of) {
+  std::optional<access::RoomSession> told;
+  if (are_told_of) told = store::latest_room_session(database, appointment_id);
   auto answered = store::room_answer(database, appointment_id);
   // Looked at last: otherwise it could be given up in between, and this be of the next one.
   if ((!told && !answered) || !still_has(database, appointment_id, room)) return {};
@@ -110,9 +112,9 @@ Known known_room(store::Database& database, std::int64_t appointment_id, const a
 }
 
 bool is_in_room(store::Database& database, std::int64_t appointment_id, const access::Room& room,
-                std::string_view identity, std::chrono::sys_seconds now) {
-  if (!store::may_tell_of(database, appointment_id, identity)) return false;
-  const Known known = known_room(database, appointment_id, room);
+                std::string_view identity, std::chrono::sys_seconds now, const Glance& glance) {
+  if (!glance && !store::may_tell_of(database, appointment_id, identity)) return false;
+  const Known known = glance ? *glance : known_room(database, appointment_id, room);
   if (!known.session || is_over(known)) return false;
   if (known.source == "provider" && now - known.session->as_of > kFresh) return false;
   const auto& people = known.session->participants;
@@ -151,9 +153,12 @@ Known look_at_room(store::Database& database, const access::Appointment& appoint
 }
 
 bool is_to_be_made(store::Database& database, std::int64_t appointment_id, const access::Room& room,
-                   provider::Rooms* rooms, std::chrono::sys_seconds now, Comer comer) {
+                   provider::Rooms* rooms, std::chrono::sys_seconds now, Glance& glance,
+                   Comer comer) {
   if (rooms == nullptr || !rooms->are_made()) return false;
-  return may_grow(*rooms, comer) || !is_open_now(known_room(database, appointment_id, room), now);
+  if (may_grow(*rooms, comer)) return true;
+  glance = known_room(database, appointment_id, room, rooms->are_told_of());
+  return !is_open_now(*glance, now);
 }
 
 void make_room(store::Database& database, std::int64_t appointment_id, const access::Room& room,

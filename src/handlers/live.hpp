@@ -18,16 +18,20 @@ struct Known {
 };
 
 // What the store knows of that room of the appointment's; nothing where the appointment has it no
-// more: whoever looked it up may see nothing of the people who came after.
+// more: whoever looked it up may see nothing of the people who came after. Where no events tell of
+// rooms there are none to be read.
 [[nodiscard]] Known known_room(store::Database& database, std::int64_t appointment_id,
-                               const access::Room& room);
+                               const access::Room& room, bool are_told_of = true);
+
+// What one request read of the room, for whoever looks at it again; empty until somebody had to.
+using Glance = std::optional<Known>;
 
 // Whether somebody of that identity is in the room now, as far as the store knows: told by events,
 // or answered by the provider within 15 s. Nobody is asked, and next to nothing is read where
 // nobody was there yet.
 [[nodiscard]] bool is_in_room(store::Database& database, std::int64_t appointment_id,
                               const access::Room& room, std::string_view identity,
-                              std::chrono::sys_seconds now);
+                              std::chrono::sys_seconds now, const Glance& glance = {});
 
 // What known_room() says after having asked the provider, where no events tell, the last fact is
 // older than 15 s or somebody is there who is unwelcome (evict.hpp), and is put out again: at most
@@ -42,7 +46,8 @@ enum class Comer { one_of_two, guest };
 // Whether make_room() has something to ask. `rooms` as the provider has them, whoever may ask it.
 [[nodiscard]] bool is_to_be_made(store::Database& database, std::int64_t appointment_id,
                                  const access::Room& room, provider::Rooms* rooms,
-                                 std::chrono::sys_seconds now, Comer comer = Comer::one_of_two);
+                                 std::chrono::sys_seconds now, Glance& glance,
+                                 Comer comer = Comer::one_of_two);
 
 // Has the provider make the room where roomkey is to, also again where its last session is over.
 // Nothing becomes of it where the provider is away: the next who asks tries again.

@@ -20,9 +20,10 @@ std::string validity_text(std::chrono::minutes validity) {
 }  // namespace
 
 bool is_for_room_pool(const http::Call& call, store::Database& database, const access::Room& room,
-                      const Providers& providers, Comer comer) {
+                      const Providers& providers, Glance& glance, Comer comer) {
   return !providers.may_be_asked() && !call.request.room_pool.empty() &&
-         is_to_be_made(database, call.id, room, providers.of(room).rooms(), call.now, comer);
+         is_to_be_made(database, call.id, room, providers.of(room).rooms(), call.now, glance,
+                       comer);
 }
 
 std::string_view room_fault(const Providers& providers, const access::Room& room) {
@@ -64,7 +65,8 @@ base::Result<http::Response> video_token(http::Call& call, Issue issue, std::str
   const provider::Provider& provider = providers.of(*appointment->room);
   const auto credential = provider.mint(*grant, call.now);
   if (!credential) return base::Error{base::Code::token_failed, credential.error().detail};
-  if (is_for_room_pool(call, database, *appointment->room, providers)) {
+  Glance glance;
+  if (is_for_room_pool(call, database, *appointment->room, providers, glance)) {
     return ask_room_pool(call.request.room_pool);
   }
   if (const auto fault = room_fault(providers, *appointment->room); !fault.empty()) {
@@ -78,7 +80,7 @@ base::Result<http::Response> video_token(http::Call& call, Issue issue, std::str
   call.provider = provider.name();
 
   base::JsonObject body = token_body(*grant, *credential, *appointment, provider);
-  if (is_in_room(database, call.id, *appointment->room, credential->identity, call.now)) {
+  if (is_in_room(database, call.id, *appointment->room, credential->identity, call.now, glance)) {
     body.add("already_connected", true);
   }
   if (issue == Issue::refresh) body.add("refreshed_at", base::format_utc(call.now));

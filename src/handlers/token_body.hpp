@@ -16,7 +16,7 @@ namespace roomkey::handlers {
 // Where the room is to be made first, and not by this worker.
 [[nodiscard]] bool is_for_room_pool(const http::Call& call, store::Database& database,
                                     const access::Room& room, const Providers& providers,
-                                    Comer comer = Comer::one_of_two);
+                                    Glance& glance, Comer comer = Comer::one_of_two);
 // Why this worker can't make the room; empty where it can, or has not to.
 [[nodiscard]] std::string_view room_fault(const Providers& providers, const access::Room& room);
 // Has nginx ask the room pool, at the location that it named (nginx/roomkey.conf.in).
