@@ -64,12 +64,14 @@ run /usr/bin/python3 stream_golden.py
 run /usr/bin/python3 livekit_golden.py
 run /usr/bin/python3 janus_golden.py
 run /usr/bin/python3 jitsi_golden.py
+run /usr/bin/python3 custom_golden.py
 if install_modules && PATH=$(../debian_node.sh):$PATH; then
   run node twilio_node.mjs
   run node callback_node.mjs
   run node stream_node.mjs
   run node livekit_node.mjs
   run node jitsi_node.mjs
+  run node custom_node.mjs
   run node login_node.mjs
   lint
 else
