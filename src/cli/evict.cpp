@@ -24,10 +24,9 @@ void put_off(store::Transaction& transaction, Session& session,
   const auto provider = provider_of(session, room);
   if (!provider->can_evict()) return;
   const bool renames = provider->rooms() != nullptr && provider->rooms()->need_new_name();
-  if (renames) store::renew_room(transaction, session.database, appointment.id, session.now);
-  store::put_eviction(
-      transaction, session.database,
-      {room.name, renames ? "" : identity, room.provider, appointment.id, session.now});
+  store::begin_eviction(transaction, session.database,
+                        {room.name, identity, room.provider, appointment.id, session.now}, renames,
+                        session.now);
 }
 
 }  // namespace roomkey::cli

@@ -53,11 +53,19 @@ std::string in_words(const std::string& who) {
   return guest ? "guest " + std::to_string(*guest) : "user " + who;
 }
 
-// Whether somebody whom nobody denied yet may have a token for the room.
-bool may_be_in(Session& session, std::int64_t id, const std::string& who) {
-  if (session.config.policy.waiting_room == access::WaitingRoom::off) return true;
-  const auto known = store::find_visitor(session.database, id, who);
-  return known && known->admission == Admission::admitted;
+void admit(store::Transaction& transaction, Session& session, std::int64_t id,
+           const std::string& who) {
+  if (!store::decide_visitor(transaction, session.database, id, who, Admission::admitted)) return;
+  append_change(transaction, session, "visitor_admit", id, in_words(who));
+}
+
+void deny(store::Transaction& transaction, Session& session, const access::Appointment& appointment,
+          const std::string& who, const std::string& identity) {
+  const auto denial = store::deny_visitor(transaction, session.database, appointment.id, who,
+                                          session.config.policy.waiting_room);
+  if (!denial.is_new) return;
+  append_change(transaction, session, "visitor_deny", appointment.id, in_words(who));
+  if (denial.leaves) put_off(transaction, session, appointment, identity);
 }
 
 int decide(Session& session, std::int64_t id, const std::string& who, Admission admission) {
@@ -78,13 +86,8 @@ int decide(Session& session, std::int64_t id, const std::string& who, Admission 
                 "its patient is " + std::to_string(appointment->patient_id) +
                     "; its guests: roomkey guest list " + std::to_string(id));
   }
-  const bool leaves = admission == Admission::denied && may_be_in(session, id, who);
-  if (store::decide_visitor(transaction, session.database, id, who, admission)) {
-    const bool admits = admission == Admission::admitted;
-    append_change(transaction, session, admits ? "visitor_admit" : "visitor_deny", id,
-                  in_words(who));
-    if (leaves) put_off(transaction, session, *appointment, *identity);
-  }
+  admission == Admission::admitted ? admit(transaction, session, id, who)
+                                   : deny(transaction, session, *appointment, who, *identity);
   transaction.commit();
   if (session.json) {
     std::cout << base::JsonObject()

@@ -107,12 +107,11 @@ std::optional<Eviction> put_off(store::Transaction& transaction, store::Database
   provider::Provider& provider = providers.of(room);
   if (!provider.can_evict()) return std::nullopt;
   const bool renames = provider.rooms() != nullptr && provider.rooms()->need_new_name();
-  if (renames) store::renew_room(transaction, database, appointment.id, now);
   const bool at_once = providers.rooms_of(room) != nullptr;
-  Eviction eviction{room.name, renames ? "" : identity, room.provider, appointment.id,
-                    at_once ? now + store::kEvictionLease : now};
-  store::put_eviction(transaction, database, eviction);
-  return eviction;
+  return store::begin_eviction(transaction, database,
+                               {room.name, identity, room.provider, appointment.id,
+                                at_once ? now + store::kEvictionLease : now},
+                               renames, now);
 }
 
 bool carry_out(store::Database& database, provider::Rooms& rooms, const Eviction& eviction,

@@ -112,14 +112,6 @@ http::Response answer(const http::Call& call, const AtDoor& visitor, Admission a
   return {200, body.text()};
 }
 
-// Whether somebody whom nobody denied yet may have a token for the room.
-bool may_be_in(store::Database& database, const http::Call& call, const AtDoor& visitor,
-               const access::Policy& policy) {
-  if (policy.waiting_room == access::WaitingRoom::off) return true;
-  const auto known = store::find_visitor(database, call.id, visitor.who);
-  return known && known->admission == Admission::admitted;
-}
-
 }  // namespace
 
 base::Result<http::Response> video_waiting(const http::Call& call, store::Database& database,
@@ -164,12 +156,11 @@ base::Result<http::Response> deny_visitor(const http::Call& call, store::Databas
   if (!appointment) return appointment.error();
   const auto visitor = named_visitor(call, database, *appointment);
   if (!visitor) return visitor.error();
-  const bool leaves = may_be_in(database, call, *visitor, policy);
-  const bool is_new =
-      store::decide_visitor(*transaction, database, call.id, visitor->who, Admission::denied);
-  if (is_new) note(*transaction, database, call, "visitor_deny", *visitor);
+  const auto denial =
+      store::deny_visitor(*transaction, database, call.id, visitor->who, policy.waiting_room);
+  if (denial.is_new) note(*transaction, database, call, "visitor_deny", *visitor);
   std::optional<store::Eviction> eviction;
-  if (is_new && leaves) {
+  if (denial.leaves) {
     eviction =
         put_off(*transaction, database, *appointment, providers, visitor->identity, call.now);
   }

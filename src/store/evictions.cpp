@@ -39,6 +39,16 @@ void put_eviction(Transaction&, Database& database, const Eviction& eviction) {
       .run();
 }
 
+Eviction begin_eviction(Transaction& transaction, Database& database, Eviction eviction,
+                        bool renames, std::chrono::sys_seconds now) {
+  if (renames) {
+    renew_room(transaction, database, eviction.appointment_id, now);
+    eviction.identity.clear();
+  }
+  put_eviction(transaction, database, eviction);
+  return eviction;
+}
+
 std::optional<Eviction> take_eviction(Database& database, std::chrono::sys_seconds now) {
   if (!first_due(database, now)) return std::nullopt;
   Transaction transaction(database);

@@ -56,6 +56,13 @@ std::int64_t last_event_before(Database& database, std::int64_t before) {
   "SELECT id FROM guests WHERE expires_at < ?1 AND id < (SELECT max(id) FROM guests)" \
   " AND appointment_id IN " ROOMKEY_ENDED
 
+// The denied stay so, but for guests who are gone or go as well.
+#define ROOMKEY_OLD_VISITORS                                             \
+  " FROM visitors WHERE appointment_id IN " ROOMKEY_ENDED                \
+  " AND (last_seen IS NULL OR last_seen < ?1) AND (state <> 'denied'"    \
+  " OR visitor LIKE 'guest-%' AND visitor NOT IN (SELECT 'guest-' || id" \
+  " FROM guests WHERE id NOT IN (" ROOMKEY_OLD_GUESTS ")))"
+
 // Up to the last cut.
 void remove_events(Database& database) {
   const std::int64_t last = last_cut(database);
@@ -111,6 +118,7 @@ void begin_with_rooms(Transaction& transaction, Database& database, std::chrono:
                           .add("room_events", old.room_events)
                           .add("answers", old.answers)
                           .add("guests", old.guests)
+                          .add("visitors", old.visitors)
                           .add("signed_by", sign_off.by)
                           .add("reason", sign_off.reason)
                           .text()));
@@ -118,6 +126,7 @@ void begin_with_rooms(Transaction& transaction, Database& database, std::chrono:
   Query(database,
         "DELETE FROM room_answers WHERE asked_at < ?1 AND appointment_id IN " ROOMKEY_ENDED, point)
       .run();
+  Query(database, "DELETE" ROOMKEY_OLD_VISITORS, point).run();
   Query(database, "DELETE FROM guests WHERE id IN (" ROOMKEY_OLD_GUESTS ")", point).run();
 }
 
@@ -158,6 +167,7 @@ Prunable prunable(Database& database, std::chrono::sys_seconds before) {
                        " AND appointment_id IN " ROOMKEY_ENDED,
                        point);
   old.guests = number(database, "SELECT count(*) FROM (" ROOMKEY_OLD_GUESTS ") AS old", point);
+  old.visitors = number(database, "SELECT count(*)" ROOMKEY_OLD_VISITORS, point);
   return old;
 }
 

@@ -106,4 +106,13 @@ bool decide_visitor(Transaction&, Database& database, std::int64_t appointment_i
              .changed() > 0;
 }
 
+Denial deny_visitor(Transaction& transaction, Database& database, std::int64_t appointment_id,
+                    std::string_view who, access::WaitingRoom mode) {
+  const auto before = find_visitor(database, appointment_id, who);
+  const bool may_be_in =
+      mode == access::WaitingRoom::off || (before && before->admission == Admission::admitted);
+  const bool is_new = decide_visitor(transaction, database, appointment_id, who, Admission::denied);
+  return {is_new, is_new && may_be_in};
+}
+
 }  // namespace roomkey::store

@@ -129,6 +129,23 @@ STORE_TEST(a_room_that_was_given_up_is_to_end_and_is_nobody_s) {
   same(47, standing_of(database, "another").appointment.value().id);
 }
 
+STORE_TEST(where_old_tokens_open_the_room_it_ends_and_its_appointment_has_another) {
+  QuickStore store;
+  auto& database = store.database;
+  const std::string room(kRoom);
+  const auto begin = [&](bool renames) {
+    Transaction transaction(database);
+    const auto begun = begin_eviction(transaction, database, of(room, "2-x"), renames, kNine);
+    transaction.commit();
+    return begun.room + '/' + begun.identity;
+  };
+  same(room + "/2-x", begin(false));
+  same(47, standing_of(database, room).appointment.value().id);
+  same(room + '/', begin(true));
+  same(47, former_owner(database, room).value());
+  same(room + "/2-x " + room + '/', taken(database, kNine));
+}
+
 STORE_TEST(who_becomes_inactive_is_to_leave_the_rooms_that_were_told_of) {
   QuickStore store;
   auto& database = store.database;

@@ -3,6 +3,7 @@
 #include "roomkey/crypto/digest.hpp"
 #include "roomkey/store/evictions.hpp"
 #include "roomkey/store/retention.hpp"
+#include "roomkey/store/visitors.hpp"
 #include "support/store.hpp"
 #include "support/test.hpp"
 
@@ -121,10 +122,18 @@ STORE_TEST(old_guests_are_removed_and_no_id_comes_back) {
   House house;
   accepted(house.invite());
   accepted(house.invite());
+  for (const auto* const who : {"guest-1", "guest-2"}) {
+    house.within([&](auto& open) {
+      return deny_visitor(open, house.database, 47, who, access::WaitingRoom::admit).is_new;
+    });
+  }
   same(0, prunable(house.database, kNine + 4h).guests);
   same(1, prunable(house.database, kNine + 90 * 24h).guests);
   prune(house.database, kNine + 90 * 24h, {"Ada", "policy", kNine + 130 * 24h});
   same(1U, guests_of(house.database, 47).size());
+  const auto denied = denied_at(house.database, 47);
+  same("guest-2", denied.at(0), "who was removed can not come again, the other can");
+  same(1U, denied.size());
   same(3, accepted(house.invite()).guest.id);
 }
 

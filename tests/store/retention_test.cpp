@@ -3,6 +3,7 @@
 #include "roomkey/crypto/digest.hpp"
 #include "roomkey/store/rooms.hpp"
 #include "roomkey/store/verify.hpp"
+#include "roomkey/store/visitors.hpp"
 #include "support/cut.hpp"
 #include "support/room.hpp"
 #include "support/test.hpp"
@@ -141,8 +142,40 @@ STORE_TEST(what_happened_in_old_rooms_goes_and_nothing_of_appointments_to_come) 
   same(
       std::optional<std::string>(
           R"({"before":"2026-02-24T09:00:00Z","sessions":1,"room_events":8,"answers":1,"guests":0,)"
-          R"("signed_by":"Ada Admin","reason":"policy: \"ten\" years"})"),
+          R"("visitors":0,"signed_by":"Ada Admin","reason":"policy: \"ten\" years"})"),
       events[0].reason);
+}
+
+struct Doors : Rooms {
+  void deny(std::int64_t id, std::string_view who) {
+    Transaction transaction(database);
+    deny_visitor(transaction, database, id, who, roomkey::access::WaitingRoom::admit);
+    transaction.commit();
+  }
+  std::string at(std::int64_t id) {
+    std::string all;
+    for (const auto& one : visitors_of(database, id)) all += one.who + ' ';
+    return all;
+  }
+};
+
+STORE_TEST(who_came_to_old_doors_goes_but_for_the_denied) {
+  Doors doors;
+  doors.put(50, kNine);
+  doors.put(51, kNine + 2000 * 24h);
+  for (const std::int64_t id : {50, 51}) {
+    note_entry(doors.database, id, "2", kNine);
+    note_entry(doors.database, id, "4", kNine);
+    doors.deny(id, "3");
+    doors.deny(id, "4");
+  }
+  note_entry(doors.database, 50, "20", kNine + 101 * 24h);
+  same(1, prunable(doors.database, kNine + 100 * 24h).visitors);
+  same(1, prune(doors.database, kNine + 100 * 24h, sign_off()).visitors);
+  same("20 3 4 ", doors.at(50));
+  same("2 3 4 ", doors.at(51));
+  const auto events = audit_of(doors.database);
+  same(true, events.at(0).reason.value().find(R"("visitors":1,)") != std::string::npos);
 }
 
 STORE_TEST(a_session_that_ended_later_than_its_appointment_stays) {

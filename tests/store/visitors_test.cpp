@@ -77,6 +77,26 @@ STORE_TEST(who_never_came_can_be_let_in_before) {
   same("admitted - 0", store.line("19"));
 }
 
+STORE_TEST(a_denial_puts_out_whoever_may_be_in_and_only_once) {
+  using roomkey::access::WaitingRoom;
+  DoorStore store;
+  const auto deny = [&](WaitingRoom mode) {
+    Transaction transaction(store.database);
+    const auto denial = deny_visitor(transaction, store.database, 47, "2", mode);
+    transaction.commit();
+    return std::string(denial.is_new ? "new" : "old") + (denial.leaves ? ", leaves" : "");
+  };
+  store.sign(kNine);
+  same("new", deny(WaitingRoom::admit), "who still waits is in no room");
+  same("old", deny(WaitingRoom::off));
+  store.decide(Admission::admitted);
+  same("new, leaves", deny(WaitingRoom::psychologist_first));
+  same("old", deny(WaitingRoom::admit));
+  same("denied 0 0", store.line());
+  store.decide(Admission::waiting);
+  same("new, leaves", deny(WaitingRoom::off), "nobody waits");
+}
+
 STORE_TEST(visitors_come_in_their_order) {
   DoorStore store;
   store.decide(Admission::admitted, "19");

@@ -28,6 +28,11 @@ inline constexpr std::chrono::seconds kEvictionLease{20};
 // The same room and identity again is due when the last one says. Part of the open transaction.
 void put_eviction(Transaction& transaction, Database& database, const Eviction& eviction);
 
+// The same where somebody is to leave a room. `renames`: a token of before would open it all the
+// same, so the room ends and its appointment goes on in a new one. Returns what was put.
+Eviction begin_eviction(Transaction& transaction, Database& database, Eviction eviction,
+                        bool renames, std::chrono::sys_seconds now);
+
 // One that is due, due again after the lease only: two never try the same at once. Single people
 // come before rooms, and what failed least before the rest. Writes nothing where none is due.
 [[nodiscard]] std::optional<Eviction> take_eviction(Database& database,

@@ -19,13 +19,14 @@ struct Prunable {
   std::int64_t room_events = 0;
   std::int64_t answers = 0;  // of the provider
   std::int64_t guests = 0;
+  std::int64_t visitors = 0;  // of doors
 
-  [[nodiscard]] bool of_rooms() const { return sessions + answers + guests > 0; }
+  [[nodiscard]] bool of_rooms() const { return sessions + answers + guests + visitors > 0; }
 };
 
 // What is older than `before`: events, as far as no younger one stands between them; and what
-// happened in the rooms of appointments that had ended by then. Who was removed from one stays so:
-// it can be opened again.
+// happened in the rooms and at the doors of appointments that had ended by then. Who was removed
+// from one, or denied, stays so: it can be opened again.
 [[nodiscard]] Prunable prunable(Database& database, std::chrono::sys_seconds before);
 
 struct SignOff {

@@ -43,4 +43,13 @@ void note_entry(Database& database, std::int64_t appointment_id, std::string_vie
 bool decide_visitor(Transaction& transaction, Database& database, std::int64_t appointment_id,
                     std::string_view who, access::Admission admission);
 
+// The same for a denial, and whether they may be in the room by then and have to leave it: they had
+// been let in, or nobody waits at this door.
+struct Denial {
+  bool is_new = false;
+  bool leaves = false;
+};
+Denial deny_visitor(Transaction& transaction, Database& database, std::int64_t appointment_id,
+                    std::string_view who, access::WaitingRoom mode);
+
 }  // namespace roomkey::store

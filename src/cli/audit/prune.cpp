@@ -60,6 +60,7 @@ void print_pruned_json(const store::Prunable& old, sys_seconds point, bool dry_r
                    .add("room_events", old.room_events)
                    .add("answers", old.answers)
                    .add("guests", old.guests)
+                   .add("visitors", old.visitors)
                    .text()
             << '\n';
 }
@@ -74,7 +75,8 @@ void print_pruned(const store::Prunable& old, sys_seconds point, bool dry_run) {
   std::cout << "\n  " << base::counted(old.sessions, "session") << " of rooms with "
             << base::counted(old.room_events, "event") << ", "
             << base::counted(old.answers, "answer") << " of " << asked << "'s, "
-            << base::counted(old.guests, "guest") << '\n';
+            << base::counted(old.guests, "guest") << ", " << base::counted(old.visitors, "visitor")
+            << " of doors\n";
 }
 
 }  // namespace
