@@ -33,6 +33,9 @@ struct Variable {
   const char* meaning = nullptr;
   const char* question = nullptr;
   std::string_view also = {};  // the name that is read where this one is not set
+  // It and the one named here are two ways to prove the account: one of them is needed.
+  std::string_view instead_of = {};
+  bool is_pem = false;  // or may be: roomkey.env holds no line breaks, so it stays in a file
 };
 
 // A variable as others call it.

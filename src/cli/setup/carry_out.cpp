@@ -157,11 +157,11 @@ int start_all(const Plan& plan, const Present& present) {
                   "nginx could not be reloaded: systemctl status nginx");
 }
 
-// Copies of the login's keys that nothing names any more.
+// Copies of keys that nothing names any more.
 std::vector<std::string> old_copies(const Plan& plan, const Present& present) {
   std::vector<std::string> paths;
   for (const auto& [variable, value] : plan.variables) {
-    if (!variable.starts_with("ROOMKEY_JWT_") || !variable.ends_with("_FILE")) continue;
+    if (!variable.ends_with("_FILE")) continue;
     const std::string copy = present.places.key_copy(variable);
     if (present.value(variable) == copy && value != copy) paths.push_back(copy);
   }
@@ -206,7 +206,7 @@ std::vector<std::string> changes(const Plan& plan, const Present& present,
   if (plan.variables.empty() && !is_as(places.env(), plan.env_text, for_workers())) {
     list.push_back(places.env() + ": for root and the group roomkey alone");
   }
-  for (const auto& key : plan.key_files) list.push_back(key.path + ": the login's key");
+  for (const auto& key : plan.key_files) list.push_back(key.path + ": " + key.what);
   for (const auto& path : old_copies(plan, present)) {
     list.push_back(path + ": removed, nothing names it any more");
   }

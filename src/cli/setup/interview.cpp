@@ -172,9 +172,11 @@ class Interview {
     text(first, variables.front().question);
     if (given(first).empty()) return;
     for (const auto& variable : variables.subspan(1)) {
-      if (variable.question == nullptr) continue;
-      const std::string name(variable.name);
-      if (variable.secret) {
+      const std::string name(variable.name), other(variable.instead_of);
+      if (variable.question == nullptr || (!other.empty() && is_given(other))) continue;
+      if (variable.is_pem) {
+        key_file(name, variable.question);
+      } else if (variable.secret) {
         secret(name, variable.question, provider::is_needed(variable.role));
       } else {
         text(name, variable.question);
@@ -185,6 +187,13 @@ class Interview {
   [[nodiscard]] std::string given(const std::string& variable) const {
     const auto found = flags_.settings.find(variable);
     return found == flags_.settings.end() ? present_.value(variable) : found->second;
+  }
+
+  // In whatever way.
+  [[nodiscard]] bool is_given(const std::string& variable) const {
+    if (flags_.secrets.contains(variable)) return true;
+    const auto found = flags_.settings.find(variable);
+    return found == flags_.settings.end() ? present_.has(variable) : !found->second.empty();
   }
 
   // Whether it is to be asked for: everything is, or what is missing beside the flags.
@@ -202,6 +211,16 @@ class Interview {
     flags_.settings[variable] = terminal_.ask(
         question, before.empty() ? otherwise : before,
         [&](const std::string& value) { return value_fault(variable, value, algorithm); });
+  }
+
+  // No terminal takes the lines of a key.
+  void key_file(const std::string& variable, const std::string& question) {
+    if (flags_.settings.contains(variable) || !wants(flag_of(variable))) return;
+    const std::string usual = present_.has(variable) ? "kept" : "";
+    const std::string path = terminal_.ask(question, usual, [&](const std::string& typed) {
+      return typed == usual ? "" : readable_file(typed);
+    });
+    if (path != usual) flags_.settings[variable] = path;
   }
 
   void secret(const std::string& variable, const std::string& question, bool needed) {

@@ -68,11 +68,11 @@ class Planner {
       if (given != flags_.settings.end()) take(setting, given->second);
     }
     for (const auto& [variable, secret] : flags_.secrets) take_secret(variable, secret, variable);
-    for (const auto* const kind : provider::all()) drop_account(kind->variables());
+    drop_accounts(plan_, flags_, present_);
     for (const provider::Kind* const kind : provider::all()) {
       if (kind->event_address() != nullptr) settle_events(*kind->event_address());
     }
-    for (const auto* const kind : provider::all()) need_whole(kind->title(), kind->variables());
+    need_accounts(plan_, flags_, present_, faults_);
   }
 
   // The configuration as the worker will read it.
@@ -134,15 +134,25 @@ class Planner {
     crypto::wipe(secret);
   }
 
-  // A login's key that roomkey.env can't hold gets a file of its own.
+  // A key that roomkey.env can't hold gets a file of its own.
   void take_secret_file(const Setting& setting, const std::string& source,
                         const std::string& secret) {
     const std::string variable = setting.variable;
-    if (variable != "ROOMKEY_JWT_SECRET" || config::env_value_fault(secret).empty()) {
+    if (!may_be_a_file(variable) || config::env_value_fault(secret).empty()) {
       return take_secret(variable, secret, setting.flag);
     }
     take_key(variable + "_FILE", setting.flag, source, secret);
     unset(variable);
+  }
+
+  static bool may_be_a_file(const std::string& variable) {
+    if (variable == "ROOMKEY_JWT_SECRET") return true;
+    const auto all = provider::all();
+    return std::any_of(all.begin(), all.end(), [&](const provider::Kind* kind) {
+      const auto variables = kind->variables();
+      return std::any_of(variables.begin(), variables.end(),
+                         [&](const auto& one) { return one.is_pem && one.name == variable; });
+    });
   }
 
   // The workers' sandbox may not show them the folder that the key lies in.
@@ -151,7 +161,11 @@ class Planner {
     const std::string copy = present_.places.key_copy(variable);
     keep_private_key_out(variable, flag, source, content);
     const auto old = base::read_file(copy);
-    if (!old || *old != content) plan_.key_files.push_back({copy, content});
+    const bool is_login_s = variable.starts_with("ROOMKEY_JWT_");
+    if (!old || *old != content) {
+      plan_.key_files.push_back(
+          {copy, content, is_login_s ? "the login's key" : "the key that signs tokens"});
+    }
     key_sources_[variable] = source;
     set(variable, copy, flag);
   }
@@ -184,13 +198,10 @@ class Planner {
     }
     if (present_.env.get(variable) != value) plan_.variables[variable] = value;
   }
-  void unset(const std::string& variable) {
-    if (!present_.env.get(variable).empty()) plan_.variables[variable] = std::nullopt;
-  }
+  void unset(const std::string& variable) { take_out(plan_, present_, variable); }
 
   [[nodiscard]] bool will_have(const std::string& variable) const {
-    const auto changed = plan_.variables.find(variable);
-    return changed == plan_.variables.end() ? present_.has(variable) : changed->second.has_value();
+    return setup::will_have(plan_, present_, variable);
   }
 
   // Follows the domain. What proves events is good for nothing else, so with the first one it is
@@ -214,37 +225,8 @@ class Planner {
     }
   }
 
-  // Where the first of an account is taken out, the others go with it.
-  void drop_account(std::span<const provider::Variable> variables) {
-    const auto given = flags_.settings.find(std::string(variables.front().name));
-    if (given == flags_.settings.end() || !given->second.empty()) return;
-    if (const auto also = variables.front().also; !also.empty()) unset(std::string(also));
-    for (const auto& variable : variables.subspan(1)) {
-      if (variable.role == provider::Role::option || asked_for(std::string(variable.name)))
-        continue;
-      unset(std::string(variable.name));
-      unset(std::string(variable.name) + "_FILE");
-    }
-  }
-
-  void need_whole(const std::string& provider, std::span<const provider::Variable> variables) {
-    const auto is_there = [this](const provider::Variable& variable) {
-      return will_have(std::string(variable.name)) || asked_for(std::string(variable.name));
-    };
-    std::vector<provider::Variable> needed;
-    std::copy_if(variables.begin(), variables.end(), std::back_inserter(needed),
-                 [](const auto& one) { return provider::is_needed(one.role); });
-    if (std::none_of(needed.begin(), needed.end(), is_there)) return;
-    for (const auto& variable : needed) {
-      if (is_there(variable)) continue;
-      missing(flag_of(std::string(variable.name)), provider + " is of no use without it");
-    }
-  }
-
-  // There is a fault then that says why it isn't there.
   [[nodiscard]] bool asked_for(const std::string& variable) const {
-    const auto given = flags_.settings.find(variable);
-    return given != flags_.settings.end() && !given->second.empty();
+    return setup::asked_for(flags_, variable);
   }
 
   void need_bearer_key(const config::Environment& environment) {
@@ -275,9 +257,11 @@ Plan::~Plan() {
 }
 
 std::string Places::key_copy(const std::string& variable) const {
-  const char* const name = variable == "ROOMKEY_JWT_JWKS_FILE"     ? "jwt-keys.json"
-                           : variable == "ROOMKEY_JWT_SECRET_FILE" ? "jwt-secret"
-                                                                   : "jwt-public-key.pem";
+  if (variable == "ROOMKEY_JWT_JWKS_FILE") return root + "/etc/roomkey/jwt-keys.json";
+  if (variable == "ROOMKEY_JWT_SECRET_FILE") return root + "/etc/roomkey/jwt-secret";
+  if (variable == "ROOMKEY_JWT_PUBLIC_KEY_FILE") return root + "/etc/roomkey/jwt-public-key.pem";
+  std::string name = base::lower_ascii(variable.substr(0, variable.rfind("_FILE")));
+  std::replace(name.begin(), name.end(), '_', '-');
   return root + "/etc/roomkey/" + name;
 }
 

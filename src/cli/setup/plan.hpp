@@ -81,6 +81,7 @@ struct Present {
 struct NewFile {
   std::string path;
   std::string content;
+  const char* what = "";  // in the list of changes
 };
 
 // What shall be.
@@ -124,6 +125,18 @@ struct PlanFaults {
 };
 void make_plan(Plan& plan, const SetupFlags& flags, const Present& present,
                std::chrono::sys_seconds now, PlanFaults& faults);
+
+// Whether the variable, its file or its credential is there when the plan is carried out.
+[[nodiscard]] bool will_have(const Plan& plan, const Present& present, const std::string& variable);
+void take_out(Plan& plan, const Present& present, const std::string& variable);
+// By flag. Where it is not in the plan, there is a fault that says why.
+[[nodiscard]] bool asked_for(const SetupFlags& flags, const std::string& variable);
+
+// What goes with what is taken out of a provider's account, or given in place of it.
+void drop_accounts(Plan& plan, const SetupFlags& flags, const Present& present);
+// What of a provider's account is missing, where something of it is there.
+void need_accounts(const Plan& plan, const SetupFlags& flags, const Present& present,
+                   PlanFaults& faults);
 
 // The flag that gives the variable; empty where none does.
 [[nodiscard]] std::string flag_of(const std::string& variable);

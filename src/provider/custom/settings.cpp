@@ -16,8 +16,14 @@ constexpr const char* kKey = "ROOMKEY_TOKEN_KEY";
 constexpr std::array kVariables{
     Variable{kFile, Role::token, false, "Template of another provider's tokens",
              "File with the template of another provider's tokens (- for none)"},
-    Variable{kKey, Role::token, true, "File with the key that signs them",
-             "The key that signs them"}};
+    Variable{kKey,
+             Role::token,
+             true,
+             "File with the key that signs them",
+             "File with the key that signs them",
+             {},
+             {},
+             true}};
 
 constexpr const char* kCure =
     "See \"A provider by template\" in docs/configuration.md, and restart the workers.";
