@@ -1,4 +1,5 @@
 // What a migration makes of the rows that were there.
+#include "roomkey/store/audit.hpp"
 #include "roomkey/store/rooms.hpp"
 #include "roomkey/store/verify.hpp"
 #include "support/room.hpp"
@@ -94,6 +95,37 @@ TEST(schema_8_takes_what_a_worker_of_schema_7_writes_and_the_sids_of_others) {
   store.refuses("INSERT INTO room_events VALUES ('" + kFirst + "', 9, 'room-ended', 1, '', '', 1)");
   store.refuses("INSERT INTO room_events VALUES ('RM_abc', 0, 'track-added', 1, '', '', NULL)");
   store.refuses("DELETE FROM room_sessions WHERE sid = '" + kFirst + "'");
+}
+
+// The rule is in other words, the rows are not touched, and who had the store open goes on.
+TEST(schema_11_has_the_audit_of_schema_10_with_the_same_rules) {
+  const Folder folder;
+  Database database(settings_at(folder.file("roomkey.db")));
+  same(10, database.migrate(10));
+  database.ready(Schema::older);
+  append_three(database);
+  Raw raw(database.path());
+  const auto rows = [&] {
+    return raw.text("SELECT group_concat(id || ' ' || outcome || ' ' || hex(hash)) FROM audit");
+  };
+  const std::string before = rows();
+  same(1, Database(database.settings()).migrate(11));
+  same(before, rows());
+  append_audit(database, event_at(kNine + 3s));
+  Database now(database.settings());
+  now.migrate();
+  append_audit(now, event_at(kNine + 4s));
+  same(0U, verify_store(now).faults.size());
+  same("5", raw.text("SELECT id FROM audit_head"));
+
+  const auto refused = [&](const std::string& id, const std::string& outcome) {
+    return throws<std::runtime_error>([&] {
+      raw.run("INSERT INTO audit (id, at, request_id, action, outcome, hash) VALUES (" + id +
+              ", 1, 'a', 'b', '" + outcome + "', zeroblob(32))");
+    });
+  };
+  expect(contains(refused("6", "given"), "CHECK constraint failed"), refused("6", "given"));
+  expect(contains(refused("7", "granted"), "append-only"), refused("7", "granted"));
 }
 
 }  // namespace sqlite_migrations_test

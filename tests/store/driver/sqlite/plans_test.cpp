@@ -1,4 +1,4 @@
-// How SQLite goes about what it is asked for: EXPLAIN QUERY PLAN of the statements that were run.
+// How SQLite goes about what it is asked for: EXPLAIN of the statements that were run.
 #include <sqlite3.h>
 
 #include "store/driver/sqlite/connection.hpp"
@@ -42,6 +42,27 @@ TEST(open_appointments_are_found_by_their_indexes_in_order_and_without_sorting) 
     }
     expect(!contains(plan, "SCAN") && !contains(plan, "TEMP B-TREE"), plan);
   }
+}
+
+// The steps of the statement and of the triggers that it sets off.
+std::string program_of(Database& database, const std::string& sql) {
+  SQLite::Statement program(driver::sqlite::file_of(database), "EXPLAIN " + sql);
+  std::string text;
+  while (program.executeStep()) text += program.getColumn(1).getString() + '\n';
+  return text;
+}
+
+// Each takes a page cache of its own.
+TEST(an_event_of_the_audit_takes_no_temporary_table) {
+  MemoryStore store;
+  append_three(store.database);
+  const auto statements = statements_with(store.database, "INSERT INTO audit ");
+  same(std::size_t{1}, statements.size());
+  const std::string program = program_of(store.database, statements[0]);
+  for (const std::string step : {"Program", "HaltIfNull", "NotExists"}) {
+    expect(contains(program, step), program);  // its triggers and rules are in it
+  }
+  expect(!contains(program, "OpenEphemeral"), program);
 }
 
 }  // namespace plans_test
