@@ -51,7 +51,7 @@ CPPFLAGS += -Iinclude -Isrc -DROOMKEY_VERSION='"$(VERSION)"' -isystem /usr/inclu
   -DSPDLOG_SHARED_LIB -DSPDLOG_COMPILED_LIB -DSPDLOG_FMT_EXTERNAL
 CXXFLAGS += -std=c++20 $(OPTIMIZE) $(WARNINGS) $(HARDENING) $(SANITIZE)
 LDFLAGS += -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SANITIZE)
-LIBS := -lfcgi -ljsoncpp -lcrypto -lSQLiteCpp -lsqlite3 -lspdlog -lfmt -lcurl
+LIBS := -lfcgi -ljsoncpp -lcrypto -lSQLiteCpp -lsqlite3 -lspdlog -lfmt
 
 MAINS := src/cli/main.cpp src/worker/main.cpp
 SOURCES := $(filter-out $(MAINS),$(shell find src -name '*.cpp'))

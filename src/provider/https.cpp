@@ -27,15 +27,17 @@ Https::Failure failure_of(CURLcode code) {
 
 std::optional<std::chrono::sys_seconds> date_of_answer(CURL* curl) {
   curl_header* header = nullptr;
-  if (curl_easy_header(curl, "Date", 0, CURLH_HEADER, -1, &header) != CURLHE_OK) return {};
-  const auto time = curl_getdate(header->value, nullptr);
+  if (libcurl().curl_easy_header(curl, "Date", 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
+    return {};
+  const auto time = libcurl().curl_getdate(header->value, nullptr);
   if (time < 0) return {};
   return std::chrono::sys_seconds{std::chrono::seconds{time}};
 }
 
 std::string server_of_answer(CURL* curl) {
   curl_header* header = nullptr;
-  const bool found = curl_easy_header(curl, "Server", 0, CURLH_HEADER, -1, &header) == CURLHE_OK;
+  const bool found =
+      libcurl().curl_easy_header(curl, "Server", 0, CURLH_HEADER, -1, &header) == CURLHE_OK;
   return found ? header->value : "";
 }
 
@@ -43,7 +45,7 @@ std::string server_of_answer(CURL* curl) {
 std::string certificate_served(CURL* curl) {
   constexpr std::string_view kCertificate = "Cert:";
   curl_certinfo* chain = nullptr;
-  if (curl_easy_getinfo(curl, CURLINFO_CERTINFO, &chain) != CURLE_OK) return {};
+  if (libcurl().curl_easy_getinfo(curl, CURLINFO_CERTINFO, &chain) != CURLE_OK) return {};
   if (chain == nullptr || chain->num_of_certs < 1) return {};
   for (const curl_slist* line = chain->certinfo[0]; line != nullptr; line = line->next) {
     const std::string_view text = line->data;
@@ -115,7 +117,7 @@ base::Result<Https::Answer> Https::run(const std::string& url, const std::string
     return unavailable(on.why(code));
   }
   long status = 0;
-  curl_easy_getinfo(on.curl, CURLINFO_RESPONSE_CODE, &status);
+  libcurl().curl_easy_getinfo(on.curl, CURLINFO_RESPONSE_CODE, &status);
   return Answer{static_cast<int>(status), on.body, date_of_answer(on.curl),
                 server_of_answer(on.curl)};
 }

@@ -1,10 +1,6 @@
 #include "provider/https_line.hpp"
 
-#include <malloc.h>
-
 #include <algorithm>
-#include <cstdlib>
-#include <cstring>
 #include <new>
 
 namespace roomkey::provider {
@@ -16,26 +12,9 @@ using std::chrono::milliseconds;
 constexpr std::size_t kMostBytes = 256 * 1024;
 constexpr long kIdleSeconds = 30;  // less than what load balancers and NAT keep open, mostly 60
 
-// libcurl copies the password and the header made of it for each request, and lets them go as they
-// are. Here they are wiped.
-void wipe_and_free(void* memory) {
-  if (memory != nullptr) crypto::wipe(memory, malloc_usable_size(memory));
-  std::free(memory);
-}
-
-void* make_room(void* memory, std::size_t size) {
-  const std::size_t had = memory == nullptr ? 0 : malloc_usable_size(memory);
-  if (memory != nullptr && had >= size) return memory;
-  void* const larger = std::malloc(size);
-  if (larger == nullptr) return nullptr;
-  if (had > 0) std::memcpy(larger, memory, had);
-  wipe_and_free(memory);
-  return larger;
-}
-
 // libcurl copies it, and wipes it when it lets the list go.
 void append(curl_slist*& list, std::string text) {
-  curl_slist* const longer = curl_slist_append(list, text.c_str());
+  curl_slist* const longer = libcurl().curl_slist_append(list, text.c_str());
   crypto::wipe(text);
   if (longer == nullptr) throw std::bad_alloc();
   list = longer;
@@ -44,9 +23,7 @@ void append(curl_slist*& list, std::string text) {
 }  // namespace
 
 Https::Line::Line() {
-  static const CURLcode ready = curl_global_init_mem(CURL_GLOBAL_DEFAULT, std::malloc,
-                                                     wipe_and_free, make_room, strdup, std::calloc);
-  if (ready == CURLE_OK) curl = curl_easy_init();
+  curl = libcurl().curl_easy_init();
   if (curl == nullptr) throw std::runtime_error("libcurl can't be set up");
   body.reserve(kMostBytes);
 }
@@ -91,7 +68,7 @@ void Https::Line::set_credentials(const Settings& settings) const {
 }
 
 void Https::Line::look_at(const std::string& place) {
-  elsewhere = curl_slist_append(nullptr, ("::" + place).c_str());
+  elsewhere = libcurl().curl_slist_append(nullptr, ("::" + place).c_str());
   if (elsewhere == nullptr) throw std::bad_alloc();
   set(curl, CURLOPT_CONNECT_TO, elsewhere);
   set(curl, CURLOPT_SSL_VERIFYPEER, 0L);
@@ -113,7 +90,7 @@ void Https::Line::set_json(const crypto::Secret& bearer) {
 
 void Https::Line::unset_json() {
   set(curl, CURLOPT_HTTPHEADER, headers);
-  curl_slist_free_all(of_json);
+  libcurl().curl_slist_free_all(of_json);
   of_json = nullptr;
 }
 
@@ -142,7 +119,7 @@ CURLcode Https::Line::attempt(Deadline deadline, milliseconds connect_deadline) 
   set(curl, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(std::min(left, connect_deadline).count()));
   body.clear();
   received = 0;
-  return curl_easy_perform(curl);
+  return libcurl().curl_easy_perform(curl);
 }
 
 bool Https::Line::failed_to_connect(CURLcode code, bool sent) const {
@@ -157,7 +134,7 @@ bool Https::Line::failed_to_connect(CURLcode code, bool sent) const {
 std::string Https::Line::why(CURLcode code) const {
   if (received > kMostBytes) return "the answer is over 256 KiB";
   if (code == CURLE_ABORTED_BY_CALLBACK) return "the connection was closed before an answer came";
-  return error[0] != '\0' ? error.data() : curl_easy_strerror(code);
+  return error[0] != '\0' ? error.data() : libcurl().curl_easy_strerror(code);
 }
 
 }  // namespace roomkey::provider

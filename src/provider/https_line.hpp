@@ -1,12 +1,11 @@
 // libcurl's side of Https. Private to this folder.
 #pragma once
 
-#include <curl/curl.h>
-
 #include <array>
 #include <stdexcept>
 #include <string>
 
+#include "provider/libcurl.hpp"
 #include "roomkey/provider/https.hpp"
 
 namespace roomkey::provider {
@@ -14,7 +13,7 @@ namespace roomkey::provider {
 // An option that libcurl does not know is no detail: most of them keep a secret safe.
 template <typename T>
 void set(CURL* curl, CURLoption option, T value) {
-  if (curl_easy_setopt(curl, option, value) == CURLE_OK) return;
+  if (libcurl().curl_easy_setopt(curl, option, value) == CURLE_OK) return;
   throw std::runtime_error("libcurl refuses option " + std::to_string(option));
 }
 
@@ -31,10 +30,10 @@ struct Https::Line {
 
   Line();
   ~Line() {
-    curl_easy_cleanup(curl);
-    curl_slist_free_all(elsewhere);
-    curl_slist_free_all(headers);
-    curl_slist_free_all(of_json);
+    libcurl().curl_easy_cleanup(curl);
+    libcurl().curl_slist_free_all(elsewhere);
+    libcurl().curl_slist_free_all(headers);
+    libcurl().curl_slist_free_all(of_json);
   }
   Line(const Line&) = delete;
   Line& operator=(const Line&) = delete;

@@ -1,9 +1,8 @@
 #include "store/driver/postgresql/libpq.hpp"
 
-#include <dlfcn.h>
-
 #include <optional>
 
+#include "roomkey/base/library.hpp"
 #include "roomkey/base/result.hpp"
 
 namespace roomkey::store::driver::postgresql {
@@ -12,23 +11,19 @@ namespace {
 
 using base::Unavailable;
 
-template <typename Function>
-void look_up(void* library, const char* name, Function& function) {
-  function = reinterpret_cast<Function>(dlsym(library, name));
-  if (function == nullptr) {
-    throw Unavailable("the library libpq.so.5 is too old: it has no " + std::string(name),
-                      Unavailable::Cause::no_library);
-  }
+[[noreturn]] void refuse(const char* missing) {
+  throw Unavailable("the library libpq.so.5 is too old: it has no " + std::string(missing),
+                    Unavailable::Cause::no_library);
 }
 
 LibPq load() {
-  // Never closed: OpenSSL, which it brings along, doesn't like that.
-  void* const library = dlopen("libpq.so.5", RTLD_NOW | RTLD_LOCAL);
+  void* const library = base::load_library("libpq.so.5");
   if (library == nullptr) {
     throw Unavailable("the library libpq.so.5 is missing", Unavailable::Cause::no_library);
   }
   LibPq functions;
-#define ROOMKEY_LOOK_UP(name) look_up(library, #name, functions.name);
+#define ROOMKEY_LOOK_UP(name) \
+  if (!base::look_up(library, #name, functions.name)) refuse(#name);
   ROOMKEY_LIBPQ(ROOMKEY_LOOK_UP)
 #undef ROOMKEY_LOOK_UP
   return functions;
