@@ -39,4 +39,33 @@ std::string_view word(Code code) {
   throw std::logic_error("a code without a word");
 }
 
+std::string_view word(Unavailable::Cause cause) {
+  using Cause = Unavailable::Cause;
+  switch (cause) {
+    case Cause::other: return "other";
+    case Cause::missing: return "missing";
+    case Cause::not_made: return "not_made";
+    case Cause::locked: return "locked";
+    case Cause::disk_full: return "disk_full";
+    case Cause::no_inodes: return "no_inodes";
+    case Cause::quota: return "quota";
+    case Cause::disk_fails: return "disk_fails";
+    case Cause::disk_read_only: return "disk_read_only";
+    case Cause::not_allowed: return "not_allowed";
+    case Cause::unreadable: return "unreadable";
+    case Cause::older_schema: return "older_schema";
+    case Cause::newer_schema: return "newer_schema";
+    case Cause::no_library: return "no_library";
+    case Cause::away: return "away";
+    case Cause::refused: return "refused";
+    case Cause::no_database: return "no_database";
+    case Cause::too_many: return "too_many";
+    case Cause::read_only: return "read_only";
+    case Cause::alone: return "alone";
+    case Cause::conflict: return "conflict";
+    case Cause::unknown_outcome: return "unknown_outcome";
+  }
+  throw std::logic_error("a cause without a word");
+}
+
 }  // namespace roomkey::base

@@ -81,6 +81,7 @@ struct Router::Visit {
   std::optional<Response> response = {};
   std::optional<Code> code = {};
   std::string fault = {};
+  std::optional<base::Unavailable::Cause> store_fault = {};
 
   void refuse(const Error& error) {
     code = error.code;
@@ -99,6 +100,7 @@ struct Router::Visit {
     }
     refuse(error);
     fault = exception.what();
+    if (unavailable != nullptr) store_fault = unavailable->cause();
   }
   void take(base::Result<Response> result) {
     if (result) {
@@ -114,6 +116,7 @@ struct Router::Visit {
     response.reset();
     code.reset();
     fault.clear();
+    store_fault.reset();
   }
   // True where nothing but step 5 is missing, in a transaction that others may share.
   [[nodiscard]] bool will_share() const {
@@ -232,7 +235,7 @@ void Router::tell(const Visit& visit) const {
   visit.log(spent);
   const bool gave = visit.call && !visit.code;
   gate_.done({index, visit.response->status, visit.code, spent,
-              gave ? visit.call->provider : std::string_view()});
+              gave ? visit.call->provider : std::string_view(), visit.store_fault});
 }
 
 void Router::answer(std::span<const Request> requests, const Send& send) const {

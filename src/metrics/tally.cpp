@@ -9,6 +9,8 @@ namespace roomkey::metrics {
 namespace {
 
 using base::Code;
+using base::Unavailable;
+using Cause = Unavailable::Cause;
 
 // What a worker answers with; whatever else it might is "other".
 constexpr std::array kStatuses{200, 201, 400, 401, 403, 404, 405,
@@ -61,6 +63,7 @@ std::string hash_of(const Layout& layout) {
   add_all(layout.routes);
   for (std::size_t i = 0; i < kStatusCount; ++i) add(status_name(i));
   for (std::size_t i = 0; i < base::kCodeCount; ++i) add(word(static_cast<Code>(i)));
+  for (std::size_t i = 0; i < Unavailable::kCauseCount; ++i) add(word(static_cast<Cause>(i)));
   for (const Bucket& bucket : kBuckets) add(bucket.name);
   for (const auto& [route, provider, kind] : layout.tokens) {
     for (const std::string_view part : {route, provider, kind}) add(part);
@@ -94,7 +97,8 @@ Counters counters_in(const std::string& directory, const Layout& layout, std::si
 Tally::Tally(Layout layout, const std::string& directory)
     : layout_(std::move(layout)),
       refusals_((layout_.routes.size() + 1) * kStatusCount),
-      durations_(refusals_ + base::kCodeCount),
+      store_faults_(refusals_ + base::kCodeCount),
+      durations_(store_faults_ + Unavailable::kCauseCount),
       tokens_(durations_ + (layout_.routes.size() + 1) * kDurationCount),
       calls_(tokens_ + layout_.tokens.size()),
       starts_(calls_ + layout_.calls.size() * kOutcomes.size()),
@@ -103,6 +107,9 @@ Tally::Tally(Layout layout, const std::string& directory)
 void Tally::answered(const Answered& answer) const {
   counters_.add(answer.route * kStatusCount + status_index(answer.status));
   if (answer.code) counters_.add(refusals_ + static_cast<std::size_t>(*answer.code));
+  if (answer.store_fault) {
+    counters_.add(store_faults_ + static_cast<std::size_t>(*answer.store_fault));
+  }
   const std::size_t durations = durations_ + answer.route * kDurationCount;
   const auto* const bucket = std::find_if(
       kBuckets.begin(), kBuckets.end(), [&](const Bucket& b) { return answer.duration <= b.end; });
@@ -142,6 +149,7 @@ std::uint64_t Tally::requests(std::size_t route, std::size_t status) const {
 void Tally::write(Exposition& out) const {
   write_requests(out);
   write_refusals(out);
+  write_store_faults(out);
   write_tokens(out);
   write_durations(out);
   write_calls(out);
@@ -164,6 +172,14 @@ void Tally::write_refusals(Exposition& out) const {
   out.family("roomkey_refusals_total", "counter", "Requests that were refused, by code.");
   for (std::size_t i = 0; i < base::kCodeCount; ++i) {
     out.sample({{"code", word(static_cast<Code>(i))}}, counters_.read(refusals_ + i));
+  }
+}
+
+void Tally::write_store_faults(Exposition& out) const {
+  out.family("roomkey_store_faults_total", "counter",
+             "Requests that the store refused, by what it was.");
+  for (std::size_t i = 0; i < Unavailable::kCauseCount; ++i) {
+    out.sample({{"fault", word(static_cast<Cause>(i))}}, counters_.read(store_faults_ + i));
   }
 }
 

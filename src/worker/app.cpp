@@ -185,7 +185,8 @@ void App::leave() {
 }
 
 void App::done(const http::Done& what) {
-  tally_.answered({what.route, what.status, what.code, what.duration, what.provider});
+  tally_.answered(
+      {what.route, what.status, what.code, what.duration, what.provider, what.store_fault});
 }
 
 std::string App::join(std::string_view pool) {

@@ -1,5 +1,6 @@
 """The store on PostgreSQL when the server is in trouble: 503 within two seconds, never a token without its
 event, and well again by itself."""
+import re
 import time
 import unittest
 
@@ -28,6 +29,13 @@ class Faults(Case):
         said = [line for line in worker.log()[start:].splitlines() if "status=503" in line]
         self.assertRegex("\n".join(said), says)
         self.assertNotIn("eyJ", answer.body.decode())
+
+    def faults(self, worker):
+        """What the metrics have counted, by fault."""
+        page = worker.get("/metrics").body.decode()
+        counted = re.findall(r'^roomkey_store_faults_total\{fault="(\w+)"\} (\d+)$', page, re.M)
+        self.assertGreater(len(counted), 10)
+        return {fault: int(count) for fault, count in counted if count != "0"}
 
     def well(self, worker):
         """Again, by itself."""
@@ -60,6 +68,7 @@ class Away(Faults):
             self.unavailable(worker, "the server can't be reached|No such file|starting or stopping")
         self.server.start()
         self.given(worker.token())
+        self.assertEqual(self.faults(worker), {"away": 3})
 
     def test_a_server_that_restarts_costs_nothing(self):
         worker = self.worker(self.server.address(self.name))
@@ -94,6 +103,7 @@ class Trouble(Faults):
         road.cut_after_commit = True
         self.unavailable(worker, "whether it was committed is not known")
         self.given(worker.token())
+        self.assertEqual(self.faults(worker), {"unknown_outcome": 1})
         # Whatever became of it, it was tried once.
         self.assertIn(len(worker.granted_requests()), (2, 3))
         self.assertEqual(len(set(worker.granted_requests())), len(worker.granted_requests()))
@@ -176,7 +186,7 @@ class Trouble(Faults):
             self.assertNotIn(cluster().password.encode(), environment.read())
 
 
-class Standby(Case):
+class Standby(Faults):
     """`full`: no token without a synchronous standby that has its event."""
 
     @classmethod
@@ -191,15 +201,14 @@ class Standby(Case):
             server.close()
 
     def worker(self, address, **changes):
-        worker = PostgresWorker(address, ROOMKEY_DB_ALONE="refuse", **changes)
-        self.addCleanup(worker.close)
-        return worker
+        return super().worker(address, **({"ROOMKEY_DB_ALONE": "refuse"} | changes))
 
     def test_1_no_token_without_a_standby(self):
         worker = self.worker(self.first.address(self.name))
         answer = worker.token()
         self.assertEqual((answer.status, answer.code), (503, "store_unavailable"))
         self.assertIn("has no synchronous standby", worker.log())
+        self.assertEqual(self.faults(worker), {"alone": 1})
         self.assertEqual(self.first.events(self.name)[1:], [])
 
     def test_2_a_token_s_event_is_on_the_standby_before_it_leaves(self):

@@ -60,6 +60,20 @@ TEST(counts_by_route_status_and_code) {
   same("1", value(tally, R"(roomkey_tokens_total{provider="twilio",kind="first"})"));
 }
 
+TEST(counts_what_the_store_refused_by_its_fault) {
+  using Cause = roomkey::base::Unavailable::Cause;
+  const Tally tally(layout(), "");
+  tally.answered({0, 503, Code::store_unavailable, 1ms, "", Cause::unknown_outcome});
+  tally.answered({0, 503, Code::store_unavailable, 1ms, "", Cause::other});
+  tally.answered({1, 503, Code::store_unavailable, 1ms, "", Cause::unknown_outcome});
+  tally.answered({1, 200, {}, 1ms, "twilio"});
+  same("2", value(tally, R"(roomkey_store_faults_total{fault="unknown_outcome"})"));
+  same("1", value(tally, R"(roomkey_store_faults_total{fault="other"})"));
+  same("0", value(tally, R"(roomkey_store_faults_total{fault="alone"})"));
+  same("3", value(tally, R"(roomkey_refusals_total{code="store_unavailable"})"));
+  same("1", value(tally, R"(roomkey_tokens_total{provider="twilio",kind="first"})"));
+}
+
 TEST(knows_the_status_of_every_refusal) {
   const Tally tally(layout(), "");
   for (std::size_t i = 0; i < roomkey::base::kCodeCount; ++i) {

@@ -110,8 +110,9 @@ class Unavailable : public std::runtime_error {
     read_only,        // a standby, most often
     alone,            // it has no synchronous standby
     conflict,         // with another transaction: what failed may be tried once more
-    unknown_outcome,  // of a commit: what failed may stand
+    unknown_outcome,  // of a commit: what failed may stand; stays the last
   };
+  static constexpr std::size_t kCauseCount = static_cast<std::size_t>(Cause::unknown_outcome) + 1;
 
   explicit Unavailable(const std::string& what, Cause cause = Cause::other)
       : runtime_error(what), cause_(cause) {}
@@ -125,6 +126,9 @@ class Unavailable : public std::runtime_error {
  private:
   Cause cause_;
 };
+
+// As metrics have it: "unknown_outcome".
+[[nodiscard]] std::string_view word(Unavailable::Cause cause);
 
 // std::expected's names (g++ 12 has no std::expected). Reading the side that isn't there throws
 // std::bad_variant_access.

@@ -78,6 +78,7 @@ struct Done {
   std::optional<base::Code> code;
   std::chrono::nanoseconds duration;
   std::string_view provider = {};  // Call::provider
+  std::optional<base::Unavailable::Cause> store_fault = {};
 };
 
 // What the router needs of other rooms.

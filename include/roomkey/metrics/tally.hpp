@@ -31,6 +31,7 @@ struct Answered {
   std::optional<base::Code> code;
   std::chrono::nanoseconds duration;
   std::string_view provider = {};  // whose token was given; empty: none was
+  std::optional<base::Unavailable::Cause> store_fault = {};  // why it was 503
 };
 
 // What became of a request to a provider: it answered, or it refused, or nothing fit to read came.
@@ -63,6 +64,7 @@ class Tally {
  private:
   void write_requests(Exposition& out) const;
   void write_refusals(Exposition& out) const;
+  void write_store_faults(Exposition& out) const;
   void write_tokens(Exposition& out) const;
   void write_durations(Exposition& out) const;
   void write_calls(Exposition& out) const;
@@ -71,7 +73,7 @@ class Tally {
   [[nodiscard]] std::uint64_t requests(std::size_t route, std::size_t status) const;
 
   Layout layout_;
-  std::size_t refusals_, durations_, tokens_, calls_,
+  std::size_t refusals_, store_faults_, durations_, tokens_, calls_,
       starts_;  // where each begins; requests are first
   std::string fault_;
   Counters counters_;
