@@ -200,11 +200,13 @@ std::vector<std::pair<std::string, std::string>> jaas() {
 config::Config configured(const std::string& provider) {
   config::Environment environment;
   environment.set("ROOMKEY_JWT_SECRET", std::string(kSecret));
-  environment.set("ROOMKEY_PERSON_RATE", "off");
+  const bool guarded = provider == "guarded";
+  environment.set("ROOMKEY_PERSON_RATE", guarded ? "10000" : "off");
+  if (guarded) environment.set("ROOMKEY_AUDIT_KEY", std::string(64, 'a'));
   environment.set("TWILIO_ACCOUNT_SID", "AC0123456789abcdef0123456789abcdef");
   environment.set("TWILIO_API_KEY", "SK0123456789abcdef0123456789abcdef");
   environment.set("TWILIO_API_SECRET", std::string(kSecret));
-  environment.set("ROOMKEY_PROVIDER", provider == "jaas" ? "jitsi" : provider);
+  environment.set("ROOMKEY_PROVIDER", provider == "jaas" ? "jitsi" : guarded ? "twilio" : provider);
   for (const auto& [name, value] : provider == "jaas" ? jaas() : variables_of(provider)) {
     environment.set(name, value);
   }
@@ -220,7 +222,9 @@ void answer_of(benchmark::State& state, const std::string& provider) {
   auto config = configured(provider);
   auto settings = config.store;
   const Folder folder(store::Sync::normal, settings.room_provider);
-  config.store = folder.settings();
+  settings.path = folder.settings().path;
+  settings.sync = store::Sync::normal;
+  config.store = settings;
   const std::string header =
       "Bearer " + access::make_bearer(2, *config.bearer, kClock.now(), std::chrono::hours{1});
   worker::App app(std::move(config), kClock);
@@ -236,6 +240,8 @@ void answer_of(benchmark::State& state, const std::string& provider) {
   }
 }
 BENCHMARK_CAPTURE(answer_of, twilio, "twilio");
+BENCHMARK_CAPTURE(answer_of, guarded,
+                  "guarded");  // Twilio's, each person counted, each event with a MAC
 BENCHMARK_CAPTURE(answer_of, stream, "stream");
 BENCHMARK_CAPTURE(answer_of, livekit, "livekit");
 BENCHMARK_CAPTURE(answer_of, jitsi, "jitsi");
