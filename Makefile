@@ -72,7 +72,7 @@ DEB_VERSION ?= $(VERSION)
 DEB_DIR ?= build
 NPM_DIR ?= build
 
-.PHONY: all build help packages demo demo-call demo-stop check check-bare browsers sanitize lint bench bench-peers bench-scale chaos soak security fuzz \
+.PHONY: all build help packages demo demo-call demo-stop check check-bare browsers sanitize lint bench bench-peers bench-postgresql bench-scale chaos soak security fuzz \
   fuzzers install deb sbom npm clean FORCE
 all: ## installs what is missing and builds
 	$(call with,BUILD,build)
@@ -157,6 +157,10 @@ soak: ## half load with restarts: memory, descriptors and WAL stay flat (SOAK_MI
 security: ## TLS by testssl.sh, what the time of refusals tells, secrets in memory, attacks (7 minutes)
 	$(call with,BUILD DEMO CHECK SECURITY,build)
 	@BIN_DIR=$(BUILD) tests/run.sh tls timing memory attack
+
+bench-postgresql: ## the token route on PostgreSQL at 2, 4 and 8 workers, beside pgbench and SQLite
+	$(call with,BUILD DEMO CHECK BENCH,build)
+	@BIN_DIR=$(BUILD) /usr/bin/python3 tests/bench/on_postgresql.py
 
 bench-scale: ## the same in-process, from 100 appointments to 1,000,000 and 10,000,000 events
 	$(call with,BUILD,$(BUILD)/bench-scale)

@@ -49,6 +49,11 @@ def under_full(token, durable):
                  AT_LEAST, 2.5)]
 
 
+def on_a_server(workers, token, insert):
+    return [Goal(f"PostgreSQL, {workers} workers: tokens/s, of pgbench's inserts", token.rate / insert.rate,
+                 AT_LEAST, 0.5)]
+
+
 def of_a_worker(allocations, memory, start):
     return [Goal("allocations a token", allocations, AT_MOST, 60),
             Goal("memory (PSS) of a worker with 32 kept connections", memory, AT_MOST, 8, " MiB"),

@@ -53,12 +53,12 @@ NGINX_ALONE = ("", "location = /bench/nginx { return 200 '{\"x\":\"" + "x" * 850
 class Stack:
     """The demo, without rate limits but those in `changes` (of its variables)."""
 
-    def __init__(self, folder, sync, **changes):
+    def __init__(self, folder, sync, workers=2, **changes):
         self.dir = pathlib.Path(folder)
         self.dir.mkdir(mode=0o700)
         self.port = free_port()
         self.env = {**os.environ, "DEMO_DIR": str(self.dir), "DEMO_PORT": str(self.port),
-                    "DEMO_RATE_LIMIT": "off", "DEMO_WORKERS": "2", "BIN_DIR": str(BIN)}
+                    "DEMO_RATE_LIMIT": "off", "DEMO_WORKERS": str(workers), "BIN_DIR": str(BIN)}
         variables = {
             "ROOMKEY_DB": f"{self.dir}/roomkey.db", "ROOMKEY_AUDIT_SYNC": sync,
             "ROOMKEY_PERSON_RATE": "off", "ROOMKEY_JWT_SECRET": "k" * 64,
