@@ -24,11 +24,12 @@ ABOVE = {
 LIBRARIES = [  # what is included, who may
     (r"fcgi", r"src/worker/fcgi_server\.cpp"),
     (r"SQLiteCpp/|sqlite3", r"src/store/driver/sqlite/"),
-    (r"libpq-fe|postgresql/|dlfcn", r"src/store/driver/postgresql/"),
+    (r"libpq-fe|postgresql/", r"src/store/driver/postgresql/"),
+    (r"dlfcn", r"include/roomkey/base/library\.hpp"),
     (r"openssl/", r"src/crypto/"),
     (r"CLI/", r"src/(cli|worker)/main\.cpp|src/cli/(setup/)?options\.|include/roomkey/base/validators\.hpp"),
     (r"spdlog/", r"src/base/log\.cpp"),
-    (r"curl/", r"src/provider/https(_line\.hpp|_line\.cpp|\.cpp)"),
+    (r"curl/", r"src/provider/(https(_line\.hpp|_line\.cpp|\.cpp)|libcurl\.hpp)"),
 ]
 # What is one driver's, by its headers and by its words.
 DRIVER = re.compile(r'(roomkey/)?store/driver/(\w+)/')
