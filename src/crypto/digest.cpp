@@ -1,5 +1,6 @@
 #include "roomkey/crypto/digest.hpp"
 
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 
@@ -65,14 +66,36 @@ std::string Sha256::finish() {
 
 void Sha256::Free::operator()(evp_md_ctx_st* context) const { EVP_MD_CTX_free(context); }
 
+namespace {
+
+const unsigned char* bytes_of(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.empty() ? "" : text.data());
+}
+
+// Without a key: fetched once per process, as digests are.
+EVP_MAC_CTX* keyless_hmac_sha1() {
+  MacContext context{EVP_MAC_CTX_new(EVP_MAC_fetch(nullptr, "HMAC", nullptr))};
+  std::string digest = "SHA1";
+  const OSSL_PARAM params[] = {
+      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.data(), 0),
+      OSSL_PARAM_construct_end()};
+  if (EVP_MAC_CTX_set_params(context.get(), params) != 1) {
+    throw std::runtime_error("HMAC-SHA1 can't be set up");
+  }
+  return context.release();
+}
+
+}  // namespace
+
 std::string hmac_sha1(std::string_view key, std::string_view message) {
+  static const EVP_MAC_CTX* const keyless = keyless_hmac_sha1();
+  const MacContext context{EVP_MAC_CTX_dup(keyless)};
   std::string mac(20, '\0');
+  auto* const out = reinterpret_cast<unsigned char*>(mac.data());
   std::size_t size = 0;
-  const auto* const text = reinterpret_cast<const unsigned char*>(message.data());
-  if (EVP_Q_mac(nullptr, "HMAC", nullptr, "SHA1", nullptr, key.data(), key.size(), text,
-                message.size(), reinterpret_cast<unsigned char*>(mac.data()), mac.size(),
-                &size) == nullptr ||
-      size != mac.size()) {
+  if (EVP_MAC_init(context.get(), bytes_of(key), key.size(), nullptr) != 1 ||
+      EVP_MAC_update(context.get(), bytes_of(message), message.size()) != 1 ||
+      EVP_MAC_final(context.get(), out, &size, mac.size()) != 1 || size != mac.size()) {
     throw std::runtime_error("HMAC-SHA1 failed");
   }
   return mac;

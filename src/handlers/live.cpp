@@ -20,8 +20,7 @@ constexpr std::chrono::seconds kFresh{15};  // what was told in the last 15 s is
 
 // Names of rooms never come back: where the appointment has this one now, it had it all the time.
 bool still_has(store::Database& database, std::int64_t appointment_id, const access::Room& room) {
-  const auto appointment = store::find_appointment_by_room(database, room.name);
-  return appointment && appointment->id == appointment_id;
+  return store::has_room(database, appointment_id, room.name);
 }
 
 enum class Fate { kept, store_away, room_given_up };

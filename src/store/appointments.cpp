@@ -117,6 +117,12 @@ std::optional<access::Appointment> find_appointment_by_room(Database& database,
   return appointment_from(query);
 }
 
+bool has_room(Database& database, std::int64_t appointment_id, std::string_view name) {
+  return Query(database, "SELECT 1 FROM rooms WHERE appointment_id = ? AND name = ?",
+               appointment_id, name)
+      .step();
+}
+
 std::vector<access::FieldFault> conflicts(Database& database,
                                           const access::Appointment& appointment) {
   std::vector<access::FieldFault> faults;

@@ -23,6 +23,20 @@ TEST(sha256_in_parts_is_that_of_the_whole) {
   same(to_hex(sha256("abc")), to_hex(parts.finish()));
 }
 
+// RFC 2202, with keys shorter and longer than a block; and the empty one.
+TEST(hmac_sha1_agrees_with_the_standard) {
+  for (int i = 0; i < 2; ++i) {
+    same("b617318655057264e28bc0b6fb378c8ef146be00",
+         to_hex(hmac_sha1(std::string(20, '\x0B'), "Hi There")));
+    same("effcdf6ae5eb2fa2d27416d5f184df9c259a7c79",
+         to_hex(hmac_sha1("Jefe", "what do ya want for nothing?")));
+    same("aa4ae5e15272d00e95705637ce8a3b55ed402112",
+         to_hex(hmac_sha1(std::string(80, '\xAA'),
+                          "Test Using Larger Than Block-Size Key - Hash Key First")));
+    same("fbdb1d1b18aa6c08324b7d64b71fb76370690e1d", to_hex(hmac_sha1("", "")));
+  }
+}
+
 TEST(hexadecimal_has_two_lower_case_digits_a_byte) {
   same("", to_hex(""));
   same("000f10ff", to_hex(std::string_view("\x00\x0F\x10\xFF", 4)));

@@ -86,6 +86,8 @@ STORE_TEST(a_renamed_room_s_old_name_is_nobody_s_any_more) {
   renamed.room = Room{"another", kNine};
   put(store.database, renamed);
   expect(!find_appointment_by_room(store.database, kRoom));
+  expect(has_room(store.database, 47, "another") && !has_room(store.database, 48, "another"));
+  expect(!has_room(store.database, 47, kRoom), "it was");
   Appointment thief = appointment_47();
   thief.id = 48;
   same("video_room_id: was the room of another appointment\n", faults_of(store.database, thief));

@@ -21,6 +21,9 @@ namespace roomkey::store {
 [[nodiscard]] std::optional<access::Appointment> find_appointment_by_room(Database& database,
                                                                           std::string_view name);
 
+// Whether that is the room of that appointment now.
+[[nodiscard]] bool has_room(Database& database, std::int64_t appointment_id, std::string_view name);
+
 // What keeps the appointment out of the store: a user that is not there, a room that another
 // appointment has or had.
 [[nodiscard]] std::vector<access::FieldFault> conflicts(Database& database,
