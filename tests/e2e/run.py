@@ -22,7 +22,7 @@ HERE = Path(__file__).resolve().parent
 SKIPPED = [f"{name}_test" for name in os.environ.get("E2E_SKIP", "").split()]
 PARTS = 3
 # The modules of each share a demo and what was done to it, so they run in one process.
-FAMILIES = ("bearer", "callback", "live", "refusal", "stream", "worker")
+FAMILIES = ("bearer", "callback", "guests", "live", "refusal", "stream", "worker")
 LONG = ("demo", "live", "load", "machine", "refusal")  # taken first, lest one of them be the last
 COUNTED = r"(\d+) passed, (\d+) failed, (\d+) skipped"
 # In each part secrecy comes last: it reads all others' logs.
