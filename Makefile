@@ -72,7 +72,7 @@ DEB_VERSION ?= $(VERSION)
 DEB_DIR ?= build
 NPM_DIR ?= build
 
-.PHONY: all build help packages demo demo-call demo-stop check check-bare browsers sanitize lint bench bench-peers bench-postgresql bench-scale chaos soak security fuzz \
+.PHONY: all build help packages demo demo-call demo-stop check check-bare browsers sanitize lint bench bench-call bench-peers bench-postgresql bench-scale chaos soak security fuzz \
   fuzzers install deb sbom npm clean FORCE
 all: ## installs what is missing and builds
 	$(call with,BUILD,build)
@@ -161,6 +161,10 @@ security: ## TLS by testssl.sh, what the time of refusals tells, secrets in memo
 bench-postgresql: ## the token route on PostgreSQL at 2, 4 and 8 workers, beside pgbench and SQLite
 	$(call with,BUILD DEMO CHECK BENCH,build)
 	@BIN_DIR=$(BUILD) /usr/bin/python3 tests/bench/on_postgresql.py
+
+bench-call: ## what each call costs the machine's Janus: its CPU with 1, 2 and 3 calls of two (4 minutes)
+	$(call with,BUILD DEMO CALL BROWSER,build)
+	@BIN_DIR=$(BUILD) tests/bench/calls.sh
 
 bench-scale: ## the same in-process, from 100 appointments to 1,000,000 and 10,000,000 events
 	$(call with,BUILD,$(BUILD)/bench-scale)

@@ -16,8 +16,8 @@ import { atEnd, listening } from './support.mjs'
 
 // `hosts`: {name: port on this machine, or what else it is to be}, `*.` before a name for all below it.
 // No other name is found, so nothing leaves this machine. The name of a STUN server needs a dot at
-// its end: WebRTC asks so.
-export async function startChromium(hosts = {}) {
+// its end: WebRTC asks so. `pictures`: of the camera, a second.
+export async function startChromium(hosts = {}, pictures = 5) {
   const rules = Object.entries(hosts).map(
     ([name, to]) => `MAP ${name} ${Number.isInteger(to) ? `127.0.0.1:${to}` : to}`,
   )
@@ -31,7 +31,7 @@ export async function startChromium(hosts = {}) {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
-      '--use-fake-device-for-media-stream=fps=5', // a picture costs time here
+      `--use-fake-device-for-media-stream=fps=${pictures}`, // each costs time here
       '--use-fake-ui-for-media-stream',
       '--ignore-certificate-errors',
       '--allow-loopback-in-peer-connection',
