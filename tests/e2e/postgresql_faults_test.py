@@ -118,7 +118,9 @@ class Trouble(Faults):
         road.cut_after_commit = True
         answers = at_once(8, lambda _: worker.token())
         tokens = [answer for answer in answers if answer.status == 200]
-        self.assertEqual({answer.status for answer in answers}, {200, 503})
+        statuses = {answer.status for answer in answers}
+        self.assertIn(503, statuses)
+        self.assertLessEqual(statuses, {200, 503})  # who came in a group after that one
         requests = worker.granted_requests()
         self.assertEqual(len(set(requests)), len(requests), "an event came twice")
         self.assertGreaterEqual(len(requests), 1 + len(tokens))
