@@ -38,6 +38,9 @@ class Secrecy(Case):
             demo.raw(demo.request("M" * 5000, PATH, JANE)),
         ]
         cls.tokens = [cls.bearer] + [a.json["access_token"] for a in answers if a.status == 200]
+        # nginx has a request's line once its connection is closed.
+        last = demo.dir / "log/nginx-access.log"
+        wait_until(lambda: "method=(other) " in last.read_text(errors="replace"), "the last line")
         cls.logs = {file.name: file.read_text(errors="replace")
                     for file in (demo.dir / "log").iterdir()}
 
