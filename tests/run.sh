@@ -44,6 +44,7 @@ suite() { # name
     "${command[@]}" 2>&1 | tee "$log"
     status=${PIPESTATUS[0]}
   fi
+  echo "== $1: at $SECONDS s"
   last=$(tail -n 1 "$log")
   if [[ $last =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+)\ skipped)?$ ]]; then
     passed=$((passed + BASH_REMATCH[1]))
