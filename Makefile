@@ -116,11 +116,15 @@ SANITIZED = @$(MAKE) --no-print-directory BUILD=build/sanitize CXX='$(SANITIZE_C
   HARDENING=-fPIE \
   SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'
 # Not under sanitizers: what waits or runs the command over and over. SANITIZE_SHORT=1 leaves to the unit
-# tests, too, what takes no foreign bytes, and what mostly waits; and the store on PostgreSQL to the release's run.
+# tests, too, what takes no foreign bytes or takes them as another does that is kept, and what mostly waits; and
+# the store on PostgreSQL to the release's run.
 UNSANITIZED := demo load setup setup_accounts setup_refusal setup_store setup_terminal owner web check metrics memory \
-  $(if $(SANITIZE_SHORT),audit backup callback_completing cut disk guests_door keys limits live_ad_hoc live_faults \
-    live_removal live_rest_rooms live_unseen livekit_rooms machine postgresql postgresql_faults provider_move proxy \
-    pseudonym refusal_answers removal room stand_in store stream_configuration sync unread waiting warnings witness)
+  $(if $(SANITIZE_SHORT),audit backup bearer_algorithms callback_completing callback_order callback_participants \
+    callback_signature callback_unseen cut disk guests guests_door keys limits live_ad_hoc live_faults live_removal \
+    live_rest_rooms live_unseen livekit livekit_rooms machine postgresql postgresql_faults provider_move proxy pseudonym \
+    refusal_answers refusal_order removal room stand_in store stream_answers stream_calls stream_call_and_key \
+    stream_configuration stream_events stream_names stream_tokens stream_unseen sync unread waiting warnings witness \
+    worker_configuration)
 sanitize: ## unit, CLI and the worker's end-to-end tests under AddressSanitizer and UBSan (SANITIZE_SHORT=1)
 	$(call with,BUILD DEMO CHECK FUZZ)
 	+$(SANITIZED) build build/sanitize/unit-tests

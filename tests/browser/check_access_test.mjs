@@ -162,7 +162,7 @@ async function keyboardTests({ demo, browser, bearer }) {
     assert.equal(await page.evaluate(() => document.activeElement.id), 'start')
     await page.keyboard.press('Shift+Tab') // the verdict's link
     await page.keyboard.press('Enter')
-    assert.equal(await page.evaluate(() => document.activeElement.id), 'check-signalling_region')
+    await page.waitForFunction(() => document.activeElement.id === 'check-signalling_region')
     await page.locator('#start').focus()
     await tabTo(page, 'tone')
     await page.keyboard.press('Space')
