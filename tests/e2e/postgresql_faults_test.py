@@ -93,7 +93,8 @@ class Away(Faults):
 
 
 class Trouble(Faults):
-    def test_a_connection_that_dies_behind_the_commit(self):
+    def worker_about_to_be_cut_off(self):
+        """It has given a token; the answer to its next commit is lost, and the connection with it."""
         road = Road(cluster().port)
         self.addCleanup(road.close)
         name = cluster().filled()
@@ -101,6 +102,10 @@ class Trouble(Faults):
         worker.name = name
         self.given(worker.token())
         road.cut_after_commit = True
+        return worker
+
+    def test_a_connection_that_dies_behind_the_commit(self):
+        worker = self.worker_about_to_be_cut_off()
         self.unavailable(worker, "whether it was committed is not known")
         self.given(worker.token())
         self.assertEqual(self.faults(worker), {"unknown_outcome": 1})
@@ -109,13 +114,7 @@ class Trouble(Faults):
         self.assertEqual(len(set(worker.granted_requests())), len(worker.granted_requests()))
 
     def test_nobody_in_a_group_gets_a_token_of_a_commit_that_is_not_known(self):
-        road = Road(cluster().port)
-        self.addCleanup(road.close)
-        name = cluster().filled()
-        worker = self.worker(cluster().tcp(name, port=road.port), ROOMKEY_DB_PASSWORD=cluster().password)
-        worker.name = name
-        self.given(worker.token())
-        road.cut_after_commit = True
+        worker = self.worker_about_to_be_cut_off()
         answers = at_once(8, lambda _: worker.token())
         tokens = [answer for answer in answers if answer.status == 200]
         statuses = {answer.status for answer in answers}
