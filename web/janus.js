@@ -22,6 +22,7 @@ const pulse = 20 // seconds; Janus ends a session that it hears nothing of for a
 class Own {
   stream = null
   #wanted
+  #lost = new Set() // tracks that ended by themselves: unplugged, or forbidden
 
   constructor({ audio, video }) {
     this.#wanted = { audio, video }
@@ -29,16 +30,20 @@ class Own {
 
   async tracks() {
     const kept = this.stream?.getTracks() ?? []
-    if (kept.some(({ readyState }) => readyState === 'ended')) await this.#again(kept)
+    if (kept.some((track) => this.#lost.has(track))) await this.#again(kept)
     if (!this.stream) {
       const { audio, video } = this.#wanted
       this.stream = audio || video ? await navigator.mediaDevices.getUserMedia({ audio, video })
         : new MediaStream()
     }
-    return this.stream.getTracks()
+    const tracks = this.stream.getTracks()
+    for (const track of tracks) track.addEventListener('ended', () => this.#lost.add(track))
+    return tracks
   }
 
-  async #again(kept) {
+  // Without what the page has stopped.
+  async #again(before) {
+    const kept = before.filter((track) => track.readyState === 'live' || this.#lost.has(track))
     this.end()
     const of = (kind) => kept.find((track) => track.kind === kind)
     this.stream = await navigator.mediaDevices.getUserMedia({

@@ -39,6 +39,14 @@ export async function joined(LiveKit, token, page, texts, requests) {
     if (isLocal && kind) on[kind] = is
   }
   room.on(RoomEvent.TrackMuted, heed(false)).on(RoomEvent.TrackUnmuted, heed(true))
+  // Of what is switched off between two connections, where nothing is there to mute, no event tells.
+  for (const [kind, name] of [['audio', 'setMicrophoneEnabled'], ['video', 'setCameraEnabled']]) {
+    const set = room.localParticipant[name]
+    room.localParticipant[name] = (is, ...more) => {
+      if (!is) on[kind] = false
+      return set.call(room.localParticipant, is, ...more)
+    }
+  }
 
   async function publish({ localParticipant: me }) {
     const own = (wanted) => (typeof wanted === 'object' ? wanted : undefined)

@@ -15,6 +15,7 @@ export class Tracks {
   #opened = new Set() // by connect()
   #stopped = new Map() // a track, and the medium that the page stopped
   #held = null // a track, and the device it came from, of a lost Room
+  #handed = [] // of those, what the next connect() was given
   #ended = false
 
   constructor(given) {
@@ -24,6 +25,9 @@ export class Tracks {
   watch({ localParticipant: me }) {
     if (!me?.tracks) return
     if (!this.#given && !this.#held) for (const track of tracksOf(me)) this.#opened.add(track)
+    // What was taken out while connect() had it already.
+    for (const track of this.#handed) if (!this.#held?.has(track)) me.unpublishTrack?.(track)
+    this.#handed = []
     this.#held = null
     me.on?.('trackStopped', (track) => this.#stopped.set(track, mediumOf(track)))
   }
@@ -59,7 +63,8 @@ export class Tracks {
     if (!this.#held) return {}
     await Promise.all([...this.#held].map(([track, device]) => this.#open(track, device)))
     if (this.#ended) this.end()
-    return { tracks: [...this.#held.keys()] }
+    this.#handed = [...this.#held.keys()]
+    return { tracks: this.#handed }
   }
 
   // One that doesn't open any more (unplugged, forbidden) is left out.

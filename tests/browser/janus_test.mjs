@@ -95,6 +95,33 @@ export default async function janusTests({ demo, browser }) {
     await closed(page)
   })
 
+  await test('what the page has stopped stays so, what was unplugged is opened again', async () => {
+    janus.expect()
+    const page = await open()
+    await scripted(page, TOKEN, janusAnswer(janus.url))
+    await page.evaluate(() => {
+      window.own = () => streams.at(-1).getTracks()
+        .map(({ kind, readyState }) => `${kind} ${readyState}`).sort()
+      window.of = (wanted) => streams.at(-1).getTracks().find(({ kind }) => kind === wanted)
+      window.streams = []
+      return enter({ janus: Janus }, { janus: { onLocal: (stream) => streams.push(stream) } })
+    })
+    await page.evaluate(() => of('video').stop())
+    janus.talks[0].drop()
+    await page.waitForFunction(() => streams.length === 2)
+    assert.deepEqual(await page.evaluate(() => own()), ['audio live', 'video ended'])
+    await toldOf(page, 'onReconnected')
+    await page.evaluate(() => {
+      of('audio').stop()
+      of('audio').dispatchEvent(new Event('ended')) // as when it is unplugged
+    })
+    janus.talks[1].drop()
+    await page.waitForFunction(() => streams.length === 3)
+    assert.deepEqual(await page.evaluate(() => own()), ['audio live'])
+    await page.evaluate(() => visit.leave())
+    await closed(page)
+  })
+
   await test('who was put out stays out; in a room that moved it goes on', async () => {
     janus.expect()
     const page = await open()

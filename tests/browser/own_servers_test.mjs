@@ -69,8 +69,8 @@ async function livekitTests({ demo, browser }) {
       class Room extends EventTarget {
         localParticipant = {
           enableCameraAndMicrophone: async () => events.push(['both']),
-          setMicrophoneEnabled: async () => events.push(['microphone']),
-          setCameraEnabled: async () => events.push(['camera']),
+          setMicrophoneEnabled: async (is) => events.push(['microphone', is]),
+          setCameraEnabled: async (is) => events.push(['camera', is]),
         }
         listeners = {}
         constructor() {
@@ -111,7 +111,20 @@ async function livekitTests({ demo, browser }) {
       ['both'],
       ['onReconnecting', 'livekit_lost'],
       ['connect', 'wss://livekit.example', 3],
-      ['microphone'], // the camera was off
+      ['microphone', true], // the camera was off
+      ['onReconnected', null],
+    ])
+    // Switched off while the room is joined again, where LiveKit's SDK has no track to mute.
+    await page.evaluate(() => {
+      events.length = 0
+      rooms[0].say(Ordered.RoomEvent.Disconnected, 9)
+      rooms[0].localParticipant.setMicrophoneEnabled(false)
+    })
+    await toldOf(page, 'onReconnected')
+    assert.deepEqual(await page.evaluate(() => events), [
+      ['microphone', false],
+      ['onReconnecting', 'livekit_lost'],
+      ['connect', 'wss://livekit.example', 3],
       ['onReconnected', null],
     ])
     await page.evaluate(() => rooms[0].say(Ordered.RoomEvent.Disconnected, 4))

@@ -90,6 +90,24 @@ export default async function rejoinTests({ demo, browser, twilio }) {
     await closed(page)
   })
 
+  await test('what is taken out while connect() has it already is out of the next Room', async () => {
+    const page = await inRoom()
+    await page.evaluate(() => {
+      const { connect } = Video
+      Video.connect = (...given) => {
+        room.localParticipant.unpublishTrack(video)
+        return connect.apply(Video, given)
+      }
+    })
+    expect(20104, 'in')
+    twilio.drop()
+    await told(page, 'reconnected')
+    await soon(page, () => !('video' in sent()))
+    assert.deepEqual(sent(), { audio: true })
+    await page.evaluate(() => room.disconnect())
+    await closed(page)
+  })
+
   await test("the page's own tracks go along, as they are, and are its own to stop", async () => {
     const page = await withTwilio(browser, demo)
     expect('in', 20104, 'in')

@@ -29,6 +29,8 @@ export async function twilioStandIn(tls) {
         const answer = standIn.answers.shift()
         if (answer === 'in') say(admission(body))
         else say({ type: 'error', code: answer, message: 'as the stand-in was told' })
+      } else if (body?.type === 'update' && body.participant) {
+        Object.assign(standIn.heard.at(-1) ?? {}, { participant: body.participant })
       }
     }
     socket.on('message', (data) => {
