@@ -60,15 +60,20 @@ Https::Https(Settings settings) : settings_(std::move(settings)) {}
 
 Https::~Https() = default;
 
-Https::Line& Https::line() {
-  if (!line_) {
-    auto made = std::make_unique<Line>();
-    made->set_up(settings_);
-    line_ = std::move(made);
-    settings_.password = crypto::Secret();  // libcurl has it
-    settings_.headers.clear();
+base::Result<Https::Line*> Https::line() {
+  if (line_) return line_.get();
+  try {
+    (void)libcurl();
+  } catch (const NoLibCurl& fault) {
+    failure_ = Failure::library;
+    return unavailable(fault.what());
   }
-  return *line_;
+  auto made = std::make_unique<Line>();
+  made->set_up(settings_);
+  line_ = std::move(made);
+  settings_.password = crypto::Secret();  // libcurl has it
+  settings_.headers.clear();
+  return line_.get();
 }
 
 base::Result<Https::Answer> Https::get(const std::string& url, Deadline deadline) {
@@ -82,10 +87,11 @@ base::Result<Https::Answer> Https::post(const std::string& url, const std::strin
 
 base::Result<Https::Answer> Https::post_json(const std::string& url, const std::string& json,
                                              const crypto::Secret& bearer, Deadline deadline) {
-  Line& on = line();
-  on.set_json(bearer);
+  const auto on = line();
+  if (!on) return on.error();
+  (*on)->set_json(bearer);
   auto answer = run(url, &json, deadline);
-  on.unset_json();
+  (*on)->unset_json();
   return answer;
 }
 
@@ -94,7 +100,9 @@ base::Result<Https::Answer> Https::run(const std::string& url, const std::string
   failure_ = Failure::answer;
   if (!base::is_https_or_local(url))
     return unavailable("the address is neither https nor this machine");
-  Line& on = line();
+  const auto ready = line();
+  if (!ready) return ready.error();
+  Line& on = **ready;
   set(on.curl, CURLOPT_URL, url.c_str());
   set(on.curl, CURLOPT_PROTOCOLS_STR, url.starts_with("https:") ? "https" : "http");
   if (form != nullptr) {

@@ -4,7 +4,6 @@
 
 #include <cstdlib>
 #include <cstring>
-#include <stdexcept>
 #include <string>
 
 #include "roomkey/base/library.hpp"
@@ -32,13 +31,12 @@ void* make_room(void* memory, std::size_t size) {
 }
 
 [[noreturn]] void refuse(const char* missing) {
-  throw std::runtime_error("the library libcurl.so.4 is too old: it has no " +
-                           std::string(missing));
+  throw NoLibCurl("the library libcurl.so.4 is too old: it has no " + std::string(missing));
 }
 
 LibCurl load() {
   void* const library = base::load_library("libcurl.so.4");
-  if (library == nullptr) throw std::runtime_error("the library libcurl.so.4 is missing");
+  if (library == nullptr) throw NoLibCurl("can't load the library " + std::string(dlerror()));
   LibCurl functions;
 #define ROOMKEY_LOOK_UP(name) \
   if (!base::look_up(library, #name, functions.name)) refuse(#name);
@@ -46,7 +44,7 @@ LibCurl load() {
 #undef ROOMKEY_LOOK_UP
   const CURLcode ready = functions.curl_global_init_mem(
       CURL_GLOBAL_DEFAULT, std::malloc, wipe_and_free, make_room, strdup, std::calloc);
-  if (ready != CURLE_OK) throw std::runtime_error("libcurl can't be set up");
+  if (ready != CURLE_OK) throw NoLibCurl("libcurl can't be set up");
   return functions;
 }
 

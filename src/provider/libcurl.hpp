@@ -5,6 +5,8 @@
 
 #include <curl/curl.h>
 
+#include <stdexcept>
+
 namespace roomkey::provider {
 
 #define ROOMKEY_LIBCURL(use)                                                                 \
@@ -19,8 +21,12 @@ struct LibCurl {
 #undef ROOMKEY_MEMBER
 };
 
-// Set up, with memory that is wiped before it is let go. Throws std::runtime_error where it is not
-// installed (the package libcurl4) or can't be set up.
+struct NoLibCurl : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// Set up, with memory that is wiped before it is let go. Throws NoLibCurl where it is not installed
+// (the package libcurl4), broken or too old; and looks for it anew the next time.
 [[nodiscard]] const LibCurl& libcurl();
 
 }  // namespace roomkey::provider

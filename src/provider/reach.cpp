@@ -21,6 +21,9 @@ std::string_view cure_for(Failure failure) {
     case Failure::answer:
       return "Try again. If it stays so, something between this machine and HOST breaks the "
              "connection.";
+    case Failure::library:
+      return "Install it anew (apt install --reinstall libcurl4): nobody is asked anything without "
+             "it.";
   }
   return {};
 }

@@ -121,6 +121,12 @@ class Check(Case):
         settings = installation()
         self.assertEqual(self.run_it(settings), self.run_it(settings, command="test-twilio"))
 
+    def test_without_libcurl(self):
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "libcurl.so.4").touch()
+            lines = self.finds(installation(LD_LIBRARY_PATH=folder), "can't load the library")
+        self.assertTrue(any("--reinstall libcurl4" in line for line in lines), lines)
+
     def test_swapped_sids(self):
         lines = self.finds(installation(TWILIO_ACCOUNT_SID=twilio().key,
                                         TWILIO_API_KEY=twilio().account), "are swapped")

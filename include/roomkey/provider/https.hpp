@@ -32,9 +32,9 @@ class Https {
     std::optional<std::chrono::sys_seconds> date = {};  // the header, where it can be read
     std::string server = {};                            // the header
   };
-  // Why no answer came: no address for the name, no connection, no trust, too late, or no answer
-  // that could be taken.
-  enum class Failure { name, connection, tls, deadline, answer };
+  // Why no answer came: no address for the name, no connection, no trust, too late, no answer that
+  // could be taken, or no libcurl to ask with.
+  enum class Failure { name, connection, tls, deadline, answer, library };
   using Deadline = std::chrono::steady_clock::time_point;
 
   // Costs nothing: libcurl is set up by the first request.
@@ -44,8 +44,9 @@ class Https {
   Https& operator=(const Https&) = delete;
 
   // The answer, whatever its status. provider_unavailable, with words fit for a log line, where
-  // none came by the deadline, it is over 256 KiB with its headers, or the address is not one that
-  // is_https_or_local(). The connection stays open for the next request.
+  // none came by the deadline, it is over 256 KiB with its headers, the address is not one that
+  // is_https_or_local(), or libcurl can't be loaded. The connection stays open for the next
+  // request.
   //
   // get() tries a second time where the connection failed; never a third. The others send once.
   [[nodiscard]] base::Result<Answer> get(const std::string& url, Deadline deadline);
@@ -62,7 +63,7 @@ class Https {
 
  private:
   struct Line;
-  [[nodiscard]] Line& line();
+  [[nodiscard]] base::Result<Line*> line();
   [[nodiscard]] base::Result<Answer> run(const std::string& url, const std::string* form,
                                          Deadline deadline);
 

@@ -155,6 +155,10 @@ void say_silent(base::Findings& findings, const FoundSite& site, const DoorAnswe
   if (tls && answer.failure == Failure::deadline && !is_served_old(site, answer)) {
     return say_no_worker(findings, answer, "token", "nothing within 5 s");
   }
+  if (answer.failure == Failure::library) {
+    return findings.error(kDoor, "The site on this machine was not asked: " + answer.why + '.',
+                          "apt install --reinstall libcurl4");
+  }
   if (answer.failure == Failure::connection) return say_nobody(findings, answer, nginx_runs);
   say_stranger(findings, site.file, answer);
 }

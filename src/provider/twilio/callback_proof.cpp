@@ -30,7 +30,8 @@ void say_unreachable(base::Findings& findings, const CallbackAnswer& answer) {
                           "Correct TWILIO_STATUS_CALLBACK_URL, or enter the name in the clinic's "
                           "public DNS.");
   }
-  findings.warn(kCallback, text, kFromOutside);
+  const bool asked = answer.failure != Failure::library;
+  findings.warn(kCallback, text, asked ? kFromOutside : network_cure(answer.failure, answer.host));
 }
 
 std::string cure_for_status(int status) {

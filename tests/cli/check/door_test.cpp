@@ -37,6 +37,10 @@ TEST(nobody_at_the_door_is_an_nginx_that_does_not_run_or_does_not_listen) {
   came_out("error https", judged(silent(Failure::connection)), "doesn't listen there");
 }
 
+TEST(without_libcurl_no_door_is_asked) {
+  came_out("error https", judged(silent(Failure::library)), "was not asked");
+}
+
 TEST(another_program_is_told_by_what_it_says) {
   came_out("error https", judged(silent(Failure::tls)), "ss -ltnp 'sport = :443'");
   came_out("error https", judged(silent(Failure::deadline)), "it says nothing");

@@ -42,6 +42,7 @@ TEST(anything_else_at_the_callbacks_address_is_a_problem) {
 TEST(a_callback_that_is_not_reached_from_here_may_be_from_outside) {
   came_out("warn callback", said_of({"x.example", 0, Failure::connection, "why", ""}), "router");
   came_out("warn callback", said_of({"x.example", 0, Failure::deadline, "why", ""}), "router");
+  came_out("warn callback", said_of({"x.example", 0, Failure::library, "why", ""}), "libcurl4");
   came_out("error callback", said_of({"x.example", 0, Failure::tls, "why", ""}), "trusted");
   came_out("error callback", said_of({"x.example", 0, Failure::name, "why", ""}), "DNS");
 }

@@ -152,7 +152,8 @@ TEST(who_can_not_be_reached_is_said_with_what_to_do) {
            {Failure::connection, "https://video)"},
            {Failure::deadline, "firewall"},
            {Failure::tls, "-connect video:443"},
-           {Failure::answer, "Try again"}}) {
+           {Failure::answer, "Try again"},
+           {Failure::library, "libcurl4"}}) {
     auto all = answers();
     all.rooms = away;
     all.rooms.failure = failure;
