@@ -233,14 +233,13 @@ int db_restore(Session& session, const std::string& file) {
 
 int db_reserve(Session& session, std::int64_t mebibytes) {
   const auto* const files = session.database.files();
-  if (files == nullptr) {
-    const std::string title(session.database.title());
-    return fail(kUsage, "a store of " + title + "'s has no files of its own here to keep room for");
-  }
-  const std::int64_t bytes = mebibytes << 20;
-  files->keep_reserve(session.database, bytes);
+  const std::int64_t bytes = files == nullptr ? 0 : mebibytes << 20;
+  if (files != nullptr) files->keep_reserve(session.database, bytes);
   if (session.json) {
     std::cout << base::JsonObject().add("reserve_bytes", bytes).text() << '\n';
+  } else if (files == nullptr) {
+    std::cout << "nothing to do: a store of " << session.database.title()
+              << "'s keeps no files here\n";
   } else {
     std::cout << mebibytes << " MiB of the store's disk are kept in reserve\n";
   }

@@ -37,10 +37,10 @@ class SetUpStore(SetupCase):
     def drop_ins(self, machine):
         return [(machine.root / path).read_text() for path in DROP_INS if (machine.root / path).exists()]
 
-    def refused_for(self, machine, flags, says, dry=True):
+    def refused_for(self, machine, flags, says):
         """Nothing is changed, nor would be."""
         before = machine.files()
-        for more in (["--dry-run"], []) if dry else ([],):
+        for more in (["--dry-run"], []):
             status, output, errors = machine.setup(*machine.all_flags(), *flags, *more)
             self.assertEqual(status, 1, output + errors)
             self.assertRegex(errors, says)
@@ -55,6 +55,7 @@ class SetUpStore(SetupCase):
         self.assertEqual((status, cluster().sql("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'",
                                                 name).strip()), (0, "0"), errors)
         self.assertIn("store.conf: a way to the store's servers", output)
+        self.assertRegex(output, r"\n  the store: its tables are made, schema \d+\n")
         output = self.was_done(machine.setup(*machine.all_flags(), *flags))
         self.assertNotIn(cluster().password, output)
         values = machine.values()
@@ -107,7 +108,10 @@ class SetUpStore(SetupCase):
         self.refused_for(machine, self.socket(newer), "newer than")
         # The workers' role: on an empty database, and where it was granted nothing.
         self.refused_for(machine, self.socket(cluster().empty(), WORKERS),
-                         r"the role may not do that[^\n]*\n.*db migrate --worker ROLE", dry=False)
+                         r"no store in it yet, and it can't make[^\n]*\n.*db migrate --worker ROLE")
+        older = cluster().filled()
+        cluster().sql(f"UPDATE roomkey SET schema = 1; GRANT SELECT ON roomkey TO {WORKERS}", older)
+        self.refused_for(machine, self.socket(older, WORKERS), r"of schema 1, and it can't change the tables")
         self.refused_for(machine, self.socket(cluster().filled(), WORKERS), "the role may not do that")
 
     def test_the_workers_role_is_enough_where_the_owner_has_migrated(self):

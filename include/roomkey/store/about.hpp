@@ -25,6 +25,10 @@ struct About {
 // network is needed. It need not be open. Throws base::Unavailable.
 [[nodiscard]] std::vector<std::string> hosts_of(const Database& database);
 
+// Whether who opened the store may make its tables, or change those that are there. Throws
+// base::Unavailable.
+[[nodiscard]] bool may_migrate(Database& database);
+
 // Lets a role of the server's work with the store; false where the store knows no roles. Throws
 // base::Unavailable.
 bool let_work(Database& database, const std::string& role);

@@ -200,6 +200,7 @@ std::vector<std::string> changes(const Plan& plan, const Present& present,
                                  std::chrono::sys_seconds now) {
   const Places& places = present.places;
   std::vector<std::string> list;
+  if (!plan.store_step.empty()) list.push_back("the store: " + plan.store_step);
   for (const auto& [variable, value] : plan.variables) {
     list.push_back(places.env() + ": " + said(variable, value));
   }

@@ -95,6 +95,7 @@ struct Plan {
   std::vector<std::string> notes;  // what was put right in the answers
   bool served = false;             // a server keeps the store,
   bool makes_store = false;        // where its tables are made, or looked for, before anything else
+  std::string store_step;          // what becomes of them; empty: nothing
   std::vector<NewFile> drop_ins;   // that are not yet there; without content: that go
 
   Plan() = default;

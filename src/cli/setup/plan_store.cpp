@@ -130,13 +130,33 @@ void add_audit_key(Plan& plan, const Present& present) {
   plan.env_text = config::edit_env_file(present.env_text, plan.variables).value();
 }
 
+std::string lacks(int schema) {
+  return schema == 0 ? "the database has no store in it yet, and it can't make the tables"
+                     : "the store is of schema " + std::to_string(schema) +
+                           ", and it can't change the tables";
+}
+
+std::string step_from(int schema) {
+  const std::string newest = std::to_string(store::Database::newest_schema());
+  return schema == 0
+             ? "its tables are made, schema " + newest
+             : "brought up to date, from schema " + std::to_string(schema) + " to " + newest;
+}
+
 int look_at(Plan& plan, const Present& present, store::Database& database) {
   database.ready(store::Schema::older);
   plan.makes_store = true;
   const int schema = database.schema();
   if (schema == store::Database::newest_schema()) {
     try_event(database);
-  } else if (schema == 0) {
+    return kDone;
+  }
+  if (!may_migrate(database)) {
+    throw Unavailable(database.settings().called + ": the role may not do that: " + lacks(schema),
+                      Cause::not_allowed);
+  }
+  plan.store_step = step_from(schema);
+  if (schema == 0) {
     if (const auto before = store_before(present); !before.empty()) {
       return refuse("the database has no store in it, and there is one in " + before,
                     "move it there first: roomkey db copy --to (docs/postgresql.md)");

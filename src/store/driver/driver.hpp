@@ -34,6 +34,8 @@ struct Driver {
   // The names or addresses of the machines that keep it; none for one that is on this machine and
   // is reached by no network. Throws Unavailable.
   std::vector<std::string> (*hosts)(const Settings& settings) = nullptr;
+  // Whether the role in use may make the tables, or change those that are there.
+  bool (*may_migrate)(Database& database) = nullptr;
   // Gives a role of the server's what a worker needs. Unavailable where there is none of that name.
   void (*let_work)(Database& database, const std::string& role) = nullptr;
   const Files* files = nullptr;

@@ -11,6 +11,7 @@ namespace roomkey::store::driver::postgresql {
 [[nodiscard]] std::vector<std::string> damage(Database& database);
 [[nodiscard]] bool is_as_made(Database& database, int schema);
 [[nodiscard]] About about(Database& database);
+[[nodiscard]] bool may_migrate(Database& database);
 void let_work(Database& database, const std::string& role);
 
 inline constexpr Driver kDriver{.title = "PostgreSQL",
@@ -22,6 +23,7 @@ inline constexpr Driver kDriver{.title = "PostgreSQL",
                                 .is_as_made = is_as_made,
                                 .about = about,
                                 .hosts = hosts_of,
+                                .may_migrate = may_migrate,
                                 .let_work = let_work};
 
 }  // namespace roomkey::store::driver::postgresql

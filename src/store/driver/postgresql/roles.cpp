@@ -49,6 +49,13 @@ constexpr const char* kOwnRole =
 
 }  // namespace
 
+// Of no tables it owns all.
+bool may_migrate(Database& database) {
+  const std::string owns = std::string("coalesce((") + kOwns + "), true)";
+  return connection_of(database).text(
+             "SELECT has_schema_privilege(current_schema(), 'CREATE') AND " + owns) == "t";
+}
+
 // What a worker needs and no more: the audit it can read and add to, and not change.
 void let_work(Database& database, const std::string& role) {
   Connection& connection = connection_of(database);
