@@ -34,9 +34,13 @@ void append_change(store::Transaction& transaction, Session& session, std::strin
                       change_event(session, action, appointment_id, what));
 }
 
-std::vector<access::FieldFault> conflicts(Session& session,
-                                          const access::Appointment& appointment) {
-  auto faults = store::conflicts(session.database, appointment);
+namespace {
+
+// `before`: the appointment in the store, or null.
+std::vector<access::FieldFault> with_providers(std::vector<access::FieldFault> faults,
+                                               const Session& session,
+                                               const access::Appointment& appointment,
+                                               const access::Appointment* before) {
   if (!appointment.room) return faults;
   const access::Room& room = *appointment.room;
   const auto* const kind =
@@ -44,11 +48,25 @@ std::vector<access::FieldFault> conflicts(Session& session,
   if (kind == nullptr && !room.provider.empty()) {
     faults.push_back({"video_provider", "must be one of " + provider::names()});
   } else if (const auto why = kind == nullptr ? "" : kind->wrong_room(room.name); !why.empty()) {
-    const auto before = store::find_appointment(session.database, appointment.id);
-    const bool stays = before && before->room && before->room->name == room.name;
+    const bool stays = before != nullptr && before->room && before->room->name == room.name;
     if (!stays) faults.push_back({"video_room_id", why});
   }
   return faults;
+}
+
+}  // namespace
+
+std::vector<access::FieldFault> conflicts(Session& session,
+                                          const access::Appointment& appointment) {
+  const auto before = store::find_appointment(session.database, appointment.id);
+  return with_providers(store::conflicts(session.database, appointment), session, appointment,
+                        before ? &*before : nullptr);
+}
+
+std::vector<access::FieldFault> conflicts(const Session& session, store::Ahead& ahead,
+                                          const access::Appointment& appointment) {
+  return with_providers(ahead.conflicts(appointment), session, appointment,
+                        ahead.appointment(appointment.id));
 }
 
 int refuse_provider(const Session& session, const std::string& name) {

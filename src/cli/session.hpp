@@ -10,6 +10,7 @@
 
 #include "roomkey/access/record.hpp"
 #include "roomkey/config/config.hpp"
+#include "roomkey/store/ahead.hpp"
 #include "roomkey/store/audit.hpp"
 #include "roomkey/store/database.hpp"
 
@@ -47,6 +48,9 @@ void append_change(store::Transaction& transaction, Session& session, std::strin
 // What keeps the appointment out of the store: store::conflicts(), a provider that is none, and a
 // name that its provider has for no room, where it comes with this.
 [[nodiscard]] std::vector<access::FieldFault> conflicts(Session& session,
+                                                        const access::Appointment& appointment);
+// The same of what is read ahead.
+[[nodiscard]] std::vector<access::FieldFault> conflicts(const Session& session, store::Ahead& ahead,
                                                         const access::Appointment& appointment);
 
 // Says why nobody can get in at a provider of that name, if so: there is none, or it is not

@@ -7,6 +7,7 @@
 #include "roomkey/base/text.hpp"
 #include "roomkey/store/guests.hpp"
 #include "roomkey/store/users.hpp"
+#include "store/many.hpp"
 #include "store/query.hpp"
 #include "store/rooms_of.hpp"
 
@@ -123,33 +124,66 @@ bool has_room(Database& database, std::int64_t appointment_id, std::string_view 
       .step();
 }
 
-std::vector<access::FieldFault> conflicts(Database& database,
-                                          const access::Appointment& appointment) {
+void each_appointment_of(Database& database, const std::vector<std::int64_t>& ids,
+                         const std::function<void(access::Appointment)>& use) {
+  constexpr const char* kSql = ROOMKEY_SELECT_APPOINTMENT " WHERE a.id IN (" ROOMKEY_MANY ")";
+  each_of_many(database, kSql, std::span(ids),
+               [&](const Query& row) { use(appointment_from(row)); });
+}
+
+void each_owner_of(Database& database, const std::vector<std::string>& names,
+                   std::unordered_map<std::string, std::int64_t>& now,
+                   std::unordered_map<std::string, std::int64_t>& once) {
+  each_of_many(database, "SELECT name, appointment_id FROM rooms WHERE name IN (" ROOMKEY_MANY ")",
+               std::span(names),
+               [&](const Query& row) { now.emplace(row.text(0), row.integer(1)); });
+  each_of_many(
+      database, "SELECT name, appointment_id FROM former_rooms WHERE name IN (" ROOMKEY_MANY ")",
+      std::span(names), [&](const Query& row) { once.emplace(row.text(0), row.integer(1)); });
+}
+
+std::vector<access::FieldFault> conflicts_by(const Facts& facts,
+                                             const access::Appointment& appointment) {
   std::vector<access::FieldFault> faults;
-  const auto need_user = [&](const char* field, std::int64_t id) {
-    if (!find_user(database, id)) faults.push_back({field, "no user " + std::to_string(id)});
+  const auto fault = [&](const char* field, const std::string& why) {
+    faults.push_back({field, why});
   };
-  need_user("patient_id", appointment.patient_id);
-  need_user("psychologist_id", appointment.psychologist_id);
+  const auto no_user = [](std::int64_t id) { return "no user " + std::to_string(id); };
+  if (!facts.has_patient) fault("patient_id", no_user(appointment.patient_id));
+  if (!facts.has_psychologist) fault("psychologist_id", no_user(appointment.psychologist_id));
   if (!appointment.room) return faults;
-  const auto need_own = [&](const char* sql, const char* why) {
-    Query of_another(database, sql, appointment.room->name, appointment.id);
-    if (of_another.step()) faults.push_back({"video_room_id", why});
-  };
-  need_own("SELECT 1 FROM rooms WHERE name = ? AND appointment_id <> ?",
-           "is the room of another appointment");
-  need_own("SELECT 1 FROM former_rooms WHERE name = ? AND appointment_id <> ?",
-           "was the room of another appointment");
-  const auto own = find_room(database, appointment.id);
-  const bool stays = own && own->name == appointment.room->name;
-  if (stays && !appointment.room->provider.empty() && appointment.room->provider != own->provider) {
-    faults.push_back({"video_provider", "can't change while the room keeps its name"});
+  if (facts.is_of_another) fault("video_room_id", "is the room of another appointment");
+  if (facts.was_of_another) fault("video_room_id", "was the room of another appointment");
+  const bool stays = facts.own && facts.own->name == appointment.room->name;
+  const std::string& provider = appointment.room->provider;
+  if (stays && !provider.empty() && provider != facts.own->provider) {
+    fault("video_provider", "can't change while the room keeps its name");
   }
   return faults;
 }
 
+std::vector<access::FieldFault> conflicts(Database& database,
+                                          const access::Appointment& appointment) {
+  Facts facts{find_user(database, appointment.patient_id).has_value(),
+              find_user(database, appointment.psychologist_id).has_value()};
+  if (appointment.room) {
+    const auto is_there = [&](const char* sql) {
+      return Query(database, sql, appointment.room->name, appointment.id).step();
+    };
+    facts.is_of_another = is_there("SELECT 1 FROM rooms WHERE name = ? AND appointment_id <> ?");
+    facts.was_of_another =
+        is_there("SELECT 1 FROM former_rooms WHERE name = ? AND appointment_id <> ?");
+    facts.own = find_room(database, appointment.id);
+  }
+  return conflicts_by(facts, appointment);
+}
+
 bool put_appointment(Transaction&, Database& database, const access::Appointment& appointment) {
-  const auto before = find_appointment(database, appointment.id);
+  return put_appointment(database, appointment, find_appointment(database, appointment.id));
+}
+
+bool put_appointment(Database& database, const access::Appointment& appointment,
+                     const std::optional<access::Appointment>& before) {
   Query(database,
         "INSERT INTO appointments (id, patient_id, psychologist_id, starts_at, duration_minutes,"
         " status, session_type) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"

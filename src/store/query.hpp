@@ -1,9 +1,11 @@
 // The one road to the store's statements. Private to this room.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -24,6 +26,13 @@ struct OpenStore {
 
 [[nodiscard]] OpenStore& open_store_of(Database& database);
 
+// Places for so many values, for a Query of many.
+#define ROOMKEY_TEN "?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
+#define ROOMKEY_FIFTY \
+  ROOMKEY_TEN ", " ROOMKEY_TEN ", " ROOMKEY_TEN ", " ROOMKEY_TEN ", " ROOMKEY_TEN
+#define ROOMKEY_MANY ROOMKEY_FIFTY ", " ROOMKEY_FIFTY
+inline constexpr std::size_t kMany = 100;
+
 // Bytes to be bound as such.
 struct Blob {
   std::string_view bytes;
@@ -38,6 +47,14 @@ class Query {
       : statement_(prepared(open_store_of(database), sql)) {
     int index = 0;
     (bind(++index, values), ...);
+  }
+  // `sql` has ROOMKEY_MANY; places that are left over get the first value again.
+  template <typename Value>
+  Query(Database& database, const char* sql, std::span<const Value> values)
+      : statement_(prepared(open_store_of(database), sql)) {
+    for (std::size_t i = 0; i < kMany; ++i) {
+      bind(static_cast<int>(i) + 1, values[i < values.size() ? i : 0]);
+    }
   }
   ~Query() { statement_.reset(); }
   Query(const Query&) = delete;
@@ -73,5 +90,17 @@ class Query {
 
   driver::Statement& statement_;
 };
+
+// Runs it for a part of the values after the other, and calls `use` with each row.
+template <typename Value, typename Use>
+void each_of_many(Database& database, const char* sql, std::span<const Value> values,
+                  const Use& use) {
+  while (!values.empty()) {
+    const auto part = values.first(std::min(values.size(), kMany));
+    values = values.subspan(part.size());
+    Query query(database, sql, part);
+    while (query.step()) use(query);
+  }
+}
 
 }  // namespace roomkey::store

@@ -1,5 +1,6 @@
 #include "roomkey/store/users.hpp"
 
+#include "store/many.hpp"
 #include "store/query.hpp"
 
 namespace roomkey::store {
@@ -42,8 +43,19 @@ std::optional<access::User> find_user(Database& database, std::int64_t id) {
   return user_from(query);
 }
 
+void each_user_of(Database& database, const std::vector<std::int64_t>& ids,
+                  const std::function<void(access::User)>& use) {
+  constexpr const char* kSql =
+      "SELECT id, email, name, role, active FROM users WHERE id IN (" ROOMKEY_MANY ")";
+  each_of_many(database, kSql, std::span(ids), [&](const Query& row) { use(user_from(row)); });
+}
+
 bool put_user(Transaction&, Database& database, const access::User& user) {
-  const auto before = find_user(database, user.id);
+  return put_user(database, user, find_user(database, user.id));
+}
+
+bool put_user(Database& database, const access::User& user,
+              const std::optional<access::User>& before) {
   Query(database,
         "INSERT INTO users (id, email, name, role, active) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT (id) DO UPDATE SET email = excluded.email, name = excluded.name,"

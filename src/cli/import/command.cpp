@@ -1,6 +1,7 @@
 #include "cli/import/command.hpp"
 
 #include <iostream>
+#include <unordered_set>
 
 #include "cli/import/numbers.hpp"
 #include "cli/import/records.hpp"
@@ -9,8 +10,7 @@
 #include "cli/progress.hpp"
 #include "cli/store_owner.hpp"
 #include "roomkey/base/file.hpp"
-#include "roomkey/store/appointments.hpp"
-#include "roomkey/store/users.hpp"
+#include "roomkey/store/ahead.hpp"
 
 namespace roomkey::cli::import {
 
@@ -27,6 +27,7 @@ class Import {
         transaction_(transaction),
         records_(records),
         progress_(progress),
+        ahead_(transaction, session.database),
         numbering_(session, transaction, records) {
     users_by_id_.reserve(records.users.size() + records.people.size());
     appointments_by_id_.reserve(records.appointments.size() + records.fhir_appointments.size());
@@ -48,6 +49,11 @@ class Import {
 
  private:
   void put_users() {
+    store::Ahead::Wanted wanted;
+    for (auto i = next_user_; i < records_.users.size(); ++i) {
+      wanted.users.push_back(records_.users[i].record.id);
+    }
+    ahead_.read(wanted);
     for (; next_user_ < records_.users.size(); ++next_user_) {
       tell(users_.all + appointments_.all);
       put(records_.users[next_user_]);
@@ -60,7 +66,7 @@ class Import {
     keep(user, one.left_out);
     if (!fresh) return repeat(records_.users[first->second], one);
     ++users_.all;
-    users_.made += store::put_user(transaction_, session_.database, user) ? 1 : 0;
+    users_.made += ahead_.put(user) ? 1 : 0;
   }
 
   template <typename T>
@@ -70,7 +76,23 @@ class Import {
     records_.fault(again.field_place(again.place, "id"), repeated_otherwise(first.place, names));
   }
 
+  // Of users whatever was not put by this import.
+  [[nodiscard]] store::Ahead::Wanted wanted_by_appointments() const {
+    store::Ahead::Wanted wanted;
+    std::unordered_set<std::int64_t> people;
+    for (auto i = next_appointment_; i < records_.appointments.size(); ++i) {
+      const access::Appointment& one = records_.appointments[i].record;
+      wanted.appointments.push_back(one.id);
+      if (one.room) wanted.rooms.push_back(one.room->name);
+      for (const auto id : {one.patient_id, one.psychologist_id}) {
+        if (ahead_.user(id) == nullptr && people.insert(id).second) wanted.users.push_back(id);
+      }
+    }
+    return wanted;
+  }
+
   void put_appointments() {
+    ahead_.read(wanted_by_appointments());
     for (; next_appointment_ < records_.appointments.size(); ++next_appointment_) {
       tell(users_.all + appointments_.all);
       put(records_.appointments[next_appointment_]);
@@ -85,14 +107,13 @@ class Import {
     if (has_conflicts(one)) return;
     ++appointments_.all;
     if (appointment.room) appointment.room->created_at = session_.now;
-    appointments_.made +=
-        store::put_appointment(transaction_, session_.database, appointment) ? 1 : 0;
+    appointments_.made += ahead_.put(appointment) ? 1 : 0;
     give_booked_room(transaction_, session_, appointment);
   }
 
   // What a faulty person's absence explains is not said.
   bool has_conflicts(const Placed<access::Appointment>& one) {
-    const auto found = conflicts(session_, one.record);
+    const auto found = conflicts(session_, ahead_, one.record);
     for (const auto& fault : found) {
       const bool patient = fault.field == "patient_id";
       const auto id = patient ? one.record.patient_id : one.record.psychologist_id;
@@ -109,18 +130,18 @@ class Import {
   // Not the defaults: they would let in who was put out of use, and open what was cancelled.
   void keep(access::User& user, const LeftOut& left_out) {
     if (!left_out.active && !left_out.email) return;
-    const auto before = store::find_user(session_.database, user.id);
-    if (left_out.active && before) user.active = before->active;
-    if (left_out.email && before) user.email = before->email;
-    if (!left_out.email || before) return;
+    const auto* const before = ahead_.user(user.id);
+    if (left_out.active && before != nullptr) user.active = before->active;
+    if (left_out.email && before != nullptr) user.email = before->email;
+    if (!left_out.email || before != nullptr) return;
     user.email = "user-" + std::to_string(user.id) + "@no-email.invalid";
     ++without_email_;
   }
 
   void keep(access::Appointment& appointment, const LeftOut& left_out) {
     if (!left_out.status && !left_out.session_type) return;
-    const auto before = store::find_appointment(session_.database, appointment.id);
-    if (!before) return;
+    const auto* const before = ahead_.appointment(appointment.id);
+    if (before == nullptr) return;
     if (left_out.status) appointment.status = before->status;
     if (left_out.session_type) appointment.session_type = before->session_type;
   }
@@ -137,6 +158,7 @@ class Import {
   store::Transaction& transaction_;
   Records& records_;
   Progress& progress_;
+  store::Ahead ahead_;
   Numbering numbering_;
   std::unordered_map<std::int64_t, std::size_t> users_by_id_, appointments_by_id_;
   std::size_t next_user_ = 0;

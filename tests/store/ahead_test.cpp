@@ -1,0 +1,100 @@
+#include "roomkey/store/ahead.hpp"
+
+#include "support/store.hpp"
+#include "support/test.hpp"
+
+namespace {
+
+using namespace roomkey::store;
+using namespace roomkey::test;
+using roomkey::access::Appointment;
+using roomkey::access::Room;
+using roomkey::access::to_json;
+using roomkey::access::User;
+
+Appointment appointment(std::int64_t id, const std::string& room) {
+  Appointment one = appointment_47();
+  one.id = id;
+  one.room = Room{room, kNine};
+  return one;
+}
+
+std::string text_of(const std::vector<roomkey::access::FieldFault>& faults) {
+  std::string text;
+  for (const auto& [field, why] : faults) text += field + ": " + why + '\n';
+  return text;
+}
+
+Ahead::Wanted wanted_by(const std::vector<Appointment>& all) {
+  Ahead::Wanted wanted;
+  for (const auto& one : all) {
+    wanted.appointments.push_back(one.id);
+    wanted.users.insert(wanted.users.end(), {one.patient_id, one.psychologist_id});
+    if (one.room) wanted.rooms.push_back(one.room->name);
+  }
+  return wanted;
+}
+
+STORE_TEST(many_are_read_and_put_as_each_alone) {
+  constexpr int kFirst = 100;
+  QuickStore store;
+  std::vector<Appointment> all{appointment_47()};
+  for (int i = 0; i < 250; ++i) {
+    all.push_back(appointment(kFirst + i, "room-" + std::to_string(i)));
+    all.back().patient_id = kFirst + i;
+  }
+  for (const bool again : {false, true}) {
+    Transaction transaction(store.database);
+    Ahead ahead(transaction, store.database);
+    ahead.read(wanted_by(all));
+    for (const auto& one : all) {
+      const bool was_there = again || one.id == 47;
+      same(was_there, ahead.user(one.patient_id) != nullptr);
+      same(was_there, ahead.appointment(one.id) != nullptr);
+      if (one.id != 47) {
+        same(!again, ahead.put(User{one.patient_id, "x@example.com", "X"}));
+      }
+      same("", text_of(ahead.conflicts(one)), one.room->name);
+      same(!was_there, ahead.put(one));
+    }
+    transaction.commit();
+  }
+  for (auto one : all) {
+    one.room->provider = "twilio";
+    same(to_json(one), to_json(find_appointment(store.database, one.id).value()));
+  }
+}
+
+STORE_TEST(what_is_put_on_the_way_counts_as_though_it_had_been_there) {
+  QuickStore store;
+  const auto moved = appointment(47, "another");
+  const auto thief = appointment(48, "another");
+  const auto late = appointment(49, std::string(kRoom));
+  auto stranger = appointment(50, "free");
+  stranger.patient_id = 3;
+  Transaction transaction(store.database);
+  Ahead ahead(transaction, store.database);
+  ahead.read(wanted_by({moved, thief, late, stranger}));
+  same("video_room_id: is the room of another appointment\n", text_of(ahead.conflicts(late)));
+  same("", text_of(ahead.conflicts(thief)));
+  ahead.put(moved);
+  same("video_room_id: is the room of another appointment\n", text_of(ahead.conflicts(thief)));
+  same("video_room_id: was the room of another appointment\n", text_of(ahead.conflicts(late)));
+  same("patient_id: no user 3\n", text_of(ahead.conflicts(stranger)));
+  ahead.put(User{3, "sam@example.com", "Sam"});
+  same("", text_of(ahead.conflicts(stranger)));
+  same("another", find_appointment(store.database, 47)->room.value().name);
+}
+
+STORE_TEST(a_room_that_stays_can_not_change_its_provider_when_it_is_read_ahead_either) {
+  QuickStore store;
+  auto elsewhere = appointment_47();
+  elsewhere.room->provider = "stream";
+  Transaction transaction(store.database);
+  Ahead ahead(transaction, store.database);
+  ahead.read(wanted_by({elsewhere}));
+  same("video_provider: can't change while the room keeps its name\n",
+       text_of(ahead.conflicts(elsewhere)));
+}
+
+}  // namespace
