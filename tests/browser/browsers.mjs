@@ -10,9 +10,24 @@
 //
 // In Firefox `[firefox]` stands behind the name, so `tests/browser/run.sh '[firefox]'` runs only those.
 
+import { createRequire } from 'node:module'
 import { createServer, connect } from 'node:net'
+import { dirname, join } from 'node:path'
 import { chromium, firefox } from 'playwright-core'
 import { atEnd, listening } from './support.mjs'
+
+// Pages of the browser's own: what drops down from the address bar would be loaded with each window,
+// 400 requests that nobody looks at.
+const unseen = ['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup']
+
+// A second --disable-features would take the place of playwright's.
+function withoutUnseen() {
+  const require = createRequire(import.meta.url)
+  const library = dirname(require.resolve('playwright-core/package.json'))
+  const switches = join(library, 'lib/server/chromium/chromiumSwitches.js')
+  const all = require(switches).chromiumSwitches()
+  return [all.find((one) => one.startsWith('--disable-features=')), ...unseen].join(',')
+}
 
 // `hosts`: {name: port on this machine, or what else it is to be}, `*.` before a name for all below it.
 // No other name is found, so nothing leaves this machine. The name of a STUN server needs a dot at
@@ -26,6 +41,7 @@ export async function startChromium(hosts = {}, pictures = 5) {
     args: [
       '--no-sandbox',
       '--disable-gpu',
+      withoutUnseen(),
       '--disable-quic',
       '--no-first-run',
       '--disable-background-networking',
