@@ -61,6 +61,9 @@ bool is_former(Database& database, std::string_view room) {
   return Query(database, "SELECT 1 FROM former_rooms WHERE name = ?", room).step();
 }
 
+// No room has it, and PostgreSQL refuses a text with a NUL in it.
+bool is_no_name(std::string_view name) { return name.find('\0') != std::string_view::npos; }
+
 bool is_of_the_same(const access::Appointment& one, const access::Appointment& other) {
   return one.patient_id == other.patient_id && one.psychologist_id == other.psychologist_id;
 }
@@ -113,15 +116,17 @@ std::optional<access::Appointment> find_appointment(Database& database, std::int
 
 std::optional<access::Appointment> find_appointment_by_room(Database& database,
                                                             std::string_view name) {
+  if (is_no_name(name)) return std::nullopt;
   Query query(database, ROOMKEY_SELECT_APPOINTMENT " WHERE r.name = ?", name);
   if (!query.step()) return std::nullopt;
   return appointment_from(query);
 }
 
 bool has_room(Database& database, std::int64_t appointment_id, std::string_view name) {
-  return Query(database, "SELECT 1 FROM rooms WHERE appointment_id = ? AND name = ?",
+  return !is_no_name(name) &&
+         Query(database, "SELECT 1 FROM rooms WHERE appointment_id = ? AND name = ?",
                appointment_id, name)
-      .step();
+             .step();
 }
 
 void each_appointment_of(Database& database, const std::vector<std::int64_t>& ids,

@@ -47,6 +47,16 @@ STORE_TEST(finds_an_appointment_with_its_room) {
   expect(!find_appointment(store.database, 48));
 }
 
+STORE_TEST(a_nul_in_a_rooms_name_finds_nothing) {
+  QuickStore store;
+  const std::string name = appointment_47().room->name;
+  for (const std::string& wanted : {name + '\0', name + '\0' + 'x', '\0' + name}) {
+    expect(!find_appointment_by_room(store.database, wanted));
+    expect(!has_room(store.database, 47, wanted));
+  }
+  expect(has_room(store.database, 47, name));
+}
+
 STORE_TEST(makes_an_appointment_and_then_changes_it) {
   QuickStore store;
   Appointment appointment = without_room(48);
