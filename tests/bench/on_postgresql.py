@@ -93,7 +93,7 @@ def table(workers, rows):
 
 def main():
     try:
-        server = postgresql.Server(settings=DURABLE)
+        server = postgresql.Server(settings=DURABLE, on_disk=True)
     except postgresql.Missing as why:
         sys.exit(f"{why}")
     reached = []

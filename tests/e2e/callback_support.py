@@ -3,7 +3,6 @@ its own library signs it, and what became of it."""
 import collections
 import functools
 import secrets
-import sqlite3
 from urllib.parse import urlencode
 
 from twilio.request_validator import RequestValidator
@@ -12,6 +11,7 @@ from cases import Case
 from clinic import JANE, SARAH, appointment, utc
 from load import at_once
 from stacks import Demo, made_up_settings
+from stores import rows
 
 ROUTE = "/api/appointments/twilio-status-callback/"
 STATUS = "/api/appointments/video-status/{}/"
@@ -112,14 +112,6 @@ def tell_all(demo, *events):
         answer = tell(demo, params)
         if answer.status != 200:
             raise AssertionError(f"{params} was answered with {answer}")
-
-
-def rows(demo, sql, *arguments):
-    store = sqlite3.connect(f"file:{demo.db}?mode=ro", uri=True)
-    try:
-        return store.execute(sql, arguments).fetchall()
-    finally:
-        store.close()
 
 
 def whole_store(demo):

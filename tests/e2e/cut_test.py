@@ -1,5 +1,4 @@
 """The audit as an auditor gets it, and cut by retention: what holds then, and what is seen."""
-import contextlib
 import csv
 import hashlib
 import io
@@ -12,6 +11,7 @@ import sys
 import threading
 import time
 
+import stores
 from audit_test import field, work
 from cases import Case, each
 from clinic import JANE
@@ -21,27 +21,22 @@ from workers import Worker
 OLD = 1_600_000_000
 
 
-def open_store(db):
-    return contextlib.closing(sqlite3.connect(db, isolation_level=None, timeout=10))
-
-
-def append_old(db, count):
+def append_old(worker, count):
     """Events of September 2020, chained as docs/architecture.md says."""
-    with open_store(db) as store:
-        last, chain = store.execute("SELECT id, hash FROM audit_head").fetchone()
-        store.execute("BEGIN IMMEDIATE")
-        for number in range(last + 1, last + 1 + count):
-            row = [number, OLD + number, "0123abcd", JANE, 47, "video_token", "granted", None, OLD]
-            chain = hashlib.sha256(chain + b"".join(map(field, row))).digest()
-            store.execute("INSERT INTO audit VALUES (?,?,?,?,?,?,?,?,?,?,NULL)", (*row, chain))
-        store.execute("COMMIT")
+    [(last, chain)] = stores.rows(worker, "SELECT id, hash FROM audit_head")
+    events = []
+    for number in range(last + 1, last + 1 + count):
+        row = [number, OLD + number, "0123abcd", JANE, 47, "video_token", "granted", None, OLD]
+        chain = hashlib.sha256(chain + b"".join(map(field, row))).digest()
+        events.append((*row, chain, None))
+    stores.put(worker, "audit", events)
 
 
 def old_store(worker, count):
     """A store whose audit begins with `count` old events."""
-    worker.db.unlink()
+    stores.clear(worker)
     worker.roomkey("db", "migrate")
-    append_old(worker.db, count)
+    append_old(worker, count)
     (worker.dir / "people.json").write_text(json.dumps({"users": [
         {"id": 2, "email": "jane.doe@example.com", "name": "Jane", "role": "patient"},
         {"id": 19, "email": "dr.sarah@example.com", "name": "S", "role": "psychologist"}],
@@ -131,17 +126,6 @@ FORGERIES = [
 ]
 
 
-def forge(db, sql):
-    with open_store(db) as store:
-        triggers = store.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")
-        triggers = triggers.fetchall()
-        for name, _ in triggers:
-            store.execute(f"DROP TRIGGER {name}")
-        store.executescript(sql)
-        for _, text in triggers:
-            store.execute(text)
-
-
 class Cut(Case):
     @each(FORGERIES)
     def test_verify_sees(self, sql):
@@ -149,7 +133,7 @@ class Cut(Case):
             old_store(worker, 20)
             worker.roomkey(*PRUNE)
             self.assertEqual(len(verdict(worker)["cuts"]), 1)
-            forge(worker.db, sql)
+            stores.forge(worker, sql)
             told = verdict(worker, status=1)
             self.assertFalse(told["ok"])
             self.assertTrue(told["fault"])
@@ -159,7 +143,7 @@ class Cut(Case):
     def test_events_taken_out_without_any_cut_are_seen(self):
         with Worker() as worker:
             old_store(worker, 20)
-            forge(worker.db, "DELETE FROM audit WHERE id <= 20")
+            stores.forge(worker, "DELETE FROM audit WHERE id <= 20")
             self.assertEqual(verdict(worker, status=1)["fault"], "event 1 is missing")
 
     @each([("DELETE past the cut", "DELETE FROM audit WHERE id = 21"),
@@ -171,9 +155,8 @@ class Cut(Case):
         with Worker() as worker:
             old_store(worker, 20)
             worker.roomkey(*PRUNE)
-            with open_store(worker.db) as store:
-                with self.assertRaisesRegex(sqlite3.IntegrityError, "append-only"):
-                    store.execute(sql)
+            with self.assertRaisesRegex(sqlite3.IntegrityError, "append-only"):
+                stores.change(worker, stores.in_its_words(sql))
             verdict(worker)
 
     def test_tokens_are_given_while_events_go(self):
@@ -211,8 +194,7 @@ class Cut(Case):
                 env=worker.settings | {"ROOMKEY_DB": str(worker.db)})
 
             def count():
-                with open_store(worker.db) as store:
-                    return store.execute("SELECT count(*) FROM audit").fetchone()[0]
+                return stores.rows(worker, "SELECT count(*) FROM audit")[0][0]
             wait_until(lambda: count() < 29000, "the first events go")
             process.send_signal(signal.SIGKILL)
             process.wait()

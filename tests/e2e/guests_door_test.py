@@ -1,8 +1,8 @@
 """Guests at the door: the code and the device that it is bound to, and what they are told."""
 import json
-import sqlite3
 import unittest
 
+import stores
 from cases import each
 from clinic import ADMIN, JANE, MANAGER, SAM, SARAH
 from guests_support import GUEST, TOKEN, GuestCase, next_number
@@ -61,8 +61,7 @@ class AtTheDoor(GuestCase):
         number = next_number()
         revoked, expiring = self.invite(number), self.invite(number)
         self.given(self.demo.post(GUEST.format(number, revoked["guest_id"], "revoke"), SARAH))
-        with sqlite3.connect(self.demo.db) as store:
-            store.execute("UPDATE guests SET expires_at = 1 WHERE id = ?", (expiring["guest_id"],))
+        stores.change(self.demo, "UPDATE guests SET expires_at = 1 WHERE id = ?", expiring["guest_id"])
         before = len(self.demo.events())
         answers = [self.enter(code) for code in
                    (revoked["code"], expiring["code"], "", "x", revoked["code"][:-1], "x" * 3000,

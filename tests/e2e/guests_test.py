@@ -1,9 +1,9 @@
 """Guests: invited by a link, shown and put out again, by whoever may."""
 import hashlib
 import json
-import sqlite3
 import unittest
 
+import stores
 from cases import each
 from clinic import CANCELLED, IN_PERSON, JANE, MANAGER, SAM, SARAH, SERVICE
 from guests_support import GUEST, GUESTS, TOKEN, WANTED, GuestCase, next_number
@@ -21,8 +21,7 @@ class Invitations(GuestCase):
         one, = self.listed(number)
         self.assertEqual((one["state"], one["last_used_at"]), ("invited", None))
         self.assertNotIn(made["code"], json.dumps(one))
-        with sqlite3.connect(f"file:{self.demo.db}?mode=ro", uri=True) as store:
-            rows = store.execute("SELECT * FROM guests").fetchall()
+        rows = stores.rows(self.demo, "SELECT * FROM guests")
         self.assertIn(hashlib.sha256(made["code"].encode()).hexdigest(), str(rows))
         self.assertNotIn(made["code"], str(rows))
         files = [file for file in self.demo.dir.rglob("*") if file.is_file()]

@@ -1,10 +1,9 @@
 """Rooms that the first who comes makes, and who Twilio says is there."""
 import calendar
-import contextlib
-import sqlite3
 import threading
 import time
 
+import stores
 from clinic import ADMIN, JANE, SARAH
 from live_support import (JANE_THERE, PARTICIPANTS, PAUSE, SARAH_THERE, STATUS, LiveCase, later,
                           next_room, next_roomless, room_of, twilio)
@@ -97,14 +96,12 @@ class AdHoc(LiveCase):
         for _ in range(3):
             twilio().create(room_of(number := next_room()))
             polls = [threading.Thread(target=self.status, args=(number,)) for _ in range(2)]
-            with contextlib.closing(sqlite3.connect(self.demo.db, isolation_level=None)) as store:
-                time.sleep(1.7 - time.time() % 1)
-                store.execute("BEGIN IMMEDIATE")  # both wait for their turn, one since long
+            time.sleep(1.7 - time.time() % 1)
+            with stores.held(self.demo):  # both wait for their turn, one since long
                 polls[0].start()
                 time.sleep(0.4)
                 polls[1].start()
                 time.sleep(0.2)
-                store.execute("ROLLBACK")
             for poll in polls:
                 poll.join()
             asked.append(twilio().questions(number))

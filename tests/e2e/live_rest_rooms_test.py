@@ -1,14 +1,11 @@
 """Rooms that roomkey makes at Twilio."""
-import contextlib
 import json
-import sqlite3
 import time
 
 from clinic import ADMIN, CANCELLED, JANE, MANAGER, SAM, SARAH, SERVICE, appointment
-from live_support import (CALLBACK, LONGEST, PAUSE, ROOM, LiveCase, later, next_room, next_roomless,
+from live_support import (CALLBACK, LONGEST, PAUSE, ROOM, LiveCase, as_of_earlier, later, next_room, next_roomless,
                           rest_demo, room_of, settings, timed, twilio)
 from load import at_once
-from support import PATIENCE
 from workers import Worker
 
 
@@ -112,10 +109,7 @@ class RestRooms(LiveCase):
         first = self.room(number := next_roomless()).json
         twilio().tell(end=first["room_sid"])
         later(self.demo, number)
-        with contextlib.closing(sqlite3.connect(self.demo.db, timeout=PATIENCE)) as store, store:
-            store.execute("UPDATE room_answers SET session = json_set(session, '$.as_of',"
-                          " json_extract(session, '$.as_of') - 60) WHERE appointment_id = ?",
-                          (number,))
+        as_of_earlier(self.demo, number)
         self.assertEqual(self.status(number)["status"], "completed")
         later(self.demo, number)
         second = self.room(number).json

@@ -6,12 +6,12 @@ import http.client
 import json
 import os
 import secrets
-import sqlite3
 import subprocess
 import sys
 import time
 from urllib.parse import quote, urlencode
 
+import stores
 from cases import Case
 from clinic import JANE, SARAH, appointment
 from stacks import Demo, made_up_settings
@@ -135,9 +135,17 @@ def rest_demo():
 
 def later(demo, number, seconds=PAUSE + 1):
     """Lets the pause go by without waiting for it."""
-    with contextlib.closing(sqlite3.connect(demo.db, timeout=PATIENCE)) as store, store:
-        store.execute("UPDATE room_answers SET asked_at = asked_at - ? WHERE appointment_id = ?",
-                      (seconds, number))
+    stores.change(demo, "UPDATE room_answers SET asked_at = asked_at - ? WHERE appointment_id = ?",
+                  seconds, number)
+
+
+def as_of_earlier(demo, number, seconds=60):
+    """The store's last answer about the room is so much older."""
+    [(session,)] = stores.rows(demo, "SELECT session FROM room_answers WHERE appointment_id = ?", number)
+    session = json.loads(session)
+    session["as_of"] -= seconds
+    stores.change(demo, "UPDATE room_answers SET session = ? WHERE appointment_id = ?",
+                  json.dumps(session), number)
 
 
 def timed(work):

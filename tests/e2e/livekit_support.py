@@ -8,7 +8,6 @@ import http.client
 import json
 import os
 import secrets
-import sqlite3
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from urllib.parse import quote
 
 from cases import Case
 from clinic import JANE, SARAH, appointment
+from live_support import later
 from stacks import Demo, made_up_settings
 from support import PATIENCE, ROOT, running
 
@@ -142,7 +142,5 @@ class LivekitCase(Case):
     def change(self, what, number, who):
         return self.demo.post(PARTICIPANT.format(number, quote(who, safe=""), what), SARAH)
 
-    def later(self, number):
-        with contextlib.closing(sqlite3.connect(self.demo.db, timeout=PATIENCE)) as store, store:
-            store.execute("UPDATE room_answers SET asked_at = asked_at - 6"
-                          " WHERE appointment_id = ?", (number,))
+    def later(self, number, seconds=6):
+        later(self.demo, number, seconds)

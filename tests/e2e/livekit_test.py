@@ -1,18 +1,16 @@
 """LiveKit's rooms through nginx: tokens, webhooks in any order, removal, and a server that is away
 or lies."""
 import base64
-import contextlib
 import json
 import random
 import secrets
-import sqlite3
 import time
 
 from cases import each
 from clinic import JANE, utc
+from live_support import as_of_earlier
 from livekit_support import (JANE_THERE, NUMBERS, LivekitCase, Session, livekit, next_number, room_of,
                              signature, tell)
-from support import PATIENCE
 
 
 class Tokens(LivekitCase):
@@ -118,10 +116,8 @@ class Removal(LivekitCase):
         livekit().tell(join={"room": room_of(number), "identity": JANE_THERE})
         self.assertEqual(self.status(number)["status"], "in-progress")
         livekit().tell(reset=True)
-        with contextlib.closing(sqlite3.connect(self.demo.db, timeout=PATIENCE)) as store, store:
-            store.execute("UPDATE room_answers SET asked_at = asked_at - 60, session ="
-                          " json_set(session, '$.as_of', json_extract(session, '$.as_of') - 60)"
-                          " WHERE appointment_id = ?", (number,))
+        self.later(number, 60)
+        as_of_earlier(self.demo, number)
         seen = self.status(number)
         self.assertEqual((seen["status"], seen["participants_count"]), ("completed", 0))
 

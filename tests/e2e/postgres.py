@@ -1,91 +1,13 @@
-"""PostgreSQL for the end-to-end tests: databases with the clinic in them, and a road to them that can be
-broken."""
-import contextlib
-import functools
-import itertools
-import json
-import os
+"""A worker on PostgreSQL, and a road to its server that can be broken."""
 import selectors
 import signal
 import socket
 import struct
 import subprocess
-import sys
 import threading
-from urllib.parse import quote
 
-from clinic import seed
-from stacks import Stack
-from support import ROOT, running
+from clusters import Cluster, cluster, postgresql  # noqa: F401 (some of it for the tests)
 from workers import Worker
-
-sys.path.insert(0, str(ROOT / "tests/support"))
-import postgresql  # noqa: E402
-
-numbers = itertools.count(1)
-
-
-class Cluster(postgresql.Server):
-    """A server of ours; it is ended with all else that the tests have running."""
-
-    def __init__(self, **options):
-        super().__init__(**options)
-        running.append(self)
-
-    def close(self):
-        if self in running:
-            running.remove(self)
-        self.thaw()
-        super().close()
-
-    def filled(self):
-        """A new database with seed() in it; its name."""
-        if not hasattr(self, "template"):
-            self.template = self.empty()
-            self.fill(self.template, postgresql.SUPERUSER)
-        return self.empty(self.template)
-
-    def fill(self, database, user):
-        stack = Stack()
-        with contextlib.closing(stack):
-            stack.settings = {"ROOMKEY_DB_ALONE": "allow"}
-            stack.stop = lambda: None
-            stack.db = self.address(database, user)
-            stack.fill(seed())
-
-    def empty(self, template="template0"):
-        name = f"clinic_{next(numbers)}"
-        self.sql(f"CREATE DATABASE {name} TEMPLATE {template}")
-        return name
-
-    def tcp(self, database, user="postgres", port=None, **more):
-        """By TCP, where a password is asked for."""
-        options = "&".join(f"{name}={quote(value)}" for name, value in more.items())
-        return f"postgresql://{user}@127.0.0.1:{port or self.port}/{database}" + (options and "?" + options)
-
-    def freeze(self):
-        """Nobody there does anything any more, and nobody hangs up."""
-        self.frozen = [self.process.pid, *self.children()]
-        for pid in self.frozen:
-            os.kill(pid, signal.SIGSTOP)
-
-    def thaw(self):
-        for pid in self.__dict__.pop("frozen", []):
-            try:
-                os.kill(pid, signal.SIGCONT)
-            except ProcessLookupError:
-                pass
-
-    def events(self, database):
-        rows = self.sql("SELECT json_build_object('id', id, 'request_id', request_id, 'outcome', outcome)"
-                        " FROM audit ORDER BY id", database)
-        return [json.loads(row) for row in rows.splitlines()]
-
-
-@functools.cache
-def cluster():
-    """The one that most tests share."""
-    return Cluster()
 
 
 class PostgresWorker(Worker):

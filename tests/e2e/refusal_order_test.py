@@ -1,8 +1,7 @@
 """What is refused, with which status, code and words; and which check comes first."""
-import contextlib
 import re
-import sqlite3
 
+import stores
 from cases import Case, each
 from clinic import CANCELLED, CLOSED_ROOMLESS, JANE, SAM, SARAH, STAYS_ROOMLESS
 from refusal_support import REFUSALS, ROOM, TOKEN, ask
@@ -80,8 +79,7 @@ class ProviderAndStore(Case):
 
     def test_who_has_too_long_a_name_for_twilio_gets_no_token_that_it_refuses(self):
         with Worker() as worker:
-            with contextlib.closing(sqlite3.connect(worker.db)) as store, store:
-                store.execute("UPDATE users SET email = ? WHERE id = ?", ("a" * 125 + "@b", JANE))
+            stores.change(worker, "UPDATE users SET email = ? WHERE id = ?", "a" * 125 + "@b", JANE)
             answer = worker.token()
             self.refused(answer, 500, "token_failed")
             self.assertIn("128 characters", answer.json["error"])

@@ -3,13 +3,17 @@
 holds one of the names. BIN_DIR says where the binaries are, E2E_SHORT=1 shortens the long loads,
 E2E_SKIP names modules to leave out. What can't run on this machine says so and is counted as
 skipped. All of them run in three processes side by side, since most of the time is waiting. Each
-takes the next family of modules that none has taken yet: E2E_TAKEN is the folder that says so."""
+takes the next family of modules that none has taken yet: E2E_TAKEN is the folder that says so.
+
+E2E_STORE=postgresql runs those of ON_BOTH on PostgreSQL (stores.py), E2E_STORE=sqlite all on SQLite;
+without it, and without names, the one follows the other, unless WITHOUT_POSTGRESQL is set."""
 import os
 import re
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 from pathlib import Path
@@ -24,11 +28,28 @@ PARTS = 3
 # The modules of each share a demo and what was done to it, so they run in one process.
 FAMILIES = ("bearer", "callback", "guests", "live", "refusal", "stream", "worker")
 LONG = ("demo", "live", "load", "machine", "refusal")  # taken first, lest one of them be the last
+# What asks a store for more than a token. The others are of SQLite's file or PostgreSQL's server alone
+# (backup, disk, owner, store, postgresql, setup), or of what stands before the store.
+ON_BOTH = ("audit", "callback", "cut", "guests", "live", "livekit", "metrics", "provider_move", "pseudonym",
+           "refusal", "removal", "room", "stream", "sync", "token", "unread", "waiting", "warnings",
+           "witness")
+STORE = os.environ.get("E2E_STORE", "sqlite")
+STORES = (STORE,) if "E2E_STORE" in os.environ or "WITHOUT_POSTGRESQL" in os.environ else (
+    "sqlite", "postgresql")
 COUNTED = r"(\d+) passed, (\d+) failed, (\d+) skipped"
 # In each part secrecy comes last: it reads all others' logs.
 LAST = "secrecy_test"
+
+
+def family(module):
+    name = module.removesuffix("_test")
+    begin = name.split("_")[0]
+    return begin if begin in FAMILIES else name
+
+
 MODULES = sorted(path.stem for path in HERE.glob("*_test.py")
-                 if path.stem not in (*SKIPPED, LAST)) + [LAST]
+                 if path.stem not in (*SKIPPED, LAST)
+                 and (STORE == "sqlite" or family(path.stem) in ON_BOTH)) + [LAST]
 
 
 def sentence(test):
@@ -46,7 +67,8 @@ class Report(unittest.TestResult):
     def say(self, mark, test, why=""):
         spent = time.monotonic() - getattr(self, "started", time.monotonic())
         slow = f" ({spent:.1f} s)" if spent > 1 else ""
-        print(f"{mark} {sentence(test)}{slow}{why}", flush=True)
+        where = "" if STORE == "sqlite" else f" [{STORE}]"
+        print(f"{mark} {sentence(test)}{where}{slow}{why}", flush=True)
 
     def addSuccess(self, test):
         self.passed += 1
@@ -76,34 +98,54 @@ def every_test(suite):
         yield from every_test(part) if isinstance(part, unittest.TestSuite) else [part]
 
 
+class Part(threading.Thread):
+    """A process for each of STORES, one after the other."""
+
+    def __init__(self, taken):
+        super().__init__()
+        self.taken, self.process, self.stopped, self.ends = taken, None, False, []
+
+    def run(self):
+        for store in STORES:
+            taken = Path(self.taken, store)
+            taken.mkdir(exist_ok=True)
+            if self.stopped:
+                return
+            self.process = subprocess.Popen(
+                [sys.executable, __file__], env=os.environ | {"E2E_STORE": store, "E2E_TAKEN": str(taken)},
+                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+            output = self.process.communicate()[0]
+            self.ends.append((store, self.process.returncode, output.splitlines()))
+
+    def stop(self):
+        self.stopped = True
+        if self.process:
+            self.process.terminate()
+
+
 def side_by_side():
     """Each part's lines as one block, then the sum."""
     started = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as taken:
-        parts = []
+    with tempfile.TemporaryDirectory() as taken:
+        parts = [Part(taken) for _ in range(PARTS)]
         try:
-            for number in range(PARTS):
-                with open(Path(folder, str(number)), "wb") as log:
-                    parts.append(subprocess.Popen(
-                        [sys.executable, __file__], env=os.environ | {"E2E_TAKEN": taken},
-                        stdout=log, stderr=subprocess.STDOUT))
             for part in parts:
-                part.wait()
-        finally:
+                part.start()
             for part in parts:
-                if part.poll() is None:
-                    part.terminate()
-                    part.wait()
-        outputs = [Path(folder, str(number)).read_text(errors="replace") for number in range(PARTS)]
+                part.join()
+        except BaseException:
+            for part in parts:
+                part.stop()
+                part.join()
+            raise
     counts = [0, 0, 0]
-    for number, (part, output) in enumerate(zip(parts, outputs)):
-        lines = output.splitlines()
+    for store, status, lines in (end for part in parts for end in part.ends):
         end = re.fullmatch(COUNTED, lines[-1] if lines else "")
         print("\n".join(lines[:-1] if end else lines))
         if end:
             counts = [count + int(more) for count, more in zip(counts, end.groups())]
-        if not end or (part.returncode != 0 and end[2] == "0"):
-            print(f"FAIL part {number} did not come to its end (status {part.returncode})")
+        if not end or (status != 0 and end[2] == "0"):
+            print(f"FAIL a part on {store} did not come to its end (status {status})")
             counts[1] += 1
     print(f"{time.monotonic() - started:.0f} s")
     return ended(*counts)
@@ -112,11 +154,6 @@ def side_by_side():
 def ended(passed, failed, skipped):
     print(f"{passed} passed, {failed} failed, {skipped} skipped")
     return 1 if failed or not passed + skipped else 0
-
-
-def family(module):
-    name = module.split("_")[0]
-    return name if name in FAMILIES else module
 
 
 def families():

@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+import stores
 from answers import Connection
 from clinic import JANE, appointment, seed
 from support import BIN, ORIGIN, PATIENCE, ROOT, free_port, running
@@ -62,6 +63,7 @@ class Stack:
     """What demo and worker have in common."""
 
     def __init__(self):
+        stores.begin()
         self.dir = Path(tempfile.mkdtemp(prefix="roomkey-e2e-"))
         self.db = self.dir / "roomkey.db"
         running.append(self)
@@ -71,7 +73,7 @@ class Stack:
         return self.settings["ROOMKEY_JWT_SECRET"]
 
     def roomkey(self, *arguments, status=0, **changes):
-        env = self.settings | {"ROOMKEY_DB": str(self.db)} | changes
+        env = stores.SETTINGS | self.settings | {"ROOMKEY_DB": str(self.db)} | changes
         done = subprocess.run([BIN / "roomkey", *map(str, arguments)], text=True, timeout=PATIENCE,
                               env=env, capture_output=True)
         if done.returncode != status:
@@ -110,6 +112,7 @@ class Stack:
     def close(self):
         try:
             self.stop()
+            stores.removed(self)
         finally:
             running.remove(self)
             shutil.rmtree(self.dir, ignore_errors=True)
@@ -131,6 +134,9 @@ class Demo(Stack):
         self.variables = {"PATH": os.environ["PATH"], "BIN_DIR": str(BIN),
                           "DEMO_DIR": str(self.dir), "DEMO_PORT": str(self.port),
                           "DEMO_WORKERS": str(workers), "DEMO_RATE_LIMIT": rate_limit}
+        if stores.ON_POSTGRESQL:
+            self.db = stores.emptied()
+            settings = (settings or made_up_settings()) | stores.SETTINGS | {"ROOMKEY_DB": self.db}
         if settings is not None:
             lines = [f"{name}={value}\n" for name, value in settings.items()]
             (self.dir / "roomkey.env").write_text("".join(lines))

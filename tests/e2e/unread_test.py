@@ -1,8 +1,8 @@
 """Who asks and never reads the answer: over HTTP/2 a client says itself how much it will take."""
-import sqlite3
 import time
 
 import http2
+import stores
 from callback_support import NINE, PARTICIPANTS, CallbackCase, Session, next_number
 from clinic import JANE
 from support import PATIENCE
@@ -24,13 +24,10 @@ class Unread(CallbackCase):
     def crowded(self):
         """A room in which 250 people were, whose names are as long as they can be."""
         session = Session(next_number())
-        with sqlite3.connect(self.demo.db, timeout=PATIENCE) as store:
-            store.execute("INSERT INTO room_sessions VALUES (?, ?, 250)",
-                          (session.sid, session.number))
-            store.executemany(
-                "INSERT INTO room_events VALUES (?, ?, 'participant-connected', ?, ?, ?, NULL)",
-                [(session.sid, n, NINE + n, f"PA{n:032}", "\x7f" * 512) for n in range(250)])
-        store.close()
+        stores.put(self.demo, "room_sessions", [(session.sid, session.number, 250)])
+        stores.put(self.demo, "room_events",
+                   [(session.sid, n, "participant-connected", NINE + n, f"PA{n:032}", "\x7f" * 512, None)
+                    for n in range(250)])
         return session
 
     def test_an_answer_that_nobody_reads_holds_up_nobody_else(self):

@@ -7,6 +7,7 @@ import socket
 import subprocess
 from pathlib import Path
 
+import stores
 from clinic import seed
 from fastcgi import fcgi_answer, fcgi_request
 from stacks import Stack, made_up_settings
@@ -30,12 +31,17 @@ class Worker(Stack):
         """`before` is called in the worker's process before the program."""
         super().__init__()
         self.before = before
-        self.settings = made_up_settings(**changes)
+        self.settings = stores.SETTINGS | made_up_settings(**changes)
         (self.dir / "store").mkdir()
-        self.db = db or Path(shutil.copy(seeded_store(), self.dir / "store/roomkey.db"))
+        self.db = db or self.own_store()
         self.path = str(self.dir / "socket")
         self.process = None
         self.start()
+
+    def own_store(self):
+        if stores.ON_POSTGRESQL:
+            return stores.filled()
+        return Path(shutil.copy(seeded_store(), self.dir / "store/roomkey.db"))
 
     def start(self):
         with open(self.dir / "log", "ab") as log:
