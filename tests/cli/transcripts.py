@@ -28,8 +28,9 @@ sys.path.insert(0, str(HERE.parent / "support"))
 import postgresql  # noqa: E402
 
 SKIPPED = os.environ.get("CLI_SKIP", "").split()
-ON_BOTH = ("audit", "audit_key", "bearer", "export", "guests", "import", "prune", "records", "rooms",
-           "waiting")
+# The others ask no store, or tell of SQLite's file (check, db), for which postgresql.transcript has its own.
+ON_BOTH = ("audit", "audit_key", "bearer", "export", "guests", "import", "import_clinics", "import_csv",
+           "import_django", "import_fhir", "providers", "prune", "records", "rooms", "usage", "waiting")
 THERE_ALONE = "postgresql"
 BIN = Path(os.environ.get("BIN_DIR", HERE.parents[1] / "build/release")).resolve()
 SECRETS = {"ROOMKEY_JWT_SECRET": "bearer-secret-5f0c1a9be2d34c7788aa",
