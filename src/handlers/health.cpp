@@ -15,8 +15,9 @@ std::string store_check(store::Database& database) {
   try {
     database.ready();
     if (const auto* files = database.files()) files->probe_room(database);
-    const store::Transaction undone(database);
-    store::append_audit(database, {.request_id = "readyz", .action = "readyz"});
+    store::Transaction undone(database);
+    store::append_audit(undone, database, {.request_id = "readyz", .action = "readyz"});
+    store::write_events(undone, database);
     return std::string(kOk);
   } catch (const base::Unavailable& fault) {
     return fault.what();

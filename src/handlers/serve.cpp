@@ -27,7 +27,8 @@ base::Result<http::Response> serve(const http::Route& route, http::Call& call, s
                                    store::Database& database, Refusals& refusals) {
   database.ready();
   std::optional<store::Transaction> transaction;
-  if (route.transaction == http::Transaction::shared) transaction.emplace(database);
+  if (route.transaction == http::Transaction::shared)
+    transaction.emplace(database, store::Lock::last);
   call.authenticated = store::find_user(database, user_id);
   if (!call.authenticated || !call.authenticated->active) {
     return base::Error{base::Code::user_unknown, "The token's user is unknown or inactive"};
@@ -52,7 +53,7 @@ base::Result<http::Response> serve(const http::Route& route, http::Call& call, s
 void serve_together(store::Database& database, Refusals& refusals,
                     const std::function<void()>& work) {
   database.ready();
-  store::Transaction transaction(database);
+  store::Transaction transaction(database, store::Lock::last);
   refusals.begin();
   try {
     work();

@@ -66,7 +66,13 @@ bool may_be_tried_again(const std::exception& exception) {
   using Cause = base::Unavailable::Cause;
   const auto* const fault = dynamic_cast<const base::Unavailable*>(&exception);
   if (fault == nullptr) return true;
-  return fault->cause() != Cause::away && fault->cause() != Cause::unknown_outcome;
+  return fault->cause() != Cause::away && fault->cause() != Cause::locked &&
+         fault->cause() != Cause::unknown_outcome;
+}
+
+bool is_conflict(const std::exception& exception) {
+  const auto* const fault = dynamic_cast<const base::Unavailable*>(&exception);
+  return fault != nullptr && fault->cause() == base::Unavailable::Cause::conflict;
 }
 
 }  // namespace
@@ -211,17 +217,22 @@ void Router::serve_together(std::span<Visit> visits) const {
     if (visit.will_share()) sharing.push_back(&visit);
   }
   if (sharing.size() < 2) return;
-  bool begun = false;
-  try {
-    gate_.together([&] {
-      begun = true;
-      for (Visit* visit : sharing) serve(*visit);
-    });
-  } catch (const std::exception& exception) {
-    // Where the lock can't be had, waiting for it once is enough.
-    const bool again = begun && may_be_tried_again(exception);
-    for (Visit* visit : sharing) {
-      again ? visit->reopen() : visit->fail(Code::store_unavailable, exception);
+  for (bool last = false, done = false; !done;) {
+    bool begun = false;
+    try {
+      gate_.together([&] {
+        begun = true;
+        for (Visit* visit : sharing) serve(*visit);
+      });
+      done = true;
+    } catch (const std::exception& exception) {
+      // Where the lock can't be had, waiting for it once is enough.
+      const bool again = begun && may_be_tried_again(exception);
+      for (Visit* visit : sharing) {
+        again ? visit->reopen() : visit->fail(Code::store_unavailable, exception);
+      }
+      done = !again || last || !is_conflict(exception);
+      last = true;
     }
   }
 }

@@ -15,14 +15,7 @@ std::string_view word(Outcome outcome) {
   throw std::logic_error("an outcome without a word");
 }
 
-namespace {
-
-std::optional<std::string> mac_of_last(Database& database) {
-  Query last(database, "SELECT mac FROM audit WHERE id = (SELECT id FROM audit_head)");
-  return last.step() ? last.optional_text(0) : std::nullopt;
-}
-
-[[noreturn]] void refuse_event(const driver::BrokenRule& broken) {
+void refuse_event(const driver::BrokenRule& broken) {
   if (broken.is("the audit is keyed")) {
     throw base::Unavailable(
         "the store: its audit is keyed and takes no event without ROOMKEY_AUDIT_KEY");
@@ -31,10 +24,16 @@ std::optional<std::string> mac_of_last(Database& database) {
   throw base::Unavailable("the store: the audit takes no more events");
 }
 
-void append(Database& database, const ChainHead& head, const AuditEvent& event) {
-  AuditEvent next = event;
+namespace {
+
+std::optional<std::string> mac_of_last(Database& database) {
+  Query last(database, "SELECT mac FROM audit WHERE id = (SELECT id FROM audit_head)");
+  return last.step() ? last.optional_text(0) : std::nullopt;
+}
+
+void append(Database& database, ChainHead& head, AuditEvent& next) {
   next.id = head.id + 1;
-  const std::string hash = chained_hash(head.hash, next);
+  std::string hash = chained_hash(head.hash, next);
   const AuditKey* const key = database.settings().audit_key.get();
   const std::string mac = key == nullptr ? std::string() : key->key.sign(hash);
   try {
@@ -44,42 +43,67 @@ void append(Database& database, const ChainHead& head, const AuditEvent& event) 
           next.id, base::unix_seconds(next.at), next.request_id, next.user_id, next.appointment_id,
           next.action, word(next.outcome), next.reason, seconds(next.expires_at), Blob{hash},
           key == nullptr ? std::nullopt : std::optional(Blob{mac}))
-        .run();
+        .run_unheard();
+  } catch (const driver::BrokenRule& broken) {
+    refuse_event(broken);
+  }
+  head = {next.id, std::move(hash)};
+}
+
+// A new key is told of in the chain, under itself. Looked at once for each connection: while the
+// workers are restarted one by one, those with the key before go on.
+void announce_key(Database& database, ChainHead& head, const AuditEvent& before) {
+  bool& keyed = open_store_of(database).keyed;
+  const AuditKey* const key = database.settings().audit_key.get();
+  if (keyed || key == nullptr) return;
+  const auto mac = mac_of_last(database);
+  keyed = true;
+  if (mac && key->key.verify(head.hash, *mac)) return;
+  AuditEvent event{.at = before.at,
+                   .request_id = before.request_id,
+                   .action = "audit_key",
+                   .outcome = Outcome::changed,
+                   .reason = key->id};
+  append(database, head, event);
+}
+
+constexpr std::size_t kMostUnwritten = 256;
+
+}  // namespace
+
+void append_audit(Transaction& transaction, Database& database, AuditEvent event) {
+  OpenStore& store = open_store_of(database);
+  store.events.push_back(std::move(event));
+  ++store.appended;
+  if (store.events.size() >= kMostUnwritten) write_events(transaction, database);
+}
+
+void append_audit(Database& database, AuditEvent event) {
+  Transaction transaction(database);
+  append_audit(transaction, database, std::move(event));
+  transaction.commit();
+}
+
+void write_events(Transaction&, Database& database) {
+  try {
+    write_events(database);
+    open_store_of(database).connection->hear();
   } catch (const driver::BrokenRule& broken) {
     refuse_event(broken);
   }
 }
 
-// A new key is told of in the chain, under itself. Looked at once for each connection: while the
-// workers are restarted one by one, those with the key before go on.
-void announce_key(Database& database, const AuditEvent& before) {
-  bool& keyed = open_store_of(database).keyed;
-  const AuditKey* const key = database.settings().audit_key.get();
-  if (keyed || key == nullptr) return;
-  const ChainHead head = read_head(database);
-  const auto mac = mac_of_last(database);
-  keyed = true;
-  if (!mac || !key->key.verify(head.hash, *mac)) {
-    append(database, head,
-           {.at = before.at,
-            .request_id = before.request_id,
-            .action = "audit_key",
-            .outcome = Outcome::changed,
-            .reason = key->id});
-  }
-}
-
-}  // namespace
-
-void append_audit(Transaction&, Database& database, const AuditEvent& event) {
-  announce_key(database, event);
-  append(database, read_head(database), event);
-}
-
-void append_audit(Database& database, const AuditEvent& event) {
-  Transaction transaction(database);
-  append_audit(transaction, database, event);
-  transaction.commit();
+void write_events(Database& database) {
+  OpenStore& store = open_store_of(database);
+  if (store.events.empty()) return;
+  std::vector<AuditEvent> events;
+  events.swap(store.events);
+  store.connection->lock();
+  ChainHead head = read_head(database);
+  announce_key(database, head, events.front());
+  for (AuditEvent& event : events) append(database, head, event);
+  events.clear();
+  events.swap(store.events);  // keeps its room
 }
 
 void each_audit_event(Database& database, const AuditFilter& filter,

@@ -106,6 +106,7 @@ AuditEvent event_from(const Query& row) {
 }
 
 ChainHead read_head(Database& database) {
+  write_events(database);
   Query query(database, "SELECT id, hash FROM audit_head");
   if (!query.step()) {
     throw base::Unavailable(database.settings().called + ": the audit's head record is missing");

@@ -40,6 +40,12 @@ struct ChainHead {
   std::string hash;
 };
 
+// With all events that the open transaction has.
 [[nodiscard]] ChainHead read_head(Database& database);
+
+// Those that the open transaction has and are not written yet.
+void write_events(Database& database);
+// What the audit's own rules say to them: Unavailable.
+[[noreturn]] void refuse_event(const driver::BrokenRule& broken);
 
 }  // namespace roomkey::store

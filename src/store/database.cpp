@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "store/audit_chain.hpp"
 #include "store/driver/driver.hpp"
 #include "store/query.hpp"
 
@@ -98,6 +99,7 @@ int Database::take_steps(int to) {
 Reading::Reading(Database& database)
     : store_(open_store_of(database)),
       outermost_(store_.readings == 0 && !store_.connection->in_transaction()) {
+  write_events(database);
   if (outermost_) store_.connection->begin_reading();
   ++store_.readings;
 }
@@ -107,23 +109,33 @@ Reading::~Reading() {
   if (outermost_) store_.connection->end_reading();
 }
 
-Transaction::Transaction(Database& database) : database_(database) {
-  driver::Connection& connection = *open_store_of(database_).connection;
-  outermost_ = !connection.in_transaction();
-  written_before_ = connection.written();
-  if (outermost_) connection.begin();
+Transaction::Transaction(Database& database, Lock lock) : database_(database) {
+  const OpenStore& store = open_store_of(database_);
+  outermost_ = !store.connection->in_transaction();
+  written_before_ = store.written();
+  if (outermost_) store.connection->begin(lock);
 }
 
 void Transaction::commit() {
-  if (outermost_) open_store_of(database_).connection->commit();
+  if (!outermost_) return;
+  try {
+    write_events(database_);
+    open_store_of(database_).connection->commit();
+  } catch (const driver::BrokenRule& broken) {  // nothing else is heard as late as that
+    refuse_event(broken);
+  }
+  committed_ = true;
 }
 
 void Transaction::roll_back() {
-  driver::Connection& connection = *open_store_of(database_).connection;
-  if (outermost_ && connection.in_transaction()) {
-    if (connection.written() != written_before_) open_store_of(database_).keyed = false;
-    connection.roll_back();
-  } else if (!outermost_ && connection.written() != written_before_) {
+  OpenStore& store = open_store_of(database_);
+  const bool has_written = store.written() != written_before_;
+  if (committed_) return;
+  if (outermost_) {
+    store.events.clear();
+    if (has_written) store.keyed = false;
+    if (store.connection->in_transaction()) store.connection->roll_back();
+  } else if (has_written) {
     throw std::logic_error("a part of a transaction can't be undone");
   }
 }

@@ -9,7 +9,9 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
+#include "roomkey/store/audit.hpp"
 #include "roomkey/store/database.hpp"
 #include "store/driver/connection.hpp"
 
@@ -20,8 +22,13 @@ struct OpenStore {
   std::unique_ptr<driver::Connection> connection;
   // Prepared once; the key is the address of the literal that holds the SQL.
   std::unordered_map<const char*, std::unique_ptr<driver::Statement>> statements = {};
-  int readings = 0;    // one within the other
-  bool keyed = false;  // the audit's last events have a MAC under the key in use
+  int readings = 0;                     // one within the other
+  bool keyed = false;                   // the audit's last events have a MAC under the key in use
+  std::vector<AuditEvent> events = {};  // of the open transaction, not written yet
+  std::int64_t appended = 0;            // events, ever
+
+  // Grows with all that is to be written.
+  [[nodiscard]] std::int64_t written() const { return connection->written() + appended; }
 };
 
 [[nodiscard]] OpenStore& open_store_of(Database& database);
@@ -65,6 +72,8 @@ class Query {
   void run() {
     while (step()) continue;
   }
+  // The same where no row is read: a server may be heard later, before the commit at the latest.
+  void run_unheard() { statement_.run_unheard(); }
   // Runs it and returns how many rows it changed.
   std::int64_t changed() {
     run();

@@ -101,6 +101,7 @@ void cut(Transaction& transaction, Database& database, const Prunable& old,
                  .witness = read_head(database).id + 1};
   fresh.hash = chained_hash(before.empty() ? no_hash() : before.back().hash, fresh);
   append_audit(transaction, database, change(sign_off, kPruneAction, testimony(fresh)));
+  write_events(transaction, database);  // a cut's witness comes first
   Query(database, "INSERT INTO audit_cuts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", fresh.id,
         base::unix_seconds(fresh.at), fresh.last_event, Blob{fresh.last_hash}, fresh.events,
         fresh.signed_by, fresh.reason, fresh.witness, Blob{fresh.hash})

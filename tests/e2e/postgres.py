@@ -60,7 +60,7 @@ class Road(threading.Thread):
                             data = b""  # its answer: that far and no further
                         if not data:
                             return self.reset(near, far)
-                        if self.cut_after_commit and key.fileobj is near and b"; COMMIT" in data:
+                        if self.cut_after_commit and key.fileobj is near and b"COMMIT\0" in data:
                             self.cut_after_commit, doomed = False, True
                         key.data.sendall(data)
                     except OSError:

@@ -29,6 +29,40 @@ STORE_TEST(gives_back_what_was_appended_oldest_first) {
   same(std::optional<std::string>(""), events[2].reason);
 }
 
+STORE_TEST(what_a_transaction_appends_is_written_once_it_is_asked_for_and_undone_with_it) {
+  QuickStore store;
+  {
+    Transaction transaction(store.database);
+    append_audit(transaction, store.database, event_at(kNine));
+    append_audit(transaction, store.database, event_at(kNine + 1s));
+    same(2, audit_head(store.database).id);
+    append_audit(transaction, store.database, event_at(kNine + 2s));
+    same(3, audit_head(store.database).id);
+    append_audit(transaction, store.database, event_at(kNine + 3s));
+  }
+  same(0, audit_head(store.database).id);
+  append_audit(store.database, event_at(kNine));
+  same(1, verify_audit(store.database).events);
+}
+
+STORE_TEST(a_part_that_has_appended_an_event_can_not_be_undone_alone) {
+  QuickStore store;
+  Transaction transaction(store.database);
+  Transaction part(store.database);
+  append_audit(part, store.database, event_at(kNine));
+  throws<std::logic_error>([&] { part.roll_back(); });
+}
+
+STORE_TEST(a_transaction_may_have_more_events_than_are_held_back) {
+  QuickStore store;
+  Transaction transaction(store.database);
+  for (int i = 0; i < 600; ++i) append_audit(transaction, store.database, event_at(kNine));
+  transaction.commit();
+  const auto verdict = verify_audit(store.database);
+  same("", verdict.fault);
+  same(600, verdict.events);
+}
+
 STORE_TEST(filters_by_user_appointment_and_time) {
   QuickStore store;
   append_three(store.database);

@@ -32,9 +32,11 @@ struct AuditEvent {
 // Committed when this returns. With Settings::audit_key it has a MAC, and where the event before
 // has none under that key, an event `audit_key` that names the key comes first. Unavailable where
 // the audit has MACs and there is no key.
-void append_audit(Database& database, const AuditEvent& event);
-// As part of the open transaction.
-void append_audit(Transaction& transaction, Database& database, const AuditEvent& event);
+void append_audit(Database& database, AuditEvent event);
+// As part of the open transaction: its events are written together when it is committed,
+void append_audit(Transaction& transaction, Database& database, AuditEvent event);
+// or by this, for whoever wants to know before whether they can be.
+void write_events(Transaction& transaction, Database& database);
 
 struct AuditFilter {
   std::optional<std::int64_t> user_id = {};

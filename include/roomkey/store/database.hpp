@@ -120,11 +120,17 @@ class Reading {
   bool outermost_;
 };
 
-// A write transaction, which takes the lock at once, undone unless committed. Inside another one it
-// joins that: then the outer one's commit counts.
+// When a write transaction takes the store's lock. `last`: where a server keeps the store, not
+// before it writes, and then it is looked whether what was read before still holds. Where it
+// doesn't, Unavailable of Cause::conflict: what was done in the transaction is to be done again in
+// another.
+enum class Lock { first, last };
+
+// A write transaction, undone unless committed; what is read in it holds until then. Inside another
+// one it joins that: then the outer one's commit counts.
 class Transaction {
  public:
-  explicit Transaction(Database& database);
+  explicit Transaction(Database& database, Lock lock = Lock::first);
   ~Transaction();
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
@@ -136,6 +142,7 @@ class Transaction {
  private:
   Database& database_;
   bool outermost_ = false;
+  bool committed_ = false;
   std::int64_t written_before_ = 0;
 };
 

@@ -113,6 +113,7 @@ void try_event(store::Database& database) {
   append_audit(transaction, database,
                {0, base::SystemClock().now(), "cli", std::nullopt, std::nullopt, "setup",
                 store::Outcome::changed, std::nullopt, std::nullopt});
+  write_events(transaction, database);
 }
 
 // The file that was the store until now, if there is one.

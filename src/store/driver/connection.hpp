@@ -9,6 +9,8 @@
 #include <string_view>
 #include <utility>
 
+#include "roomkey/store/database.hpp"
+
 namespace roomkey::store::driver {
 
 // A rule of the schema refuses the change: a fault of the program, not of the store. The open
@@ -40,6 +42,11 @@ class Statement {
 
   // True while there is a row to read.
   virtual bool step() = 0;
+  // Runs it. What the database says of it may be heard as late as when the next one runs, or at the
+  // commit.
+  virtual void run_unheard() {
+    while (step()) continue;
+  }
   // Rows that it changed, once step() was false and before anything else runs.
   [[nodiscard]] virtual std::int64_t changed() const = 0;
   // For the next run. No lock stays behind.
@@ -63,8 +70,12 @@ class Connection {
 
   [[nodiscard]] virtual std::unique_ptr<Statement> prepare(const char* sql) = 0;
 
-  // A write transaction. It takes the lock at once, so what is read in it holds until it ends.
-  virtual void begin() = 0;
+  // A write transaction: what is read in it holds until it ends.
+  virtual void begin(Lock lock) = 0;
+  // Takes the lock now at the latest.
+  virtual void lock() = 0;
+  // Waits for what was run unheard.
+  virtual void hear() = 0;
   // As safe as Settings::sync says when it returns.
   virtual void commit() = 0;
   virtual void roll_back() noexcept = 0;

@@ -19,6 +19,8 @@ using namespace std::chrono_literals;
 constexpr int kOldest = 130000;
 // Where nobody waits for an answer. Not for ever: a commit may wait for a standby that is gone.
 constexpr auto kLongestCommit = 60s;
+// After a transaction that was done for nothing, so many take the lock first: others write much.
+constexpr int kCareful = 8;
 
 Clock::time_point in(std::optional<std::chrono::milliseconds> time) {
   return time ? Clock::now() + *time : kNever;
@@ -28,10 +30,10 @@ std::string set(const char* name, std::chrono::milliseconds time) {
   return std::string("SET ") + name + " = " + std::to_string(time.count()) + ';';
 }
 
-std::string value(const Result& result) {
-  const PGresult* const rows = result.get();
-  if (libpq().PQntuples(rows) == 0 || libpq().PQgetisnull(rows, 0, 0) == 1) return {};
-  return libpq().PQgetvalue(rows, 0, 0);
+// Of the first row; empty where there is none.
+std::string value(const PGresult* rows, int column = 0) {
+  if (libpq().PQntuples(rows) == 0 || libpq().PQgetisnull(rows, 0, column) == 1) return {};
+  return libpq().PQgetvalue(rows, 0, column);
 }
 
 }  // namespace
@@ -84,28 +86,69 @@ bool Connection::needs_standby() const {
   return settings_.sync == Sync::full && !settings_.may_be_alone;
 }
 
-void Connection::require_standby(const Result& names) const {
-  if (!needs_standby() || !value(names).empty()) return;
+void Connection::require_standby(std::string_view names) const {
+  if (!needs_standby() || !names.empty()) return;
   throw Unavailable(settings_.called + ": the server has no synchronous standby",
                     Unavailable::Cause::alone);
 }
 
-void Connection::begin() {
+// Somebody else has changed something since.
+void Connection::require_turn(std::string_view turn) {
+  if (turn_.empty() || turn_ == turn) return;
+  careful_ = kCareful;
+  throw Unavailable(settings_.called + ": what was read was changed meanwhile",
+                    Unavailable::Cause::conflict);
+}
+
+void Connection::send(const char* sql, Wire::Hear hear) {
+  std::string& name = own_[sql];
+  if (name.empty()) {
+    const std::string fresh = next_name();
+    wire_->prepare(fresh, sql, {}, deadline());
+    name = fresh;
+  }
+  wire_->send_prepared(name, {}, std::move(hear));
+}
+
+void Connection::begin(Lock lock) {
   if (state_ != State::idle) throw std::logic_error("a transaction within a reading");
-  const auto until = deadline();
+  static_cast<void>(deadline());
   state_ = State::writing;
+  locked_ = changes_ = false;
+  turn_.clear();
   try {
-    // All that write take their turn at this row, so that what is read holds until the end. The
-    // audit's one chain would have them wait for each other all the same.
-    const auto results = wire_->run(
-        "BEGIN ISOLATION LEVEL READ COMMITTED;"
-        "SELECT current_setting('synchronous_standby_names') FROM roomkey FOR NO KEY UPDATE",
-        until);
-    require_standby(results.back());
+    if (lock == Lock::last && careful_ == 0) {
+      send("SELECT turn FROM roomkey", [this](const PGresult* row) { turn_ = value(row); });
+      return;
+    }
+    careful_ = std::max(0, careful_ - 1);
+    this->lock();
+    hear();
   } catch (const Unavailable&) {
     roll_back();
     throw;
   }
+}
+
+// All that write take their turn at this row, the audit's one chain would have them wait for each
+// other all the same. Those that only add to the audit leave it as it is: nobody decides by that.
+void Connection::lock() {
+  if (locked_) return;
+  locked_ = true;
+  wire_->send("BEGIN ISOLATION LEVEL READ COMMITTED");
+  send(
+      "SELECT turn, current_setting('synchronous_standby_names') FROM roomkey"
+      " FOR NO KEY UPDATE",
+      [this](const PGresult* row) {
+        require_standby(value(row, 1));
+        require_turn(value(row));
+      });
+}
+
+void Connection::about_to_change() {
+  if (state_ != State::writing || std::exchange(changes_, true)) return;
+  lock();
+  send("UPDATE roomkey SET turn = turn + 1");
 }
 
 // The names of the standbys are looked at once more in the same breath: without them the commit
@@ -117,12 +160,19 @@ void Connection::commit() {
   }
   const auto until = settings_.answer_within ? until_ : Clock::now() + kLongestCommit;
   static_cast<void>(wire_->warned());
-  std::vector<Result> results;
+  std::string names, done;
+  if (locked_) {
+    wire_->send("SHOW synchronous_standby_names", [&](const PGresult* row) { names = value(row); });
+    wire_->send("COMMIT", [&](const PGresult* end) {
+      done = libpq().PQcmdStatus(const_cast<PGresult*>(end));
+    });
+  }
   try {
-    results = wire_->run("SHOW synchronous_standby_names; COMMIT", until);
+    wire_->hear(until);
   } catch (const Unavailable& fault) {
     if (wire_->works()) throw;  // the server has said no: it can be rolled back
     state_ = State::idle;
+    if (!locked_) throw;
     // Never to be cancelled: then the server would take it for done without its standby.
     wire_->give_up();
     avoid_server();
@@ -130,9 +180,9 @@ void Connection::commit() {
                       Unavailable::Cause::unknown_outcome);
   }
   state_ = State::idle;
-  const std::string_view done = libpq().PQcmdStatus(results.back().get());
+  if (!locked_) return;
   if (done != "COMMIT") throw fault_of(settings_.called, "25P02");
-  require_standby(results.front());
+  require_standby(names);
   if (needs_standby() && wire_->warned()) {
     throw Unavailable(settings_.called + ": the commit was not confirmed by a standby",
                       Unavailable::Cause::unknown_outcome);
@@ -140,9 +190,14 @@ void Connection::commit() {
 }
 
 void Connection::roll_back() noexcept {
-  const bool open = std::exchange(state_, State::idle) == State::writing;
+  if (std::exchange(state_, State::idle) != State::writing || !wire_->works()) return;
+  const auto until = std::min(until_, Clock::now() + 1s);
   try {
-    if (open && wire_->works()) wire_->run("ROLLBACK", std::min(until_, Clock::now() + 1s));
+    wire_->hear(until);
+  } catch (const std::exception&) {  // it is undone, whatever it was
+  }
+  try {
+    if (locked_ && wire_->works()) wire_->run("ROLLBACK", until);
   } catch (const std::exception&) {
     wire_->give_up();
   }
@@ -164,7 +219,7 @@ void Connection::end_reading() noexcept {
 }
 
 std::string Connection::text(const std::string& sql) {
-  return value(wire_->run(sql, deadline()).back());
+  return value(wire_->run(sql, deadline()).back().get());
 }
 
 int Connection::schema() {

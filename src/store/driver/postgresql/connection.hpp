@@ -1,7 +1,9 @@
 // One connection to a server of PostgreSQL's.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <string_view>
 
 #include "roomkey/store/database.hpp"
 #include "store/driver/connection.hpp"
@@ -21,7 +23,9 @@ class Connection final : public driver::Connection {
 
   [[nodiscard]] bool usable() override;
   [[nodiscard]] std::unique_ptr<driver::Statement> prepare(const char* sql) override;
-  void begin() override;
+  void begin(Lock lock) override;
+  void lock() override;
+  void hear() override { wire_->hear(deadline()); }
   void commit() override;
   void roll_back() noexcept override;
   [[nodiscard]] bool in_transaction() const override { return state_ == State::writing; }
@@ -42,6 +46,8 @@ class Connection final : public driver::Connection {
   // Until when the next statement may take.
   [[nodiscard]] Clock::time_point deadline();
   void add_written(std::int64_t rows) { written_ += rows; }
+  // Before a statement that changes what others decide by.
+  void about_to_change();
   [[nodiscard]] std::string next_name() { return "s" + std::to_string(++names_); }
   // The first column of the first row; empty where it is null.
   [[nodiscard]] std::string text(const std::string& sql);
@@ -50,14 +56,21 @@ class Connection final : public driver::Connection {
   enum class State { idle, reading, writing };
   void set_up();
   [[nodiscard]] bool needs_standby() const;
-  void require_standby(const Result& names) const;
+  void require_standby(std::string_view names) const;
+  void send(const char* sql, Wire::Hear hear = {});
+  void require_turn(std::string_view turn);
 
   Settings settings_;
   Clock::time_point until_;  // of the transaction, or of the work that it was opened for
   std::unique_ptr<Wire> wire_;
   bool fresh_ = true;  // the work that it was opened for goes on
   State state_ = State::idle;
+  bool locked_ = false;   // and so begun, for the server
+  bool changes_ = false;  // what others decide by
+  std::string turn_;      // before anything was read
+  int careful_ = 0;       // transactions that take the lock first, whatever they are
   std::int64_t written_ = 0;
+  std::map<const char*, std::string> own_;  // its own statements' names
   int names_ = 0;
 };
 

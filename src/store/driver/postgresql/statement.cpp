@@ -14,6 +14,13 @@ constexpr Oid kText = 25;
 
 constexpr const char* kPart = "500";
 
+constexpr std::size_t kMostUnheard = 256;
+
+std::int64_t rows_changed(const PGresult* result) {
+  if (libpq().PQresultStatus(result) != PGRES_COMMAND_OK) return 0;
+  return base::parse_number(libpq().PQcmdTuples(const_cast<PGresult*>(result))).value_or(0);
+}
+
 int digit(char c) { return c <= '9' ? c - '0' : c - 'a' + 10; }
 
 // As the server writes bytes: \x0123
@@ -28,7 +35,9 @@ std::string bytes_of(std::string_view hexadecimal) {
 }  // namespace
 
 Statement::Statement(Connection& connection, std::string_view sql)
-    : connection_(connection), sql_(translated(sql)) {}
+    : connection_(connection),
+      sql_(translated(sql)),
+      changes_(!sql.starts_with("SELECT") && !sql.starts_with("INSERT INTO audit (")) {}
 
 Value& Statement::value(int index) {
   const auto place = static_cast<std::size_t>(index);
@@ -47,24 +56,33 @@ void Statement::bind_bytes(int index, std::string_view bytes) {
   value(index) = {kBytea, std::string(bytes), true};
 }
 
+void Statement::make_ready() {
+  if (changes_) connection_.about_to_change();
+  if (!name_.empty()) return;
+  const std::string name = connection_.next_name();
+  connection_.wire().prepare(name, sql_, values_, connection_.deadline());
+  name_ = name;
+}
+
 void Statement::start() {
-  Wire& wire = connection_.wire();
   row_ = 0;
   if (connection_.reads_in_parts()) {
     open_cursor();
     return fetch();
   }
-  if (name_.empty()) {
-    const std::string name = connection_.next_name();
-    wire.prepare(name, sql_, values_, connection_.deadline());
-    name_ = name;
-  }
-  rows_ = wire.run_prepared(name_, values_, connection_.deadline());
-  changed_ = 0;
-  if (libpq().PQresultStatus(rows_.get()) == PGRES_COMMAND_OK) {
-    changed_ = base::parse_number(libpq().PQcmdTuples(rows_.get())).value_or(0);
-    connection_.add_written(changed_);
-  }
+  make_ready();
+  rows_ = connection_.wire().run_prepared(name_, values_, connection_.deadline());
+  changed_ = rows_changed(rows_.get());
+  connection_.add_written(changed_);
+}
+
+void Statement::run_unheard() {
+  make_ready();
+  Wire& wire = connection_.wire();
+  wire.send_prepared(name_, values_, [&connection = connection_](const PGresult* result) {
+    connection.add_written(rows_changed(result));
+  });
+  if (wire.unheard() >= kMostUnheard) connection_.hear();
 }
 
 void Statement::open_cursor() {

@@ -17,6 +17,7 @@ class Statement final : public driver::Statement {
   void bind_text(int index, std::string_view value) override;
   void bind_bytes(int index, std::string_view value) override;
   bool step() override;
+  void run_unheard() override;
   [[nodiscard]] std::int64_t changed() const override { return changed_; }
   void reset() noexcept override;
   [[nodiscard]] bool is_null(int column) const override;
@@ -25,12 +26,14 @@ class Statement final : public driver::Statement {
 
  private:
   Value& value(int index);
+  void make_ready();
   void start();
   void open_cursor();
   void fetch();
 
   Connection& connection_;
   std::string sql_;
+  bool changes_;        // what others decide by
   std::string name_;    // once it is prepared
   std::string cursor_;  // while one is open
   std::vector<Value> values_;

@@ -17,6 +17,7 @@ namespace {
 using base::Unavailable;
 
 constexpr const char* kLate = "the server does not answer in time";
+constexpr const char* kLost = "the connection to the server is lost";
 
 // For poll(): whole milliseconds, none where the time is up, -1 for ever.
 int milliseconds_until(Clock::time_point deadline) {
@@ -124,75 +125,128 @@ void Wire::wait_for_answer(short events, Clock::time_point deadline) {
   lose(kLate);
 }
 
-void Wire::send(int sent) {
-  if (sent != 1) lose("the connection to the server is lost");
-}
-
 void Wire::flush(Clock::time_point deadline) {
   for (;;) {
     const int left = libpq().PQflush(connection_);
     if (left == 0) return;
-    if (left < 0) lose("the connection to the server is lost");
+    if (left < 0) lose(kLost);
     wait_for_answer(POLLIN | POLLOUT, deadline);
-    if (libpq().PQconsumeInput(connection_) != 1) lose("the connection to the server is lost");
+    if (libpq().PQconsumeInput(connection_) != 1) lose(kLost);
   }
+}
+
+// False where the connection has ended.
+bool Wire::read_result(Clock::time_point deadline, Result& result) {
+  while (libpq().PQisBusy(connection_) == 1) {
+    wait_for_answer(POLLIN, deadline);
+    if (libpq().PQconsumeInput(connection_) != 1) return false;
+  }
+  result.reset(libpq().PQgetResult(connection_));
+  return true;
+}
+
+void Wire::check(const PGresult* result) {
+  const auto status = libpq().PQresultStatus(result);
+  if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) return;
+  const std::string_view code = field(result, PG_DIAG_SQLSTATE);
+  if (!broken_ && (code.starts_with("22") || code.starts_with("23"))) {
+    throw BrokenRule(std::string(field(result, PG_DIAG_MESSAGE_PRIMARY)));
+  }
+  if (breaks_connection(code)) broken_ = true;
+  throw fault_of(called_, code, code.empty() ? kLost : "");
 }
 
 // All results are read, lest the next statement find what is left of them.
-std::vector<Result> Wire::results(Clock::time_point deadline) {
+std::vector<Result> Wire::run(const std::string& sql, Clock::time_point deadline) {
+  hear(deadline);
+  if (libpq().PQsendQuery(connection_, sql.c_str()) != 1) lose(kLost);
   flush(deadline);
   std::vector<Result> all;
-  for (;;) {
-    while (libpq().PQisBusy(connection_) == 1) {
-      wait_for_answer(POLLIN, deadline);
-      if (libpq().PQconsumeInput(connection_) != 1) lose("the connection to the server is lost");
-    }
-    Result result(libpq().PQgetResult(connection_));
-    if (result == nullptr) break;
-    all.push_back(std::move(result));
+  bool there = true;
+  for (Result one; (there = read_result(deadline, one)) && one != nullptr;) {
+    all.push_back(std::move(one));
   }
-  if (libpq().PQstatus(connection_) != CONNECTION_OK) broken_ = true;
-  for (const Result& result : all) {
-    const auto status = libpq().PQresultStatus(result.get());
-    if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) continue;
-    const std::string_view code = field(result.get(), PG_DIAG_SQLSTATE);
-    if (!broken_ && (code.starts_with("22") || code.starts_with("23"))) {
-      throw BrokenRule(std::string(field(result.get(), PG_DIAG_MESSAGE_PRIMARY)));
-    }
-    if (breaks_connection(code)) broken_ = true;
-    throw fault_of(called_, code, code.empty() ? "the connection to the server is lost" : "");
-  }
+  broken_ = broken_ || !there || libpq().PQstatus(connection_) != CONNECTION_OK;
+  for (const Result& result : all) check(result.get());
+  if (!there) lose(kLost);
   return all;
 }
 
-std::vector<Result> Wire::run(const std::string& sql, Clock::time_point deadline) {
-  send(libpq().PQsendQuery(connection_, sql.c_str()));
-  return results(deadline);
+void Wire::begin_sending() {
+  if (unheard_.empty() && libpq().PQenterPipelineMode(connection_) != 1) lose(kLost);
+}
+
+void Wire::sent(int done, Hear hear) {
+  if (done != 1) lose(kLost);
+  unheard_.push_back(std::move(hear));
+}
+
+void Wire::send(const std::string& sql, Hear hear) {
+  begin_sending();
+  sent(
+      libpq().PQsendQueryParams(connection_, sql.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 0),
+      std::move(hear));
+}
+
+void Wire::send_prepared(const std::string& name, const std::vector<Value>& values, Hear hear) {
+  const Arrays arrays(values);
+  begin_sending();
+  sent(libpq().PQsendQueryPrepared(connection_, name.c_str(), arrays.count(), arrays.bytes.data(),
+                                   arrays.sizes.data(), arrays.formats.data(), 0),
+       std::move(hear));
+}
+
+Result Wire::hear(Clock::time_point deadline) {
+  const auto hearing = std::exchange(unheard_, {});
+  if (hearing.empty()) return nullptr;
+  if (libpq().PQpipelineSync(connection_) != 1) lose(kLost);
+  flush(deadline);
+  std::vector<Result> all;
+  Result one;
+  bool there = true;
+  while ((there = read_result(deadline, one))) {
+    if (one == nullptr) {  // the end of one statement's, or of all
+      if (libpq().PQstatus(connection_) != CONNECTION_OK) break;
+      continue;
+    }
+    if (libpq().PQresultStatus(one.get()) == PGRES_PIPELINE_SYNC) break;
+    all.push_back(std::move(one));
+  }
+  broken_ = broken_ || !there || libpq().PQstatus(connection_) != CONNECTION_OK;
+  if (!broken_ && libpq().PQexitPipelineMode(connection_) != 1) broken_ = true;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    check(all[i].get());
+    if (hearing[i]) hearing[i](all[i].get());
+  }
+  if (all.size() < hearing.size()) lose(kLost);
+  return std::move(all.back());
 }
 
 Result Wire::run(const std::string& sql, const std::vector<Value>& values,
                  Clock::time_point deadline) {
   const Arrays arrays(values);
-  send(libpq().PQsendQueryParams(connection_, sql.c_str(), arrays.count(), arrays.types.data(),
-                                 arrays.bytes.data(), arrays.sizes.data(), arrays.formats.data(),
-                                 0));
-  return std::move(results(deadline).front());
+  begin_sending();
+  sent(
+      libpq().PQsendQueryParams(connection_, sql.c_str(), arrays.count(), arrays.types.data(),
+                                arrays.bytes.data(), arrays.sizes.data(), arrays.formats.data(), 0),
+      {});
+  return hear(deadline);
 }
 
 void Wire::prepare(const std::string& name, const std::string& sql,
                    const std::vector<Value>& values, Clock::time_point deadline) {
   const Arrays arrays(values);
-  send(libpq().PQsendPrepare(connection_, name.c_str(), sql.c_str(), arrays.count(),
-                             arrays.types.data()));
-  results(deadline);
+  begin_sending();
+  sent(libpq().PQsendPrepare(connection_, name.c_str(), sql.c_str(), arrays.count(),
+                             arrays.types.data()),
+       {});
+  hear(deadline);
 }
 
 Result Wire::run_prepared(const std::string& name, const std::vector<Value>& values,
                           Clock::time_point deadline) {
-  const Arrays arrays(values);
-  send(libpq().PQsendQueryPrepared(connection_, name.c_str(), arrays.count(), arrays.bytes.data(),
-                                   arrays.sizes.data(), arrays.formats.data(), 0));
-  return std::move(results(deadline).front());
+  send_prepared(name, values);
+  return hear(deadline);
 }
 
 int Wire::version() const { return libpq().PQserverVersion(connection_); }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -50,6 +51,16 @@ class Wire {
   Result run_prepared(const std::string& name, const std::vector<Value>& values,
                       Clock::time_point deadline);
 
+  // Who hears a statement's result; may throw as well.
+  using Hear = std::function<void(const PGresult* result)>;
+  // Not waited for: it goes with what is run next, or with hear(), and is heard before that.
+  void send(const std::string& sql, Hear hear = {});
+  void send_prepared(const std::string& name, const std::vector<Value>& values, Hear hear = {});
+  [[nodiscard]] std::size_t unheard() const { return unheard_.size(); }
+  // Waits for all that was sent; the last one's result, if any. Where one fails, those behind it
+  // were not run; the first fault is thrown once all has been heard.
+  Result hear(Clock::time_point deadline);
+
   // Whether the server has warned since it was asked last.
   [[nodiscard]] bool warned() { return std::exchange(heard_.warning, false); }
 
@@ -63,8 +74,10 @@ class Wire {
   // False where the time is up.
   bool wait(short events, Clock::time_point deadline);
   void wait_for_answer(short events, Clock::time_point deadline);
-  void send(int sent);
-  std::vector<Result> results(Clock::time_point deadline);
+  void begin_sending();
+  void sent(int done, Hear hear);
+  bool read_result(Clock::time_point deadline, Result& result);
+  void check(const PGresult* result);
   void flush(Clock::time_point deadline);
   [[noreturn]] void lose(const std::string& why);
 
@@ -72,6 +85,7 @@ class Wire {
   PGconn* connection_ = nullptr;
   bool broken_ = false;
   Heard heard_;
+  std::vector<Hear> unheard_;  // one for each that was sent
 };
 
 }  // namespace roomkey::store::driver::postgresql

@@ -131,7 +131,8 @@ void Connection::execute(std::optional<SQLite::Statement>& statement, const char
   });
 }
 
-void Connection::begin() {
+// The lock at once: what was read before could not be made sure of any more.
+void Connection::begin(Lock) {
   // On a file that can only be read SQLite begins such a transaction and refuses the first write.
   if (is_read_only()) throw fault_of(settings_.called, SQLITE_READONLY);
   execute(begin_, "BEGIN IMMEDIATE");

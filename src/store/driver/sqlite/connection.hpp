@@ -25,7 +25,9 @@ class Connection final : public driver::Connection {
 
   [[nodiscard]] bool usable() override;
   [[nodiscard]] std::unique_ptr<driver::Statement> prepare(const char* sql) override;
-  void begin() override;
+  void begin(Lock lock) override;
+  void lock() override {}
+  void hear() override {}
   void commit() override;
   void roll_back() noexcept override;
   [[nodiscard]] bool in_transaction() const override;

@@ -1,0 +1,113 @@
+// A transaction that takes the lock last: it holds nobody up while it reads, and what it read is
+// looked at again when it writes.
+#include "support/store.hpp"
+#include "support/test.hpp"
+
+namespace postgresql_lock_test {
+
+using namespace roomkey::store;
+using namespace roomkey::test;
+using roomkey::base::Unavailable;
+
+// Two connections to one store.
+struct Two {
+  PostgresGround ground;
+  Settings settings = ground.shared();
+  Database one{settings}, other{settings};
+  Two() {
+    fill(one);
+    one.ready();
+    other.ready();
+  }
+};
+
+Unavailable::Cause cause_of_commit(Transaction& transaction) {
+  try {
+    transaction.commit();
+  } catch (const Unavailable& fault) {
+    return fault.cause();
+  }
+  expect(false, "it was committed");
+  return {};
+}
+
+void cancel(Database& database) {
+  auto appointment = appointment_47();
+  appointment.status = roomkey::access::Status::cancelled;
+  Transaction transaction(database);
+  put_appointment(transaction, database, appointment);
+  transaction.commit();
+}
+
+TEST(what_another_changes_meanwhile_is_a_conflict_and_nothing_is_written) {
+  Two store;
+  {
+    Transaction transaction(store.one, Lock::last);
+    expect(find_appointment(store.one, 47).has_value());
+    cancel(store.other);
+    append_audit(transaction, store.one, event_at(kNine));
+    expect(cause_of_commit(transaction) == Unavailable::Cause::conflict);
+  }
+  same(0, verify_audit(store.one).events);
+}
+
+TEST(after_a_conflict_it_is_done_under_the_lock) {
+  Two store;
+  {
+    Transaction transaction(store.one, Lock::last);
+    expect(find_appointment(store.one, 47).has_value());
+    cancel(store.other);
+    append_audit(transaction, store.one, event_at(kNine));
+    expect(cause_of_commit(transaction) == Unavailable::Cause::conflict);
+  }
+  Transaction again(store.one, Lock::last);
+  throws<Unavailable>([&] { cancel(store.other); });
+  append_audit(again, store.one, event_at(kNine));
+  again.commit();
+  same(1, verify_audit(store.one).events);
+}
+
+TEST(a_change_of_ones_own_meets_what_another_changed_as_well) {
+  Two store;
+  Transaction transaction(store.one, Lock::last);
+  expect(find_appointment(store.one, 47).has_value());
+  cancel(store.other);
+  const auto why = throws<Unavailable>([&] { put_user(transaction, store.one, jane()); });
+  expect(contains(why, "changed meanwhile"), why);
+}
+
+TEST(events_of_others_are_no_conflict_and_the_chain_goes_on) {
+  Two store;
+  Transaction transaction(store.one, Lock::last);
+  expect(find_appointment(store.one, 47).has_value());
+  append_audit(store.other, event_at(kNine));
+  append_audit(transaction, store.one, event_at(kNine + 1s));
+  append_audit(transaction, store.one, event_at(kNine + 2s));
+  append_audit(store.other, event_at(kNine));
+  transaction.commit();
+  const auto verdict = verify_audit(store.one);
+  same("", verdict.fault);
+  same(4, verdict.events);
+}
+
+TEST(who_only_reads_holds_nobody_up_and_who_has_written_does) {
+  Two store;
+  Transaction transaction(store.one, Lock::last);
+  expect(find_appointment(store.one, 47).has_value());
+  append_audit(store.other, event_at(kNine));
+  put_user(transaction, store.one, jane());
+  throws<Unavailable>([&] { append_audit(store.other, event_at(kNine)); });
+  transaction.commit();
+  append_audit(store.other, event_at(kNine));
+  same(2, verify_audit(store.one).events);
+}
+
+TEST(whoever_decided_nothing_by_it_commits_without_the_lock) {
+  Two store;
+  Transaction held(store.other);
+  Transaction transaction(store.one, Lock::last);
+  expect(find_appointment(store.one, 47).has_value());
+  transaction.commit();
+}
+
+}  // namespace postgresql_lock_test
