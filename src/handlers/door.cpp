@@ -41,7 +41,10 @@ bool tells_of_people(const Providers& providers, const access::Appointment& appo
 
 void look_at_door(store::Database& database, access::Appointment& appointment, std::string_view who,
                   const access::Policy& policy, bool told_of_people) {
-  access::Door door{store::find_visitor(database, appointment.id, who)};
+  access::Door door;
+  if (appointment.may_have_visitors) {
+    door.visitor = store::find_visitor(database, appointment.id, who);
+  }
   const bool decided = door.visitor && door.visitor->admission != access::Admission::waiting;
   if (policy.waiting_room == WaitingRoom::psychologist_first && !decided) {
     door.psychologist_is_in = psychologist_is_in(database, appointment, told_of_people);

@@ -75,12 +75,13 @@ base::Result<http::Response> video_token(http::Call& call, Issue issue, std::str
 
   store::AuditEvent event = event_of(call, action, store::Outcome::granted);
   event.expires_at = credential->expires_at;
-  store::append_audit(database, event);
+  store::append_audit(database, std::move(event));
   note_entry(database, *grant, visitor_name(call.caller().id), policy, call.now);
   call.provider = provider.name();
 
   base::JsonObject body = token_body(*grant, *credential, *appointment, provider);
-  if (is_in_room(database, call.id, *appointment->room, credential->identity, call.now, glance)) {
+  if (appointment->may_have_people_in &&
+      is_in_room(database, call.id, *appointment->room, credential->identity, call.now, glance)) {
     body.add("already_connected", true);
   }
   if (issue == Issue::refresh) body.add("refreshed_at", base::format_utc(call.now));

@@ -17,12 +17,21 @@ namespace {
 
 using base::Unavailable;
 
-// A macro, so that a literal with its WHERE is still a literal.
-#define ROOMKEY_SELECT_APPOINTMENT                                                 \
+// Macros, so that a literal with its WHERE is still a literal.
+#define ROOMKEY_SELECT_APPOINTMENT_AND(more)                                       \
   "SELECT a.id, patient_id, psychologist_id, starts_at, duration_minutes, status," \
   " session_type, r.name, r.created_at, r.provider,"                               \
-  " (SELECT group_concat(user_id) FROM removals WHERE appointment_id = a.id)"      \
+  " (SELECT group_concat(user_id) FROM removals WHERE appointment_id = a.id)" more \
   " FROM appointments a LEFT JOIN rooms r ON r.appointment_id = a.id"
+#define ROOMKEY_SELECT_APPOINTMENT ROOMKEY_SELECT_APPOINTMENT_AND("")
+
+// Whether there is anything to be read of visitors, and of who is in the room.
+#define ROOMKEY_AND_WHAT_IS_KNOWN                                                     \
+  ", CASE WHEN EXISTS (SELECT 1 FROM visitors WHERE appointment_id = a.id)"           \
+  " THEN 1 ELSE 0 END, CASE WHEN EXISTS"                                              \
+  " (SELECT 1 FROM room_sessions WHERE appointment_id = a.id) OR EXISTS"              \
+  " (SELECT 1 FROM room_answers WHERE appointment_id = a.id AND session IS NOT NULL)" \
+  " THEN 1 ELSE 0 END"
 
 // Ids as group_concat() has them: "2,19".
 std::vector<std::int64_t> ids_from(std::string_view list) {
@@ -109,9 +118,13 @@ class OpenAppointments {
 }  // namespace
 
 std::optional<access::Appointment> find_appointment(Database& database, std::int64_t id) {
-  Query query(database, ROOMKEY_SELECT_APPOINTMENT " WHERE a.id = ?", id);
+  Query query(database, ROOMKEY_SELECT_APPOINTMENT_AND(ROOMKEY_AND_WHAT_IS_KNOWN) " WHERE a.id = ?",
+              id);
   if (!query.step()) return std::nullopt;
-  return appointment_from(query);
+  access::Appointment appointment = appointment_from(query);
+  appointment.may_have_visitors = query.integer(11) != 0;
+  appointment.may_have_people_in = query.integer(12) != 0;
+  return appointment;
 }
 
 std::optional<access::Appointment> find_appointment_by_room(Database& database,

@@ -57,6 +57,9 @@ struct Appointment {
   std::optional<Room> room = {};
   std::vector<std::int64_t> removed = {};  // users who were put out of the room
   std::optional<Door> door = {};           // as the caller finds it, once it was looked at
+  // False where whoever looked it up knows that there is nothing more to be read.
+  bool may_have_visitors = true;
+  bool may_have_people_in = true;  // the room
 
   [[nodiscard]] std::chrono::sys_seconds ends_at() const { return starts_at + duration; }
 };
