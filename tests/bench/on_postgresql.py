@@ -10,12 +10,13 @@ import tempfile
 from pathlib import Path
 
 import goals
-from stack import CONNECTIONS, ROOT, ROUNDS, SECONDS, TOKEN, Row, Stack, children, cpu_seconds, wrk
+from stack import ROOT, ROUNDS, SECONDS, TOKEN, Row, Stack, children, cpu_seconds, wrk
 
 sys.path.insert(0, str(ROOT / "tests/support"))
 import postgresql  # noqa: E402
 
 WORKERS = (2, 4, 8)
+EACH = 8  # connections, as many as a worker serves in one transaction
 LIMIT, SERVED, FILE = "pgbench, one row each", "video-token on PostgreSQL", "video-token on SQLite"
 # As wide as an event of the audit.
 INSERT = """INSERT INTO rows (at, request_id, user_id, appointment_id, action, outcome, expires_at, hash)
@@ -65,7 +66,7 @@ class Bench:
 
     def ask(self, stack, script):
         before = cpu_seconds(stack.workers()), self.busy()
-        requests, rate, p50, p99 = wrk(stack, TOKEN, script)
+        requests, rate, p50, p99 = wrk(stack, TOKEN, script, EACH * self.workers)
         after = cpu_seconds(stack.workers()), self.busy()
         return rate, p50, p99, *(1e6 * (b - a) / requests for a, b in zip(before, after))
 
@@ -98,8 +99,8 @@ def main():
         sys.exit(f"{why}")
     reached = []
     with server, tempfile.TemporaryDirectory(prefix="roomkey-bench-") as folder:
-        print(f"`ROOMKEY_AUDIT_SYNC=full`, one server, {CONNECTIONS} connections, TLS, {ROUNDS} rounds of "
-              f"{SECONDS} s:\n")
+        print(f"`ROOMKEY_AUDIT_SYNC=full`, one server, {EACH} connections a worker, TLS, {ROUNDS} rounds "
+              f"of {SECONDS} s:\n")
         print("| workers | target | a second | of pgbench | p50 ms | p99 ms | worker CPU us | server CPU us |")
         print("|---|---|---|---|---|---|---|---|")
         for workers in WORKERS:

@@ -134,8 +134,8 @@ class Stack:
         return children(int((self.dir / "token.pid").read_text()))
 
 
-def wrk(stack, path, script):
-    out = subprocess.run(["wrk", "-t2", "--timeout", "10s", f"-c{CONNECTIONS}", f"-d{SECONDS}s",
+def wrk(stack, path, script, connections=CONNECTIONS):
+    out = subprocess.run(["wrk", "-t2", "--timeout", "10s", f"-c{connections}", f"-d{SECONDS}s",
                           "--latency", "-s", script, f"https://127.0.0.1:{stack.port}{path}"],
                          check=True, capture_output=True, text=True).stdout
     assert "Non-2xx" not in out and "Socket errors" not in out, out
