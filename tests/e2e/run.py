@@ -29,10 +29,11 @@ PARTS = 3
 FAMILIES = ("bearer", "callback", "guests", "live", "refusal", "stream", "worker")
 LONG = ("demo", "live", "load", "machine", "refusal")  # taken first, lest one of them be the last
 # What asks a store for more than a token. The others are of SQLite's file or PostgreSQL's server alone
-# (backup, disk, owner, store, postgresql, setup), or of what stands before the store.
+# (backup, disk, owner, store, postgresql, setup), or of what stands before the store, as BEFORE_IT is.
 ON_BOTH = ("audit", "callback", "cut", "guests", "live", "livekit", "metrics", "provider_move", "pseudonym",
            "refusal", "removal", "room", "stream", "sync", "token", "unread", "waiting", "warnings",
            "witness")
+BEFORE_IT = ("refusal_answers_test", "refusal_paths_test", "stream_bodies_test", "stream_configuration_test")
 STORE = os.environ.get("E2E_STORE", "sqlite")
 STORES = (STORE,) if "E2E_STORE" in os.environ or "WITHOUT_POSTGRESQL" in os.environ else (
     "sqlite", "postgresql")
@@ -47,9 +48,13 @@ def family(module):
     return begin if begin in FAMILIES else name
 
 
+def is_on_both(module):
+    return family(module) in ON_BOTH and module not in BEFORE_IT
+
+
 MODULES = sorted(path.stem for path in HERE.glob("*_test.py")
                  if path.stem not in (*SKIPPED, LAST)
-                 and (STORE == "sqlite" or family(path.stem) in ON_BOTH)) + [LAST]
+                 and (STORE == "sqlite" or is_on_both(path.stem))) + [LAST]
 
 
 def sentence(test):
