@@ -47,7 +47,7 @@ const access::Appointment* Ahead::appointment(std::int64_t id) const {
 bool Ahead::put(const access::User& one) {
   const auto before = copy_of(user(one.id));
   users_.insert_or_assign(one.id, one);
-  return put_user(database_, one, before);
+  return put_user(database_, one, before, Hear::by_the_commit);
 }
 
 bool Ahead::put(const access::Appointment& one) {
@@ -55,7 +55,7 @@ bool Ahead::put(const access::Appointment& one) {
   if (one.room) changed_rooms_.insert(one.room->name);
   if (before && before->room) changed_rooms_.insert(before->room->name);
   appointments_.insert_or_assign(one.id, one);
-  return put_appointment(database_, one, before);
+  return put_appointment(database_, one, before, Hear::by_the_commit);
 }
 
 std::vector<access::FieldFault> Ahead::conflicts(const access::Appointment& one) {

@@ -197,11 +197,12 @@ std::vector<access::FieldFault> conflicts(Database& database,
 }
 
 bool put_appointment(Transaction&, Database& database, const access::Appointment& appointment) {
-  return put_appointment(database, appointment, find_appointment(database, appointment.id));
+  return put_appointment(database, appointment, find_appointment(database, appointment.id),
+                         Hear::now);
 }
 
 bool put_appointment(Database& database, const access::Appointment& appointment,
-                     const std::optional<access::Appointment>& before) {
+                     const std::optional<access::Appointment>& before, Hear when) {
   Query(database,
         "INSERT INTO appointments (id, patient_id, psychologist_id, starts_at, duration_minutes,"
         " status, session_type) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
@@ -211,14 +212,16 @@ bool put_appointment(Database& database, const access::Appointment& appointment,
         appointment.id, appointment.patient_id, appointment.psychologist_id,
         base::unix_seconds(appointment.starts_at), std::int64_t{appointment.duration.count()},
         access::word(appointment.status), access::word(appointment.session_type))
-      .run();
-  if (before && leaves_room(database, *before, appointment)) {
+      .run(when);
+  const bool leaves = before && leaves_room(database, *before, appointment);
+  if (leaves) {
     give_up_room(database, appointment.id);
     if (!is_of_the_same(*before, appointment)) revoke_guests_of(database, appointment.id);
   } else if (before && access::is_open(before->status) && !access::is_open(appointment.status)) {
     end_room(database, appointment.id);
   }
-  if (appointment.room) put_room(database, appointment.id, *appointment.room);
+  const bool keeps = before && before->room && !leaves;
+  if (appointment.room && !keeps) put_room(database, appointment.id, *appointment.room, when);
   return !before;
 }
 

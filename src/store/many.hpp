@@ -11,6 +11,7 @@
 #include "roomkey/access/appointment.hpp"
 #include "roomkey/access/record.hpp"
 #include "roomkey/store/database.hpp"
+#include "store/query.hpp"
 
 namespace roomkey::store {
 
@@ -27,9 +28,9 @@ void each_owner_of(Database& database, const std::vector<std::string>& names,
 
 // `before` is what the store has.
 bool put_user(Database& database, const access::User& user,
-              const std::optional<access::User>& before);
+              const std::optional<access::User>& before, Hear when);
 bool put_appointment(Database& database, const access::Appointment& appointment,
-                     const std::optional<access::Appointment>& before);
+                     const std::optional<access::Appointment>& before, Hear when);
 
 // All that conflicts() go by.
 struct Facts {

@@ -40,6 +40,9 @@ struct OpenStore {
 #define ROOMKEY_MANY ROOMKEY_FIFTY ", " ROOMKEY_FIFTY
 inline constexpr std::size_t kMany = 100;
 
+// When what the database says of a change is to be known.
+enum class Hear { now, by_the_commit };
+
 // Bytes to be bound as such.
 struct Blob {
   std::string_view bytes;
@@ -74,6 +77,7 @@ class Query {
   }
   // The same where no row is read: a server may be heard later, before the commit at the latest.
   void run_unheard() { statement_.run_unheard(); }
+  void run(Hear when) { when == Hear::now ? run() : run_unheard(); }
   // Runs it and returns how many rows it changed.
   std::int64_t changed() {
     run();

@@ -26,14 +26,15 @@ std::optional<access::Room> find_room(Database& database, std::int64_t appointme
   return access::Room{query.text(0), base::from_unix(query.integer(1)), query.text(2)};
 }
 
-void put_room(Database& database, std::int64_t appointment_id, const access::Room& room) {
+void put_room(Database& database, std::int64_t appointment_id, const access::Room& room,
+              Hear when) {
   Query(database,
         "INSERT INTO rooms (appointment_id, name, created_at, provider) SELECT ?1, ?2, ?3, ?4"
         " WHERE NOT EXISTS (SELECT 1 FROM former_rooms WHERE name = ?2)"
         " ON CONFLICT (appointment_id) DO NOTHING",
         appointment_id, room.name, base::unix_seconds(room.created_at),
         room.provider.empty() ? database.settings().room_provider : room.provider)
-      .run();
+      .run(when);
 }
 
 void end_room(Database& database, std::int64_t appointment_id) {

@@ -6,6 +6,7 @@
 
 #include "roomkey/access/appointment.hpp"
 #include "roomkey/store/database.hpp"
+#include "store/query.hpp"
 
 namespace roomkey::store {
 
@@ -13,7 +14,8 @@ namespace roomkey::store {
                                                     std::int64_t appointment_id);
 
 // The room that it has stays; it must be given up before another takes its place.
-void put_room(Database& database, std::int64_t appointment_id, const access::Room& room);
+void put_room(Database& database, std::int64_t appointment_id, const access::Room& room,
+              Hear when = Hear::now);
 
 // Nobody may be in the appointment's room any more.
 void end_room(Database& database, std::int64_t appointment_id);

@@ -51,17 +51,17 @@ void each_user_of(Database& database, const std::vector<std::int64_t>& ids,
 }
 
 bool put_user(Transaction&, Database& database, const access::User& user) {
-  return put_user(database, user, find_user(database, user.id));
+  return put_user(database, user, find_user(database, user.id), Hear::now);
 }
 
 bool put_user(Database& database, const access::User& user,
-              const std::optional<access::User>& before) {
+              const std::optional<access::User>& before, Hear when) {
   Query(database,
         "INSERT INTO users (id, email, name, role, active) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT (id) DO UPDATE SET email = excluded.email, name = excluded.name,"
         " role = excluded.role, active = excluded.active",
         user.id, user.email, user.name, access::word(user.role), std::int64_t{user.active})
-      .run();
+      .run(when);
   if (before && before->active && !user.active) put_out_everywhere(database, *before);
   return !before;
 }
