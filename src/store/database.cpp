@@ -124,14 +124,15 @@ void Transaction::commit() {
   } catch (const driver::BrokenRule& broken) {  // nothing else is heard as late as that
     refuse_event(broken);
   }
-  committed_ = true;
+  ended_ = true;
 }
 
 void Transaction::roll_back() {
   OpenStore& store = open_store_of(database_);
   const bool has_written = store.written() != written_before_;
-  if (committed_) return;
+  if (ended_) return;
   if (outermost_) {
+    ended_ = true;
     store.events.clear();
     if (has_written) store.keyed = false;
     if (store.connection->in_transaction()) store.connection->roll_back();

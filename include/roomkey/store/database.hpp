@@ -142,7 +142,7 @@ class Transaction {
  private:
   Database& database_;
   bool outermost_ = false;
-  bool committed_ = false;
+  bool ended_ = false;
   std::int64_t written_before_ = 0;
 };
 

@@ -170,7 +170,7 @@ void Connection::commit() {
   try {
     wire_->hear(until);
   } catch (const Unavailable& fault) {
-    if (wire_->works()) throw;  // the server has said no: it can be rolled back
+    if (!wire_->is_lost()) throw;  // the server has said no: it is undone
     state_ = State::idle;
     if (!locked_) throw;
     // Never to be cancelled: then the server would take it for done without its standby.

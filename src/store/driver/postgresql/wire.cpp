@@ -104,7 +104,7 @@ bool Wire::works() {
 }
 
 void Wire::lose(const std::string& why) {
-  broken_ = true;
+  note_loss(true);
   throw Unavailable(called_ + ": " + why, Unavailable::Cause::away);
 }
 
@@ -145,6 +145,11 @@ bool Wire::read_result(Clock::time_point deadline, Result& result) {
   return true;
 }
 
+void Wire::note_loss(bool lost) {
+  lost_ = lost_ || lost || libpq().PQstatus(connection_) != CONNECTION_OK;
+  broken_ = broken_ || lost_;
+}
+
 void Wire::check(const PGresult* result) {
   const auto status = libpq().PQresultStatus(result);
   if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) return;
@@ -166,7 +171,7 @@ std::vector<Result> Wire::run(const std::string& sql, Clock::time_point deadline
   for (Result one; (there = read_result(deadline, one)) && one != nullptr;) {
     all.push_back(std::move(one));
   }
-  broken_ = broken_ || !there || libpq().PQstatus(connection_) != CONNECTION_OK;
+  note_loss(!there);
   for (const Result& result : all) check(result.get());
   if (!there) lose(kLost);
   return all;
@@ -212,7 +217,7 @@ Result Wire::hear(Clock::time_point deadline) {
     if (libpq().PQresultStatus(one.get()) == PGRES_PIPELINE_SYNC) break;
     all.push_back(std::move(one));
   }
-  broken_ = broken_ || !there || libpq().PQstatus(connection_) != CONNECTION_OK;
+  note_loss(!there);
   if (!broken_ && libpq().PQexitPipelineMode(connection_) != 1) broken_ = true;
   for (std::size_t i = 0; i < all.size(); ++i) {
     check(all[i].get());

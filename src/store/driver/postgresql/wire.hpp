@@ -42,6 +42,8 @@ class Wire {
   [[nodiscard]] bool works();
   // From now on it doesn't.
   void give_up() { broken_ = true; }
+  // Whether it was cut off, so that what was asked last may have been done.
+  [[nodiscard]] bool is_lost() const { return lost_; }
 
   // Several statements at once; a result for each.
   std::vector<Result> run(const std::string& sql, Clock::time_point deadline);
@@ -78,12 +80,14 @@ class Wire {
   void sent(int done, Hear hear);
   bool read_result(Clock::time_point deadline, Result& result);
   void check(const PGresult* result);
+  void note_loss(bool lost);
   void flush(Clock::time_point deadline);
   [[noreturn]] void lose(const std::string& why);
 
   std::string called_;
   PGconn* connection_ = nullptr;
   bool broken_ = false;
+  bool lost_ = false;
   Heard heard_;
   std::vector<Hear> unheard_;  // one for each that was sent
 };

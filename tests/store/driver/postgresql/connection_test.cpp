@@ -162,6 +162,22 @@ TEST(a_statement_that_fails_makes_the_transaction_fail) {
   append_audit(database, event_at(kNine));
 }
 
+TEST(what_the_server_refuses_on_the_way_to_the_commit_is_said_as_that) {
+  Served served;
+  served.settings.may_be_alone = true;
+  Database database(served.settings);
+  database.ready();
+  served.other.run(
+      "CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS"
+      " $$ BEGIN RAISE 'no' USING ERRCODE = '42501'; END $$;"
+      "CREATE TRIGGER no BEFORE INSERT ON audit FOR EACH ROW EXECUTE FUNCTION no()");
+  expect(cause_of([&] { append_audit(database, event_at(kNine)); }) == Cause::not_allowed);
+  served.other.run("DROP TRIGGER no ON audit");
+  database.ready();
+  append_audit(database, event_at(kNine));
+  same(1, verify_audit(database).events);
+}
+
 TEST(a_slow_server_is_given_up_in_time) {
   Served served;
   served.settings.may_be_alone = true;

@@ -136,6 +136,21 @@ TEST(a_worker_with_the_key_before_goes_on_until_it_is_restarted) {
   same("the MAC of event 5 is not right", verified(store, kSecond).fault);
 }
 
+TEST(what_was_undone_before_does_not_make_a_worker_tell_of_its_key_again) {
+  FileStore store;
+  Database old_worker(with_key(store.database.path(), kFirst));
+  old_worker.ready();
+  append_audit(old_worker, event_at(kNine));
+  append_by(store, {kSecond});
+  {
+    Transaction refused(old_worker);
+    refused.roll_back();
+    append_audit(old_worker, event_at(kNine));
+  }
+  append_audit(old_worker, event_at(kNine));
+  same(6, audit_head(store.database).id);
+}
+
 // SHA-256 over all fields of each event again, as anybody who has the file can.
 void rehash(Raw& raw, Database& database, std::int64_t first) {
   std::string chain = first == 1 ? std::string(32, '\0') : "";
