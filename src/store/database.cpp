@@ -118,6 +118,7 @@ Transaction::Transaction(Database& database, Lock lock) : database_(database) {
 
 void Transaction::commit() {
   if (!outermost_) return;
+  open_store_of(database_).connection->hear();
   try {
     write_events(database_);
     open_store_of(database_).connection->commit();

@@ -59,8 +59,9 @@ void Connection::set_up() {
                       std::to_string(wire_->version() / 10000) + ", needed is 13 or later");
   }
   const auto within = settings_.answer_within.value_or(0ms);
+  // Sooner than the time is up: a lock that is held makes no server one that is away.
   const auto lock =
-      within > 0ms ? std::min(within, settings_.busy_timeout) : settings_.busy_timeout;
+      within > 0ms ? std::min(within * 2 / 3, settings_.busy_timeout) : settings_.busy_timeout;
   // Whoever dies in a transaction must not hold the others up for long.
   wire_->run(set("statement_timeout", within) + set("lock_timeout", lock) +
                  set("idle_in_transaction_session_timeout", within > 0ms ? 5s : 300s) +
@@ -69,7 +70,8 @@ void Connection::set_up() {
 }
 
 bool Connection::usable() {
-  fresh_ = false;
+  // What is done once more has no more time than it had.
+  fresh_ = std::exchange(again_, false) && Clock::now() < until_;
   return state_ != State::idle || wire_->works();
 }
 
@@ -96,6 +98,7 @@ void Connection::require_standby(std::string_view names) const {
 void Connection::require_turn(std::string_view turn) {
   if (turn_.empty() || turn_ == turn) return;
   careful_ = kCareful;
+  again_ = true;
   throw Unavailable(settings_.called + ": what was read was changed meanwhile",
                     Unavailable::Cause::conflict);
 }
@@ -114,7 +117,7 @@ void Connection::begin(Lock lock) {
   if (state_ != State::idle) throw std::logic_error("a transaction within a reading");
   static_cast<void>(deadline());
   state_ = State::writing;
-  locked_ = changes_ = false;
+  locked_ = holds_ = changes_ = false;
   turn_.clear();
   try {
     if (lock == Lock::last && careful_ == 0) {
@@ -142,6 +145,7 @@ void Connection::lock() {
       [this](const PGresult* row) {
         require_standby(value(row, 1));
         require_turn(value(row));
+        holds_ = true;
       });
 }
 
@@ -158,16 +162,19 @@ void Connection::commit() {
     state_ = State::idle;
     throw fault_of(settings_.called, "08000");
   }
+  if (locked_ && !holds_) hear();
+  if (locked_ && !holds_) throw fault_of(settings_.called, "25P02");
   const auto until = settings_.answer_within ? until_ : Clock::now() + kLongestCommit;
   static_cast<void>(wire_->warned());
   std::string names, done;
-  if (locked_) {
-    wire_->send("SHOW synchronous_standby_names", [&](const PGresult* row) { names = value(row); });
-    wire_->send("COMMIT", [&](const PGresult* end) {
-      done = libpq().PQcmdStatus(const_cast<PGresult*>(end));
-    });
-  }
   try {
+    if (locked_) {
+      wire_->send("SHOW synchronous_standby_names",
+                  [&](const PGresult* row) { names = value(row); });
+      wire_->send("COMMIT", [&](const PGresult* end) {
+        done = libpq().PQcmdStatus(const_cast<PGresult*>(end));
+      });
+    }
     wire_->hear(until);
   } catch (const Unavailable& fault) {
     if (!wire_->is_lost()) throw;  // the server has said no: it is undone

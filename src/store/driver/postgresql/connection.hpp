@@ -66,9 +66,11 @@ class Connection final : public driver::Connection {
   bool fresh_ = true;  // the work that it was opened for goes on
   State state_ = State::idle;
   bool locked_ = false;   // and so begun, for the server
+  bool holds_ = false;    // the lock, and what was read
   bool changes_ = false;  // what others decide by
   std::string turn_;      // before anything was read
   int careful_ = 0;       // transactions that take the lock first, whatever they are
+  bool again_ = false;    // what comes next has been tried before
   std::int64_t written_ = 0;
   std::map<const char*, std::string> own_;  // its own statements' names
   int names_ = 0;

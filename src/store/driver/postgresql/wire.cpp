@@ -164,7 +164,7 @@ void Wire::check(const PGresult* result) {
 // All results are read, lest the next statement find what is left of them.
 std::vector<Result> Wire::run(const std::string& sql, Clock::time_point deadline) {
   hear(deadline);
-  if (libpq().PQsendQuery(connection_, sql.c_str()) != 1) lose(kLost);
+  if (lost_ || libpq().PQsendQuery(connection_, sql.c_str()) != 1) lose(kLost);
   flush(deadline);
   std::vector<Result> all;
   bool there = true;
@@ -177,7 +177,9 @@ std::vector<Result> Wire::run(const std::string& sql, Clock::time_point deadline
   return all;
 }
 
+// What was given up may still be answered: nobody is to take that for his own.
 void Wire::begin_sending() {
+  if (lost_) lose(kLost);
   if (unheard_.empty() && libpq().PQenterPipelineMode(connection_) != 1) lose(kLost);
 }
 
@@ -219,6 +221,7 @@ Result Wire::hear(Clock::time_point deadline) {
   }
   note_loss(!there);
   if (!broken_ && libpq().PQexitPipelineMode(connection_) != 1) broken_ = true;
+  if (all.size() > hearing.size()) lose(kLost);
   for (std::size_t i = 0; i < all.size(); ++i) {
     check(all[i].get());
     if (hearing[i]) hearing[i](all[i].get());

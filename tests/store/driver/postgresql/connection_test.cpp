@@ -162,6 +162,19 @@ TEST(a_statement_that_fails_makes_the_transaction_fail) {
   append_audit(database, event_at(kNine));
 }
 
+TEST(nothing_is_asked_any_more_where_an_answer_is_still_to_come) {
+  Served served;
+  Database database(served.settings);
+  database.ready();
+  const Standbys standbys(served.other, "nobody");
+  expect(cause_of([&] { append_audit(database, event_at(kNine)); }) == Cause::unknown_outcome);
+  const auto started = std::chrono::steady_clock::now();
+  expect(cause_of([&] { static_cast<void>(find_user(database, 2)); }) == Cause::away);
+  expect(std::chrono::steady_clock::now() - started < 200ms, "it was waited for");
+  Database next(served.settings);
+  wait_for(next);
+}
+
 TEST(what_the_server_refuses_on_the_way_to_the_commit_is_said_as_that) {
   Served served;
   served.settings.may_be_alone = true;

@@ -76,6 +76,32 @@ TEST(a_change_of_ones_own_meets_what_another_changed_as_well) {
   expect(contains(why, "changed meanwhile"), why);
 }
 
+TEST(a_conflict_that_somebody_passed_over_is_none_to_be_committed) {
+  Two store;
+  {
+    Transaction transaction(store.one, Lock::last);
+    expect(find_appointment(store.one, 47).has_value());
+    cancel(store.other);
+    throws<Unavailable>([&] { put_user(transaction, store.one, jane()); });
+    append_audit(transaction, store.one, event_at(kNine));
+    throws<Unavailable>([&] { transaction.commit(); });
+  }
+  same(0, verify_audit(store.one).events);
+}
+
+TEST(a_lock_that_is_held_is_no_server_that_is_away) {
+  Two store;
+  store.settings.busy_timeout = 5s;
+  store.settings.answer_within = 600ms;
+  Database worker(store.settings);
+  worker.ready();
+  const Transaction held(store.other);
+  Transaction transaction(worker, Lock::last);
+  expect(find_appointment(worker, 47).has_value());
+  append_audit(transaction, worker, event_at(kNine));
+  expect(cause_of_commit(transaction) == Unavailable::Cause::locked);
+}
+
 TEST(events_of_others_are_no_conflict_and_the_chain_goes_on) {
   Two store;
   Transaction transaction(store.one, Lock::last);
