@@ -17,6 +17,7 @@ MINUTES = float(os.environ.get("SOAK_MINUTES", "30"))
 PAUSE = float(os.environ.get("SOAK_PAUSE", "0.01"))  # of each client between two requests
 WAL_LIMIT = 64 << 20  # a checkpoint is due at 8 MiB; a reader may put it off
 MEMORY_GROWTH = 1.15  # of a worker that runs through, from its warm state to the end
+AT_ENDS = 5  # readings that are compared: what is in hand at one moment has its buffers and a descriptor
 COMPLAINTS = (" error ", " warn ")
 
 
@@ -26,14 +27,15 @@ class GentleLoad(Load):
         time.sleep(PAUSE)
 
 
-def pss(pid):
+def own_memory(pid):
+    """Its own alone: what it shares weighs less the more others run the same program."""
     text = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    return int(text.split("Pss:")[1].split()[0])
+    return int(text.split("Anonymous:")[1].split()[0])
 
 
 def measure(made, pid):
     wal = Path(f"{made.db}-wal")
-    return {"pss_kib": pss(pid), "fds": len(os.listdir(f"/proc/{pid}/fd")),
+    return {"own_kib": own_memory(pid), "fds": len(os.listdir(f"/proc/{pid}/fd")),
             "wal_mib": round(wal.stat().st_size / 2**20, 1) if wal.exists() else 0,
             "log_kib": sum(file.stat().st_size for file in (made.dir / "log").iterdir()) // 1024}
 
@@ -60,12 +62,15 @@ def soak():
             print(f"{MINUTES - left:6.1f}  {len(load.seen):8}  " +
                   "  ".join(str(value) for value in rows[-1].values()), flush=True)
         load.__exit__()
-        warm = rows[len(rows) // 5]
+        warm = rows[len(rows) // 5:][:AT_ENDS]
+        last = rows[-AT_ENDS:]
+
+        def least(name, of):
+            return min(row[name] for row in of)
         for holds, what in [
-                (rows[-1]["pss_kib"] <= warm["pss_kib"] * MEMORY_GROWTH, "memory grows"),
-                # The least of five: requests in hand have one each.
-                (min(row["fds"] for row in rows[-5:]) <= min(row["fds"] for row in rows[:5]),
-                 "descriptors grow"),
+                (least("own_kib", last) <= least("own_kib", warm) * MEMORY_GROWTH, "memory grows"),
+                # nginx keeps more connections or fewer: growth is where the least is above all that were at first.
+                (least("fds", last) <= max(row["fds"] for row in rows[:AT_ENDS]), "descriptors grow"),
                 (max(row["wal_mib"] for row in rows) * 2**20 < WAL_LIMIT, "the WAL grows"),
                 (not load.failed, f"failed: {load.failed[:3]}"),
                 (not unheard(made, load), "tokens without an event"),

@@ -154,7 +154,8 @@ def read_only():
                                           ["-o", "remount,ro,bind", aside],
                                           ["--bind", aside, folder])]
                 for pid in made.workers() + made.workers("room"):
-                    os.kill(pid, signal.SIGKILL)
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
                 time.sleep(SECONDS)
                 for mounted in (folder, aside):
                     subprocess.run(["umount", "-l", mounted], check=True)

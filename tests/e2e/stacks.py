@@ -1,4 +1,5 @@
 """A store with secrets and a log, and what stands on it: demos, which are nginx and both pools."""
+import contextlib
 import functools
 import json
 import os
@@ -215,7 +216,8 @@ class Demo(Stack):
     def kill_pool(self, pool):
         leader = int((self.dir / f"{pool}.pid").read_text())
         for pid in (leader, *self.workers(pool)):
-            os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     def processes(self):
         """Whatever runs in this demo's folder or names it."""

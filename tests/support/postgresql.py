@@ -133,7 +133,8 @@ class Server:
         if self.process is not None and self.process.poll() is None:
             if how == signal.SIGKILL:
                 for child in self.children():
-                    os.kill(child, signal.SIGKILL)
+                    with contextlib.suppress(ProcessLookupError):  # autovacuum's come and go
+                        os.kill(child, signal.SIGKILL)
             self.process.send_signal(how)
             self.process.wait(60)
 
