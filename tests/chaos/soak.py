@@ -69,7 +69,7 @@ def soak():
             return min(row[name] for row in of)
         for holds, what in [
                 (least("own_kib", last) <= least("own_kib", warm) * MEMORY_GROWTH, "memory grows"),
-                # nginx keeps more connections or fewer: growth is where the least is above all that were at first.
+                # nginx keeps more connections or fewer: they grow where the last are all above the first.
                 (least("fds", last) <= max(row["fds"] for row in rows[:AT_ENDS]), "descriptors grow"),
                 (max(row["wal_mib"] for row in rows) * 2**20 < WAL_LIMIT, "the WAL grows"),
                 (not load.failed, f"failed: {load.failed[:3]}"),
