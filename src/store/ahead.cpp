@@ -70,4 +70,6 @@ std::vector<access::FieldFault> Ahead::conflicts(const access::Appointment& one)
   return conflicts_by(facts, one);
 }
 
+void Ahead::hear() { open_store_of(database_).connection->hear(); }
+
 }  // namespace roomkey::store

@@ -39,6 +39,9 @@ class Ahead {
   bool put(const access::Appointment& appointment);
   [[nodiscard]] std::vector<access::FieldFault> conflicts(const access::Appointment& appointment);
 
+  // Waits for what the database says of all that was put; the commit does that by itself.
+  void hear();
+
  private:
   Transaction& transaction_;
   Database& database_;

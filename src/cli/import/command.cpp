@@ -43,6 +43,9 @@ class Import {
     put_appointments();
   }
 
+  // What the database says of the last of them.
+  void hear() { ahead_.hear(); }
+
   [[nodiscard]] ImportReport report() const {
     return {users_, appointments_, without_email_, numbering_.given()};
   }
@@ -198,11 +201,11 @@ int run(Session& session, const std::vector<std::string>& files, bool dry_run) {
   import.run();
   progress.clear();
   if (records.fault_count > 0) return say_faults(records, session.json);
+  import.hear();
   const ImportReport report = import.report();
-  if (!dry_run) {
-    append_change(transaction, session, "import", std::nullopt, summary_of(report));
-    transaction.commit();
-  }
+  append_change(transaction, session, "import", std::nullopt, summary_of(report));
+  store::write_events(transaction, session.database);  // a dry run hears of it, too
+  if (!dry_run) transaction.commit();
   std::cout << (session.json ? to_json(report, records, dry_run)
                              : to_text(report, records, dry_run));
   return kDone;
