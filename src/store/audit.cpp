@@ -1,5 +1,9 @@
 #include "roomkey/store/audit.hpp"
 
+#include <array>
+#include <bit>
+#include <span>
+
 #include "roomkey/crypto/digest.hpp"
 #include "roomkey/store/audit_key.hpp"
 #include "store/audit_chain.hpp"
@@ -31,23 +35,56 @@ std::optional<std::string> mac_of_last(Database& database) {
   return last.step() ? last.optional_text(0) : std::nullopt;
 }
 
-void append(Database& database, ChainHead& head, AuditEvent& next) {
-  next.id = head.id + 1;
-  std::string hash = chained_hash(head.hash, next);
-  const AuditKey* const key = database.settings().audit_key.get();
-  const std::string mac = key == nullptr ? std::string() : key->key.sign(hash);
-  try {
-    Query(database,
+constexpr int kColumns = 11;
+constexpr std::size_t kMostUnwritten = 256;
+
+// An INSERT of so many: a power of two, so that few are prepared.
+const char* insert_of(std::size_t events) {
+  static const auto texts = [] {
+    std::array<std::string, std::bit_width(kMostUnwritten)> all;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      all[i] =
           "INSERT INTO audit (id, at, request_id, user_id, appointment_id, action, outcome, reason,"
-          " expires_at, hash, mac) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-          next.id, base::unix_seconds(next.at), next.request_id, next.user_id, next.appointment_id,
-          next.action, word(next.outcome), next.reason, seconds(next.expires_at), Blob{hash},
-          key == nullptr ? std::nullopt : std::optional(Blob{mac}))
-        .run_unheard();
+          " expires_at, hash, mac) VALUES ";
+      for (std::size_t row = 0; row < 1U << i; ++row) {
+        all[i] += row == 0 ? "(" ROOMKEY_TEN ", ?)" : ", (" ROOMKEY_TEN ", ?)";
+      }
+    }
+    return all;
+  }();
+  return texts.at(static_cast<std::size_t>(std::countr_zero(events))).c_str();
+}
+
+void bind(Query& insert, int index, const AuditEvent& event, const AuditKey* key) {
+  const std::string mac = key == nullptr ? std::string() : key->key.sign(event.hash);
+  insert.bind_from(index, event.id, base::unix_seconds(event.at), event.request_id, event.user_id,
+                   event.appointment_id, event.action, word(event.outcome), event.reason,
+                   seconds(event.expires_at), Blob{event.hash},
+                   key == nullptr ? std::nullopt : std::optional(Blob{mac}));
+}
+
+void append(Database& database, ChainHead& head, std::span<AuditEvent> events) {
+  for (AuditEvent& event : events) {
+    event.id = ++head.id;
+    event.hash = head.hash = chained_hash(head.hash, event);
+  }
+  const AuditKey* const key = database.settings().audit_key.get();
+  const std::size_t most = open_store_of(database).connection->rows_at_once();
+  try {
+    while (!events.empty()) {
+      const auto part = events.first(std::bit_floor(std::min(events.size(), most)));
+      events = events.subspan(part.size());
+      Query insert(database, insert_of(part.size()));
+      int index = 1;
+      for (const AuditEvent& event : part) {
+        bind(insert, index, event, key);
+        index += kColumns;
+      }
+      insert.run_unheard();
+    }
   } catch (const driver::BrokenRule& broken) {
     refuse_event(broken);
   }
-  head = {next.id, std::move(hash)};
 }
 
 // A new key is told of in the chain, under itself. Looked at once for each connection: while the
@@ -64,10 +101,8 @@ void announce_key(Database& database, ChainHead& head, const AuditEvent& before)
                    .action = "audit_key",
                    .outcome = Outcome::changed,
                    .reason = key->id};
-  append(database, head, event);
+  append(database, head, {&event, 1});
 }
-
-constexpr std::size_t kMostUnwritten = 256;
 
 }  // namespace
 
@@ -98,10 +133,12 @@ void write_events(Database& database) {
   if (store.events.empty()) return;
   std::vector<AuditEvent> events;
   events.swap(store.events);
+  store.lacks_events = true;
   store.connection->lock();
   ChainHead head = read_head(database);
   announce_key(database, head, events.front());
-  for (AuditEvent& event : events) append(database, head, event);
+  append(database, head, events);
+  store.lacks_events = false;
   events.clear();
   events.swap(store.events);  // keeps its room
 }

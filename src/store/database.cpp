@@ -118,10 +118,12 @@ Transaction::Transaction(Database& database, Lock lock) : database_(database) {
 
 void Transaction::commit() {
   if (!outermost_) return;
-  open_store_of(database_).connection->hear();
+  OpenStore& store = open_store_of(database_);
+  store.connection->hear();
   try {
     write_events(database_);
-    open_store_of(database_).connection->commit();
+    if (store.lacks_events) throw Unavailable("the store: the audit lacks events of what was done");
+    store.connection->commit();
   } catch (const driver::BrokenRule& broken) {  // nothing else is heard as late as that
     refuse_event(broken);
   }
@@ -135,6 +137,7 @@ void Transaction::roll_back() {
   if (outermost_) {
     ended_ = true;
     store.events.clear();
+    store.lacks_events = false;
     if (has_written) store.keyed = false;
     if (store.connection->in_transaction()) store.connection->roll_back();
   } else if (has_written) {

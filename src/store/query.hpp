@@ -26,6 +26,7 @@ struct OpenStore {
   bool keyed = false;                   // the audit's last events have a MAC under the key in use
   std::vector<AuditEvent> events = {};  // of the open transaction, not written yet
   std::int64_t appended = 0;            // events, ever
+  bool lacks_events = false;            // the open transaction: writing them has failed
 
   // Grows with all that is to be written.
   [[nodiscard]] std::int64_t written() const { return connection->written() + appended; }
@@ -55,8 +56,7 @@ class Query {
   template <typename... Values>
   Query(Database& database, const char* sql, const Values&... values)
       : statement_(prepared(open_store_of(database), sql)) {
-    int index = 0;
-    (bind(++index, values), ...);
+    bind_from(1, values...);
   }
   // `sql` has ROOMKEY_MANY; places that are left over get the first value again.
   template <typename Value>
@@ -65,6 +65,11 @@ class Query {
     for (std::size_t i = 0; i < kMany; ++i) {
       bind(static_cast<int>(i) + 1, values[i < values.size() ? i : 0]);
     }
+  }
+  // Its places from there on, for one that was made without values.
+  template <typename... Values>
+  void bind_from(int index, const Values&... values) {
+    (bind(index++, values), ...);
   }
   ~Query() { statement_.reset(); }
   Query(const Query&) = delete;

@@ -13,10 +13,11 @@ from clinic import JANE
 from file_system import NotPermitted, fill_up, immutable, mounted
 from load import at_once
 from stacks import Demo
-from support import BROWSER, ORIGIN
+from support import BROWSER, ORIGIN, ROOT
 from workers import Worker, seeded_store
 
 PARTS = ("", "-wal", "-shm")
+NEWEST = len(list((ROOT / "sql/sqlite").glob("*.sql")))
 
 
 def parts(db):
@@ -103,13 +104,13 @@ TROUBLES = [
     ("locked by another program", locked, "database is locked", True),
     ("read only", folder_immutable, "readonly database|disk I/O|unable to open", True),
     ("a directory", lambda w: replaced(w.db, Path.mkdir), "unable to open database file", True),
-    ("empty", lambda w: replaced(w.db, Path.touch), "has schema 0, needed is 11", True),
+    ("empty", lambda w: replaced(w.db, Path.touch), f"has schema 0, needed is {NEWEST}", True),
     ("text", lambda w: replaced(w.db, lambda db: db.write_text("not a database " * 500)),
      "not a database", True),
     ("another program's database", lambda w: replaced(w.db, foreign), "not a store of roomkey",
      True),
-    ("of a newer version", statement("PRAGMA user_version = 99"), "schema 99, newer than 11", True),
-    ("of an older version", statement("PRAGMA user_version = 0"), "schema 0, needed is 11", True),
+    ("of a newer version", statement("PRAGMA user_version = 99"), f"schema 99, newer than {NEWEST}", True),
+    ("of an older version", statement("PRAGMA user_version = 0"), f"schema 0, needed is {NEWEST}", True),
     ("overwritten at its head", overwrite(0, 100), "not a database", True),
     ("overwritten from the middle on", overwrite(4096, None), "malformed", True),
     ("overwritten where the users are", overwrite_page("users"), "malformed", False),

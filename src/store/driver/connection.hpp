@@ -76,6 +76,8 @@ class Connection {
   virtual void lock() = 0;
   // Waits for what was run unheard.
   virtual void hear() = 0;
+  // How many rows one INSERT takes best.
+  [[nodiscard]] virtual std::size_t rows_at_once() const { return 1; }
   // As safe as Settings::sync says when it returns.
   virtual void commit() = 0;
   virtual void roll_back() noexcept = 0;

@@ -26,6 +26,7 @@ class Connection final : public driver::Connection {
   void begin(Lock lock) override;
   void lock() override;
   void hear() override { wire_->hear(deadline()); }
+  [[nodiscard]] std::size_t rows_at_once() const override { return 256; }
   void commit() override;
   void roll_back() noexcept override;
   [[nodiscard]] bool in_transaction() const override { return state_ == State::writing; }

@@ -33,10 +33,16 @@ TEST(postgresql_refuses_to_change_what_was_written) {
   Served store;
   append_three(store.database);
   const std::string row = "0, 'x', NULL, NULL, 'x', 'granted', NULL, NULL, sha256('x'), NULL)";
+  const auto rows = [&](const std::string& one, const std::string& other) {
+    return "INSERT INTO audit VALUES (" + one + ", " + row + ", (" + other + ", " + row;
+  };
   for (const std::string& sql :
        {std::string("UPDATE audit SET reason = 'x' WHERE id = 1"), std::string("DELETE FROM audit"),
         std::string("DELETE FROM audit WHERE id = 3"), std::string("TRUNCATE audit"),
         "INSERT INTO audit VALUES (3, " + row, "INSERT INTO audit VALUES (9, " + row,
+        rows("4", "6"), rows("5", "6"), rows("3", "4"), rows("0", "4"),
+        "WITH one AS (INSERT INTO audit VALUES (5, " + row + ") " +
+            "INSERT INTO audit VALUES (6, " + row,
         std::string("UPDATE audit_head SET id = 2"),
         std::string("UPDATE audit_head SET id = id + 1"),
         std::string("UPDATE audit_head SET hash = sha256('x')"),
@@ -50,6 +56,21 @@ TEST(postgresql_refuses_to_change_what_was_written) {
   same("", verify_audit(store.database).fault);
   same(3, verify_audit(store.database).events);
   same("", store.verdict());
+}
+
+TEST(postgresql_moves_the_head_once_for_all_events_of_a_statement) {
+  Served store;
+  append_three(store.database);
+  const std::string events =
+      "INSERT INTO audit SELECT 3 + number, 0, 'x', NULL, NULL, 'x', 'granted', NULL, NULL,"
+      " sha256('x'), NULL FROM generate_series(";
+  store.raw.run(events + "1, 0) number");
+  same(3, audit_head(store.database).id);
+  store.raw.run("BEGIN; SAVEPOINT before; " + events + "5, 1, -1) number; ROLLBACK TO before; " +
+                events + "1, 4) number; COMMIT");
+  same(7, audit_head(store.database).id);
+  append_audit(store.database, event_at(kNine));
+  same(8, audit_head(store.database).id);
 }
 
 TEST(postgresql_s_tables_have_their_rules) {

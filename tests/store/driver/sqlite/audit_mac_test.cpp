@@ -41,6 +41,20 @@ AuditVerdict verified(const FileStore& store, std::string_view text = kFirst,
   return verify_audit(database, old_keys);
 }
 
+TEST(a_transaction_whose_events_were_refused_is_not_committed_whoever_passes_that_over) {
+  const FileStore store;
+  append_by(store, {kFirst});
+  Database keyless(settings_at(store.database.path()));
+  keyless.ready();
+  Transaction transaction(keyless);
+  append_audit(transaction, keyless, event_at(kNine));
+  throws<roomkey::base::Unavailable>([&] { write_events(transaction, keyless); });
+  throws<roomkey::base::Unavailable>([&] { transaction.commit(); });
+  transaction.roll_back();
+  Transaction next(keyless);
+  next.commit();
+}
+
 TEST(a_key_is_32_bytes_in_hexadecimal_or_base64) {
   for (const std::string_view text :
        {kFirst,

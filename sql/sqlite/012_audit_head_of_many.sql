@@ -1,0 +1,2 @@
+-- What postgresql/012 mends is PostgreSQL's alone: SQLite moves the head with each event, and its triggers know
+-- no other way. The number is taken, so that both engines go on with the same.
