@@ -28,13 +28,14 @@ class Import {
         records_(records),
         progress_(progress),
         ahead_(transaction, session.database),
-        numbering_(session, transaction, records) {
+        numbering_(transaction, session.database, ahead_, records) {
     users_by_id_.reserve(records.users.size() + records.people.size());
     appointments_by_id_.reserve(records.appointments.size() + records.fhir_appointments.size());
   }
 
   // Users first: appointments refer to them. FHIR's get numbers once all others have theirs.
   void run() {
+    ahead_.read(named_by_files());
     put_users();
     numbering_.number_people();
     put_users();
@@ -51,12 +52,18 @@ class Import {
   }
 
  private:
-  void put_users() {
+  // By their numbers; FHIR's have none yet.
+  [[nodiscard]] store::Ahead::Wanted named_by_files() const {
     store::Ahead::Wanted wanted;
-    for (auto i = next_user_; i < records_.users.size(); ++i) {
-      wanted.users.push_back(records_.users[i].record.id);
+    for (const auto& one : records_.users) wanted.users.push_back(one.record.id);
+    for (const auto& [place, one, field_place, left_out] : records_.appointments) {
+      wanted.appointments.push_back(one.id);
+      if (one.room) wanted.rooms.push_back(one.room->name);
     }
-    ahead_.read(wanted);
+    return wanted;
+  }
+
+  void put_users() {
     for (; next_user_ < records_.users.size(); ++next_user_) {
       tell(users_.all + appointments_.all);
       put(records_.users[next_user_]);
@@ -79,23 +86,20 @@ class Import {
     records_.fault(again.field_place(again.place, "id"), repeated_otherwise(first.place, names));
   }
 
-  // Of users whatever was not put by this import.
-  [[nodiscard]] store::Ahead::Wanted wanted_by_appointments() const {
-    store::Ahead::Wanted wanted;
+  // Those who were not put by this import.
+  [[nodiscard]] store::Ahead::Wanted people_of_appointments() const {
     std::unordered_set<std::int64_t> people;
     for (auto i = next_appointment_; i < records_.appointments.size(); ++i) {
       const access::Appointment& one = records_.appointments[i].record;
-      wanted.appointments.push_back(one.id);
-      if (one.room) wanted.rooms.push_back(one.room->name);
       for (const auto id : {one.patient_id, one.psychologist_id}) {
-        if (ahead_.user(id) == nullptr && people.insert(id).second) wanted.users.push_back(id);
+        if (ahead_.user(id) == nullptr) people.insert(id);
       }
     }
-    return wanted;
+    return {.users = {people.begin(), people.end()}};
   }
 
   void put_appointments() {
-    ahead_.read(wanted_by_appointments());
+    ahead_.read(people_of_appointments());
     for (; next_appointment_ < records_.appointments.size(); ++next_appointment_) {
       tell(users_.all + appointments_.all);
       put(records_.appointments[next_appointment_]);

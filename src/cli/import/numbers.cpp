@@ -7,8 +7,6 @@
 #include "cli/import/repeats.hpp"
 #include "roomkey/access/identity.hpp"
 #include "roomkey/base/text.hpp"
-#include "roomkey/store/appointments.hpp"
-#include "roomkey/store/users.hpp"
 
 namespace roomkey::cli::import {
 
@@ -27,18 +25,38 @@ void Numbering::number_people() {
   std::stable_partition(
       records_.people.begin(), records_.people.end(),
       [](const FhirPerson& person) { return person.name.source.starts_with(kPatient); });
+  read_ahead(store::Numbered::user, records_.people);
   for (auto& person : records_.people) number_person(person);
   records_.people.clear();
 }
 
+// What the store has of them, and who has the numbers that they would like to keep.
+template <typename Resource>
+void Numbering::read_ahead(store::Numbered kind, const std::vector<Resource>& resources) {
+  std::vector<std::string> sources;
+  for (const auto& one : resources) sources.push_back(one.name.source);
+  numbers_.read(sources);
+  std::vector<std::int64_t> known, wanted;
+  for (const auto& source : sources) {
+    const auto* const before = numbers_.find(source);
+    const auto own = before == nullptr ? own_number(source) : std::nullopt;
+    if (before != nullptr) known.push_back(before->number);
+    if (own) wanted.push_back(*own);
+  }
+  numbers_.read(kind, wanted);
+  known.insert(known.end(), wanted.begin(), wanted.end());
+  const bool users = kind == store::Numbered::user;
+  ahead_.read(users ? store::Ahead::Wanted{.users = known}
+                    : store::Ahead::Wanted{.appointments = known});
+}
+
 void Numbering::number_person(FhirPerson& person) {
   access::User& user = person.user;
-  const auto is_there = [&](std::int64_t number) {
-    return store::find_user(session_.database, number).has_value();
-  };
+  const auto is_there = [&](std::int64_t number) { return ahead_.user(number) != nullptr; };
   const auto is_same = [&](std::int64_t number) {
-    const auto before = store::find_user(session_.database, number);
-    return before && !user.email.empty() && base::equals_ignoring_case(before->email, user.email);
+    const auto* const before = ahead_.user(number);
+    return before != nullptr && !user.email.empty() &&
+           base::equals_ignoring_case(before->email, user.email);
   };
   const auto number =
       number_for(store::Numbered::user, person.name, person.place, is_there, is_same);
@@ -46,10 +64,11 @@ void Numbering::number_person(FhirPerson& person) {
   user.id = *number;
   const bool patient = user.role == access::Role::patient;
   people_.add(person);
-  const auto before = store::find_user(session_.database, user.id);
+  const auto* const before = ahead_.user(user.id);
   // FHIR does not say who manages the practice: what was set by hand stays.
-  if (!patient && before && before->role != access::Role::patient) user.role = before->role;
-  if (!person.has_active && before) user.active = before->active;
+  if (!patient && before != nullptr && before->role != access::Role::patient)
+    user.role = before->role;
+  if (!person.has_active && before != nullptr) user.active = before->active;
   const LeftOut left_out{user.email.empty()};
   if (left_out.email) user.email = kNoEmail;
   if (access::is_identity_too_long(user.id, user.email)) return say_too_long(person);
@@ -73,14 +92,13 @@ std::optional<std::int64_t> Numbering::number_for(store::Numbered kind, const Fh
                                                   const IsSame& is_same) {
   const auto wanted = own_number(name.source);
   std::optional<std::int64_t> number;
-  if (store::find_import_number(session_.database, name.source)) {
-    number = known_number(kind, name, place, is_same);
+  if (numbers_.find(name.source) != nullptr) {
+    number = known_number(name, place, is_same);
   } else {
-    const bool free = wanted && !store::is_import_number(session_.database, kind, *wanted) &&
-                      (!is_there(*wanted) || is_same(*wanted));
-    number = free ? *wanted : store::free_import_number(session_.database, kind);
-    store::put_import_number(transaction_, session_.database, kind, name.source,
-                             {*number, name.server});
+    const bool free =
+        wanted && !numbers_.is_taken(kind, *wanted) && (!is_there(*wanted) || is_same(*wanted));
+    number = free ? *wanted : numbers_.free(kind);
+    numbers_.put(kind, name.source, {*number, name.server});
   }
   if (number && number != wanted) given_[name.source] = *number;
   return number;
@@ -88,24 +106,24 @@ std::optional<std::int64_t> Numbering::number_for(store::Numbered kind, const Fh
 
 // The number that the store has for it, if this is the same resource and not its namesake on
 // another server.
-std::optional<std::int64_t> Numbering::known_number(store::Numbered kind, const FhirName& name,
-                                                    const std::string& place,
+std::optional<std::int64_t> Numbering::known_number(const FhirName& name, const std::string& place,
                                                     const IsSame& is_same) {
-  auto known = store::find_import_number(session_.database, name.source).value();
+  const store::ImportNumber known = *numbers_.find(name.source);
   if (!may_be_one(name.server, known.server) && !is_same(known.number)) {
     records_.fault(place + ".id", "is known from another server, " + base::log_value(known.server) +
                                       ", and is not the same there");
     return std::nullopt;
   }
   if (!name.server.empty() && name.server != known.server) {
-    known.server = name.server;
-    store::put_import_number(transaction_, session_.database, kind, name.source, known);
+    numbers_.move(name.source, name.server);
   }
   return known.number;
 }
 
 void Numbering::number_appointments() {
   drop_repeated_appointments(records_);
+  people_.read_ahead(records_.fhir_appointments);
+  read_ahead(store::Numbered::appointment, records_.fhir_appointments);
   for (auto& one : records_.fhir_appointments) number_appointment(one);
   records_.fhir_appointments.clear();
 }
@@ -119,12 +137,10 @@ void Numbering::number_appointment(FhirAppointment& one) {
   if (!one.has_start && !keep_start(one)) {
     return records_.leave_out(Omission::without_start, one.name.source);
   }
-  const auto is_there = [&](std::int64_t number) {
-    return store::find_appointment(session_.database, number).has_value();
-  };
+  const auto is_there = [&](std::int64_t number) { return ahead_.appointment(number) != nullptr; };
   const auto is_same = [&](std::int64_t number) {
-    const auto found = store::find_appointment(session_.database, number);
-    return found && found->patient_id == one.appointment.patient_id &&
+    const auto* const found = ahead_.appointment(number);
+    return found != nullptr && found->patient_id == one.appointment.patient_id &&
            found->psychologist_id == one.appointment.psychologist_id;
   };
   const auto number =
@@ -135,16 +151,16 @@ void Numbering::number_appointment(FhirAppointment& one) {
 }
 
 // What the store has under the name, unless it may be a namesake's on another server.
-std::optional<access::Appointment> Numbering::find_known(const FhirName& name) {
-  const auto known = store::find_import_number(session_.database, name.source);
-  if (!known || !may_be_one(name.server, known->server)) return std::nullopt;
-  return store::find_appointment(session_.database, known->number);
+const access::Appointment* Numbering::find_known(const FhirName& name) const {
+  const auto* const known = numbers_.find(name.source);
+  if (known == nullptr || !may_be_one(name.server, known->server)) return nullptr;
+  return ahead_.appointment(known->number);
 }
 
 // The time that the store has for it, if any.
 bool Numbering::keep_start(FhirAppointment& one) {
-  const auto before = find_known(one.name);
-  if (!before) return false;
+  const auto* const before = find_known(one.name);
+  if (before == nullptr) return false;
   one.appointment.starts_at = before->starts_at;
   one.appointment.duration = before->duration;
   return true;
@@ -154,8 +170,8 @@ bool Numbering::keep_start(FhirAppointment& one) {
 bool Numbering::keep_people(FhirAppointment& one) {
   const auto status = one.appointment.status;
   if (status == access::Status::scheduled || status == access::Status::confirmed) return false;
-  const auto before = find_known(one.name);
-  if (!before) return false;
+  const auto* const before = find_known(one.name);
+  if (before == nullptr) return false;
   one.appointment.patient_id = before->patient_id;
   one.appointment.psychologist_id = before->psychologist_id;
   return true;

@@ -14,21 +14,23 @@
 
 #include "cli/import/people.hpp"
 #include "cli/import/records.hpp"
-#include "cli/session.hpp"
+#include "roomkey/store/ahead.hpp"
 #include "roomkey/store/import_numbers.hpp"
 
 namespace roomkey::cli::import {
 
 class Numbering {
  public:
-  Numbering(Session& session, store::Transaction& transaction, Records& records)
-      : session_(session),
-        transaction_(transaction),
+  Numbering(store::Transaction& transaction, store::Database& database, store::Ahead& ahead,
+            Records& records)
+      : ahead_(ahead),
         records_(records),
-        people_(records, session.database) {}
+        numbers_(transaction, database),
+        people_(records, numbers_) {}
 
   // Turns records.people into further records.users, then records.fhir_appointments into further
-  // records.appointments. The users must be in the store by then.
+  // records.appointments, and has what the store has of them read ahead. The users must be in the
+  // store by then.
   void number_people();
   void number_appointments();
 
@@ -38,21 +40,23 @@ class Numbering {
  private:
   using IsSame = std::function<bool(std::int64_t number)>;
 
+  template <typename Resource>
+  void read_ahead(store::Numbered kind, const std::vector<Resource>& resources);
   void number_person(FhirPerson& person);
   void say_too_long(const FhirPerson& person);
   std::optional<std::int64_t> number_for(store::Numbered kind, const FhirName& name,
                                          const std::string& place, const IsSame& is_there,
                                          const IsSame& is_same);
-  std::optional<std::int64_t> known_number(store::Numbered kind, const FhirName& name,
-                                           const std::string& place, const IsSame& is_same);
+  std::optional<std::int64_t> known_number(const FhirName& name, const std::string& place,
+                                           const IsSame& is_same);
   void number_appointment(FhirAppointment& one);
-  std::optional<access::Appointment> find_known(const FhirName& name);
+  [[nodiscard]] const access::Appointment* find_known(const FhirName& name) const;
   bool keep_people(FhirAppointment& one);
   bool keep_start(FhirAppointment& one);
 
-  Session& session_;
-  store::Transaction& transaction_;
+  store::Ahead& ahead_;
   Records& records_;
+  store::ImportNumbers numbers_;
   People people_;
   std::map<std::string, std::int64_t> given_;
 };

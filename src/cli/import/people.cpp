@@ -1,10 +1,10 @@
 #include "cli/import/people.hpp"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "cli/import/fhir/fhir.hpp"
 #include "roomkey/base/text.hpp"
-#include "roomkey/store/import_numbers.hpp"
 
 namespace roomkey::cli::import {
 
@@ -32,6 +32,20 @@ void People::add(const FhirPerson& person) {
     const auto [found, fresh] = by_email_.emplace(key, name.source);
     if (!fresh) found->second.clear();  // of two, it is nobody's
   }
+}
+
+void People::read_ahead(const std::vector<FhirAppointment>& appointments) {
+  std::unordered_set<std::string> sources;
+  Meeting nobodys;
+  for (const auto& one : appointments) {
+    for (const auto& participant : one.participants) {
+      const auto target = aim(participant, nobodys);
+      if (!target || !target->to) continue;
+      const std::string& source = target->to->source;
+      if (side_of(source, nobodys) && people_.count(source) == 0) sources.insert(source);
+    }
+  }
+  numbers_.read({sources.begin(), sources.end()});
 }
 
 std::optional<Omission> People::settle(FhirAppointment& one) {
@@ -160,8 +174,8 @@ std::optional<People::Person> People::find_known(const FhirName& to, const std::
   if (found != people_.end()) {
     return may_be_one(server, found->second.server) ? std::optional(found->second) : std::nullopt;
   }
-  const auto known = store::find_import_number(database_, to.source);
-  if (!known || !may_be_one(server, known->server)) return std::nullopt;
+  const auto* const known = numbers_.find(to.source);
+  if (known == nullptr || !may_be_one(server, known->server)) return std::nullopt;
   const Person person{known->number, known->server, to.source.starts_with(kPatient), ""};
   people_[to.source] = person;
   return person;

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "cli/import/records.hpp"
-#include "roomkey/store/database.hpp"
+#include "roomkey/store/import_numbers.hpp"
 
 namespace roomkey::cli::import {
 
@@ -21,10 +21,13 @@ inline constexpr std::string_view kPatient = "Patient/";
 
 class People {
  public:
-  People(Records& records, store::Database& database) : records_(records), database_(database) {}
+  People(Records& records, store::ImportNumbers& numbers) : records_(records), numbers_(numbers) {}
 
   // A person of the files, who has its number by now.
   void add(const FhirPerson& person);
+
+  // Has the numbers read of all others whom these name. Before they are settled.
+  void read_ahead(const std::vector<FhirAppointment>& appointments);
 
   // What makes `one` no session of one patient and one psychologist; nothing where it is one, or
   // where that can't be known: then its people are not both set, and if that is nobody else's
@@ -75,7 +78,7 @@ class People {
   [[nodiscard]] bool is_faulty(const std::string& reference, const FhirName& to) const;
 
   Records& records_;
-  store::Database& database_;
+  store::ImportNumbers& numbers_;
   std::unordered_map<std::string, Person> people_;         // by source
   std::unordered_map<std::string, std::string> by_email_;  // source by type and address
 };
