@@ -116,8 +116,8 @@ SANITIZED = @$(MAKE) --no-print-directory BUILD=build/sanitize CXX='$(SANITIZE_C
   HARDENING=-fPIE \
   SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'
 # Not under sanitizers: what waits or runs the command over and over. SANITIZE_SHORT=1 leaves to the unit
-# tests, too, what takes no foreign bytes or takes them as another does that is kept, and what mostly waits; and
-# the store on PostgreSQL to the release's run.
+# tests, too, what takes no foreign bytes or takes them as another does that is kept, what mostly waits, and
+# the store on PostgreSQL.
 UNSANITIZED := demo load setup setup_accounts setup_refusal setup_store setup_terminal owner web check metrics memory \
   $(if $(SANITIZE_SHORT),audit backup bearer_algorithms callback_completing callback_order callback_participants \
     callback_signature callback_unseen cut disk guests guests_door keys limits live_ad_hoc live_faults live_removal \

@@ -176,8 +176,6 @@ class Server:
 def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # the folder is removed all the same
     try:
-        if "WITHOUT_POSTGRESQL" in os.environ:
-            raise Missing("left out (WITHOUT_POSTGRESQL)")
         with Server() as server:
             print(server.address(), flush=True)
             sys.stdin.read()
