@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <filesystem>
 #include <system_error>
 
@@ -45,6 +46,8 @@ void become_store_owner(const store::Database& database) {
   }
   must(setgid(group), "setgid");
   must(setuid(folder.st_uid), "setuid");
+  // libpq looks there for certificates, and root's own is closed now.
+  must(user == nullptr ? unsetenv("HOME") : setenv("HOME", user->pw_dir, 1), "HOME");
 }
 
 std::string may_not_write(const std::string& path) {

@@ -9,6 +9,7 @@ from support import BIN
 
 DROP_INS = [f"etc/systemd/system/{unit}.d/store.conf"
             for unit in ("roomkey-token@.service", "roomkey-backup.service")]
+USER = ["user", "set", "2", "--email", "a@example.com", "--name", "A", "--role", "patient"]
 OWNER, WORKERS = "setup_owner", "setup_workers"
 
 
@@ -36,6 +37,10 @@ class SetUpStore(SetupCase):
 
     def drop_ins(self, machine):
         return [(machine.root / path).read_text() for path in DROP_INS if (machine.root / path).exists()]
+
+    def roomkey(self, variables, *words):
+        done = subprocess.run([BIN / "roomkey", *words], env=variables, capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
 
     def refused_for(self, machine, flags, says):
         """Nothing is changed, nor would be."""
@@ -133,11 +138,45 @@ class SetUpStore(SetupCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.was_done(machine.setup(*self.socket(name)))
 
+    def test_nor_is_one_in_a_file_left_behind_for_tables_that_the_owner_has_made(self):
+        machine, name = self.machine(), cluster().empty()
+        self.was_done(machine.setup(*machine.all_flags()))
+        self.roomkey(machine.values(), *USER)
+        made = {"ROOMKEY_DB": cluster().address(name), "ROOMKEY_DB_ALONE": "allow"}
+        self.roomkey(made, "db", "migrate")
+        machine.said_to_systemd()
+        self.refused_for(machine, self.socket(name), "there is one in .*roomkey.db\n.*roomkey db copy")
+        self.roomkey(machine.values() | {"ROOMKEY_DB_ALONE": "allow"}, "db", "copy", "--to", cluster().address(name))
+        self.was_done(machine.setup(*self.socket(name)))
+
+    def test_the_password_may_be_a_credential(self):
+        machine, name = self.machine(), cluster().empty()
+        credentials = machine.root / "etc/roomkey/credentials"
+        credentials.mkdir(mode=0o700)
+        (credentials / "roomkey_db_password").write_text(cluster().password)
+        output = self.was_done(machine.setup(*machine.all_flags(), "--db", cluster().tcp(name), "--db-alone", "allow"))
+        self.assertIn("PostgreSQL 1", output)
+        self.assertNotIn("ROOMKEY_DB_PASSWORD", machine.values())
+
+    def test_a_password_that_is_missing_is_named(self):
+        machine, name = self.machine(), cluster().empty()
+        self.refused_for(machine, ["--db", cluster().tcp(name), "--db-alone", "allow"],
+                         r"wants a password, and none is given\n.*--db-password-file")
+
+    def test_a_name_that_the_workers_can_not_look_up_is_told_of(self):
+        machine, name = self.machine(), cluster().empty()
+        flags = self.tcp(machine, name)
+        status, _, errors = machine.setup(*machine.all_flags(), *flags, "--dry-run")
+        self.assertEqual((status, errors), (0, ""))
+        flags[1] = flags[1].replace("127.0.0.1", "0x7f.1")  # the same, and no name of /etc/hosts
+        status, _, errors = machine.setup(*machine.all_flags(), *flags, "--dry-run")
+        self.assertEqual(status, 0, errors)
+        self.assertIn("put 0x7f.1 into /etc/hosts", errors)
+
     def test_the_second_machine_needs_the_first_one_s_audit_key(self):
         first, second, name = self.machine(), self.machine(), cluster().empty()
         self.was_done(first.setup(*first.all_flags(), *self.socket(name)))
-        subprocess.run([BIN / "roomkey", "user", "set", "2", "--email", "a@example.com", "--name", "A", "--role",
-                        "patient"], check=True, capture_output=True, env=first.values())
+        self.roomkey(first.values(), *USER)
         self.refused_for(second, self.socket(name), "its audit is keyed")
         with open(second.env, "a", encoding="utf-8") as env:
             env.write(f"\nROOMKEY_AUDIT_KEY={first.values()['ROOMKEY_AUDIT_KEY']}\n")

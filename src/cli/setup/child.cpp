@@ -22,8 +22,10 @@ std::string path_in_force() {
 
 std::vector<std::string> environment() {
   std::vector<std::string> variables{"PATH=" + path_in_force(), "LANG=C.UTF-8"};
-  if (const char* const term = std::getenv("TERM"))
-    variables.push_back("TERM=" + std::string(term));
+  for (const char* const name : {"TERM", "CREDENTIALS_DIRECTORY"}) {
+    if (const char* const value = std::getenv(name))
+      variables.push_back(std::string(name) + '=' + value);
+  }
   return variables;
 }
 

@@ -1,6 +1,7 @@
 // Programs that a command runs: by a fixed vector of arguments and never through a shell, with
-// nothing on standard input and an environment of PATH, LANG and TERM alone (a child of roomkey
-// reads its configuration from files, not from the administrator's shell).
+// nothing on standard input and an environment of PATH, LANG, TERM and the place of the credentials
+// alone (a child of roomkey reads its configuration from files, not from the administrator's
+// shell).
 #pragma once
 
 #include <string>

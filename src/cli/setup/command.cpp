@@ -151,6 +151,15 @@ std::vector<Missing> missing_in(const SetupFlags& flags, const Present& present,
   return faults.missing;
 }
 
+// What the workers are handed by systemd, for the commands that are run here.
+void find_credentials(const Places& places) {
+  const std::string folder = places.credentials();
+  std::error_code ignored;
+  if (std::filesystem::is_directory(folder, ignored)) {
+    setenv("CREDENTIALS_DIRECTORY", folder.c_str(), 1);
+  }
+}
+
 int set_up(SetupFlags& flags) {
   const auto now = base::SystemClock().now();
   Present present;
@@ -161,6 +170,7 @@ int set_up(SetupFlags& flags) {
   if (obstacles.empty()) take_lock(present.places, obstacles);
   if (obstacles.empty()) read_present(present, obstacles);
   if (!obstacles.empty()) return say_all(kFailed, obstacles);
+  find_credentials(present.places);
   const auto missing = missing_in(flags, present, now);
   const bool ask =
       !flags.json && Terminal::is_there() && (flags.ask_for_nothing() || !missing.empty());

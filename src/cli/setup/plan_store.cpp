@@ -2,16 +2,19 @@
 // units to it.
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 
 #include "cli/check/checks.hpp"
 #include "cli/cures.hpp"
 #include "cli/session.hpp"
+#include "cli/setup/child.hpp"
 #include "cli/setup/plan.hpp"
 #include "roomkey/base/clock.hpp"
 #include "roomkey/base/file.hpp"
 #include "roomkey/crypto/digest.hpp"
 #include "roomkey/store/about.hpp"
 #include "roomkey/store/audit.hpp"
+#include "roomkey/store/users.hpp"
 
 namespace roomkey::cli::setup {
 
@@ -84,6 +87,23 @@ std::vector<std::string> addresses_of(const std::vector<std::string>& hosts) {
   return all;
 }
 
+// Those that only a name server knows. The units that have no way but the drop-in's can't ask one.
+std::vector<std::string> not_in_hosts(const std::vector<std::string>& hosts) {
+  std::ifstream file("/etc/hosts");
+  std::vector<std::string> known, list;
+  for (std::string line; std::getline(file, line);) {
+    for (auto& word : site::words_of(line.substr(0, line.find('#')))) known.push_back(word);
+  }
+  for (const auto& host : hosts) {
+    const bool is_address =
+        host.find(':') != host.npos || host.find_first_not_of("0123456789.") == host.npos;
+    if (!is_address && std::find(known.begin(), known.end(), host) == known.end()) {
+      list.push_back(host);
+    }
+  }
+  return list;
+}
+
 std::string drop_in(const Present& present, const std::vector<std::string>& addresses) {
   const auto form = base::read_file(present.places.drop_in_template());
   auto filled =
@@ -96,8 +116,13 @@ std::string drop_in(const Present& present, const std::vector<std::string>& addr
 }
 
 void settle_drop_ins(Plan& plan, const Present& present, const store::Database& database) {
-  const auto addresses =
-      addresses_of(plan.served ? hosts_of(database) : std::vector<std::string>());
+  const auto hosts = plan.served ? hosts_of(database) : std::vector<std::string>();
+  const auto addresses = addresses_of(hosts);
+  if (const auto names = not_in_hosts(hosts); !names.empty()) {
+    plan.notes.push_back("put " + site::line_of(names) +
+                         " into /etc/hosts: the token workers and backups have no way to a name "
+                         "server (docs/postgresql.md)");
+  }
   const std::string content = addresses.empty() ? "" : drop_in(present, addresses);
   for (const char* unit : {"roomkey-token@.service", "roomkey-backup.service"}) {
     const std::string path = present.places.drop_in_folder(unit) + "/store.conf";
@@ -124,6 +149,25 @@ std::string store_before(const Present& present) {
   return std::filesystem::exists(path, ignored) ? path : "";
 }
 
+// People come first into a store: without them there is nothing in it that would be left behind.
+bool has_people(store::Database& database) {
+  bool any = false;
+  store::each_user(database, [&](const access::User&) { any = true; });
+  return any;
+}
+
+// Asked of a program that becomes the file's owner: root's own files beside it would shut him out.
+bool file_has_people(const Present& present) {
+  const Ran list = run_captured(
+      {"/proc/self/exe", "--env-file", present.places.env(), "--json", "user", "list"});
+  return list.status != kDone || list.said.find('{') != list.said.npos;
+}
+
+int refuse_to_leave(const std::string& file) {
+  return refuse("the database has no store in it, and there is one in " + file,
+                "move it there first: roomkey db copy --to (docs/postgresql.md)");
+}
+
 // Made with the store: its other machines have to be given the same.
 void add_audit_key(Plan& plan, const Present& present) {
   if (present.has(kKey)) return;
@@ -148,9 +192,11 @@ int look_at(Plan& plan, const Present& present, store::Database& database) {
   database.ready(store::Schema::older);
   plan.makes_store = true;
   const int schema = database.schema();
+  const auto before = store_before(present);
   if (schema == store::Database::newest_schema()) {
     try_event(database);
-    return kDone;
+    const bool leaves = !before.empty() && !has_people(database) && file_has_people(present);
+    return leaves ? refuse_to_leave(before) : kDone;
   }
   if (!may_migrate(database)) {
     throw Unavailable(database.settings().called + ": the role may not do that: " + lacks(schema),
@@ -158,10 +204,7 @@ int look_at(Plan& plan, const Present& present, store::Database& database) {
   }
   plan.store_step = step_from(schema);
   if (schema == 0) {
-    if (const auto before = store_before(present); !before.empty()) {
-      return refuse("the database has no store in it, and there is one in " + before,
-                    "move it there first: roomkey db copy --to (docs/postgresql.md)");
-    }
+    if (!before.empty()) return refuse_to_leave(before);
     add_audit_key(plan, present);
   }
   return kDone;

@@ -8,17 +8,18 @@
 
 namespace roomkey::store::driver::postgresql {
 
-#define ROOMKEY_LIBPQ(use)                                                                      \
-  use(PQclear) use(PQcmdStatus) use(PQcmdTuples) use(PQconninfoFree) use(PQconninfoParse)       \
-      use(PQconnectPoll) use(PQconnectStartParams) use(PQconsumeInput) use(PQenterPipelineMode) \
-          use(PQerrorMessage) use(PQexitPipelineMode) use(PQfinish) use(PQflush) use(PQfreemem) \
-              use(PQftype) use(PQgetisnull) use(PQgetlength) use(PQgetResult) use(PQgetvalue)   \
-                  use(PQisBusy) use(PQntuples) use(PQparameterStatus) use(PQpipelineSync)       \
-                      use(PQresultErrorField) use(PQresultStatus) use(PQsendPrepare)            \
-                          use(PQsendQuery) use(PQsendQueryParams) use(PQsendQueryPrepared)      \
-                              use(PQserverVersion) use(PQsetErrorVerbosity)                     \
-                                  use(PQsetNoticeReceiver) use(PQsetnonblocking) use(PQsocket)  \
-                                      use(PQsslInUse) use(PQstatus)
+#define ROOMKEY_LIBPQ(use)                                                                         \
+  use(PQclear) use(PQcmdStatus) use(PQcmdTuples) use(PQconninfoFree) use(PQconninfoParse)          \
+      use(PQconnectPoll) use(PQconnectStartParams) use(PQconnectionNeedsPassword)                  \
+          use(PQconsumeInput) use(PQenterPipelineMode) use(PQerrorMessage) use(PQexitPipelineMode) \
+              use(PQfinish) use(PQflush) use(PQfreemem) use(PQftype) use(PQgetisnull)              \
+                  use(PQgetlength) use(PQgetResult) use(PQgetvalue) use(PQisBusy) use(PQntuples)   \
+                      use(PQparameterStatus) use(PQpipelineSync) use(PQresultErrorField)           \
+                          use(PQresultStatus) use(PQsendPrepare) use(PQsendQuery)                  \
+                              use(PQsendQueryParams) use(PQsendQueryPrepared) use(PQserverVersion) \
+                                  use(PQsetErrorVerbosity) use(PQsetNoticeReceiver)                \
+                                      use(PQsetnonblocking) use(PQsocket) use(PQsslInUse)          \
+                                          use(PQstatus)
 
 struct LibPq {
 // NOLINTNEXTLINE(bugprone-macro-parentheses): a declaration's name stands in none.

@@ -87,6 +87,10 @@ void Wire::connect(const Server& server, Clock::time_point deadline) {
     state = libpq().PQconnectPoll(connection_);
   }
   if (state != PGRES_POLLING_OK) {
+    if (libpq().PQconnectionNeedsPassword(connection_) == 1) {
+      throw Unavailable(called_ + ": the server wants a password, and none is given",
+                        Unavailable::Cause::refused);
+    }
     const std::string said = libpq().PQerrorMessage(connection_);
     throw fault_of(called_, sqlstate_in(said), reason_in(said));
   }
