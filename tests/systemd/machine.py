@@ -17,10 +17,14 @@ PATIENCE = 60
 MACHINE, OUTSIDE = "10.99.0.1", "10.99.0."  # the latter from 10.99.0.11 on
 SOURCES = range(11, 19)
 TOOLS = ["debootstrap", "systemd-nspawn", "nsenter", "ip", "mount", "umount"]
-PACKAGES = ["systemd", "systemd-sysv", "dbus", "openssl"]
+PACKAGES = ["systemd", "systemd-sysv", "dbus", "openssl", "libpq5"]
 # Whose dependencies debootstrap does not find its way through.
 APT_PACKAGES = ["janus"]
 STARTED_BY_ITSELF = "etc/systemd/system/multi-user.target.wants/janus.service"
+
+
+class Skipped(Exception):
+    """Why a step can't be taken on this machine."""
 
 
 def run(*command, check=True, **options):
@@ -147,7 +151,7 @@ class Machine:
             self.nspawn = subprocess.Popen(
                 ["systemd-nspawn", "--quiet", "--boot", f"--directory={self.root}",
                  f"--machine={self.cable[3:]}", "--network-veth", "--register=no", "--keep-unit",
-                 "--resolv-conf=off", "--timezone=off", "--link-journal=no", "--console=pipe"],
+                 "--system-call-filter=bpf", "--resolv-conf=off", "--timezone=off", "--link-journal=no", "--console=pipe"],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
                 preexec_fn=lambda: ctypes.CDLL(None).prctl(1, signal.SIGTERM))  # PR_SET_PDEATHSIG
         self.wait_until_up()

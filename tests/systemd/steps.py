@@ -4,6 +4,7 @@ import re
 
 import janus
 import neighbours
+import on_postgresql
 import reloading
 import running
 from machine import run, until
@@ -284,6 +285,7 @@ def all_of(inside, first, second):
             the_journal_has_no_complaint,
             *running.all_of(inside),
             *janus.all_of(inside, outside, roomkey),
+            *on_postgresql.all_of(inside, outside, roomkey),
             killed_workers_are_there_again_at_once,
             an_upgrade_fails_no_request,
             *reloading.all_of(inside, outside, state, well, gives_a_token),
