@@ -151,7 +151,8 @@ class Machine:
             self.nspawn = subprocess.Popen(
                 ["systemd-nspawn", "--quiet", "--boot", f"--directory={self.root}",
                  f"--machine={self.cable[3:]}", "--network-veth", "--register=no", "--keep-unit",
-                 "--system-call-filter=bpf", "--resolv-conf=off", "--timezone=off", "--link-journal=no", "--console=pipe"],
+                 "--resolv-conf=off", "--timezone=off", "--link-journal=no", "--console=pipe",
+                 "--system-call-filter=bpf"],  # else units' IPAddressDeny= would be in force nowhere
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
                 preexec_fn=lambda: ctypes.CDLL(None).prctl(1, signal.SIGTERM))  # PR_SET_PDEATHSIG
         self.wait_until_up()
