@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -29,10 +29,18 @@ Error refused(std::string& content, Error why) {
   return why;
 }
 
+// Room for what the file has now, where it says that, and for seeing its end.
+std::size_t likely_size(std::FILE* file, std::size_t most) {
+  constexpr std::size_t kLeast = 16384;
+  struct stat facts {};
+  const bool says = fstat(fileno(file), &facts) == 0 && S_ISREG(facts.st_mode);
+  const auto size = says ? static_cast<std::size_t>(facts.st_size) : 0;
+  return std::max(kLeast, std::min(size, most) + 1);
+}
+
 Result<std::string> read_all(std::FILE* file, std::size_t most) {
-  constexpr std::size_t kFirst = 16384;
   static_cast<void>(std::setvbuf(file, nullptr, _IONBF, 0));
-  std::string content(kFirst, '\0');
+  std::string content(likely_size(file, most), '\0');
   std::size_t size = 0;
   while (const auto got = std::fread(content.data() + size, 1, content.size() - size, file)) {
     size += got;

@@ -54,7 +54,7 @@ bool Ahead::put(const access::Appointment& one) {
   const auto before = copy_of(appointment(one.id));
   if (one.room) changed_rooms_.insert(one.room->name);
   if (before && before->room) changed_rooms_.insert(before->room->name);
-  appointments_.insert_or_assign(one.id, one);
+  appointments_.erase(one.id);
   return put_appointment(database_, one, before, Hear::by_the_commit);
 }
 

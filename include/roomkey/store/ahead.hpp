@@ -26,12 +26,12 @@ class Ahead {
   Ahead(Transaction& transaction, Database& database)
       : transaction_(transaction), database_(database) {}
 
-  // Before any of them is asked for or put.
+  // Before any of them is asked for or put; or again.
   void read(const Wanted& wanted);
 
   // As it was when it was read, or was put since; null where there is none.
   [[nodiscard]] const access::User* user(std::int64_t id) const;
-  // The same; once it was put, without the room of before that it may have kept.
+  // As it was when it was read, until it is put: so many are not to be held in memory twice.
   [[nodiscard]] const access::Appointment* appointment(std::int64_t id) const;
 
   // As those of users.hpp and appointments.hpp.

@@ -26,13 +26,13 @@ void Numbering::number_people() {
       records_.people.begin(), records_.people.end(),
       [](const FhirPerson& person) { return person.name.source.starts_with(kPatient); });
   read_ahead(store::Numbered::user, records_.people);
-  for (auto& person : records_.people) number_person(person);
-  records_.people.clear();
+  auto& all = records_.people;
+  for (; !all.empty(); all.pop_front()) number_person(all.front());
 }
 
 // What the store has of them, and who has the numbers that they would like to keep.
 template <typename Resource>
-void Numbering::read_ahead(store::Numbered kind, const std::vector<Resource>& resources) {
+void Numbering::read_ahead(store::Numbered kind, const std::deque<Resource>& resources) {
   std::vector<std::string> sources;
   for (const auto& one : resources) sources.push_back(one.name.source);
   numbers_.read(sources);
@@ -124,8 +124,8 @@ void Numbering::number_appointments() {
   drop_repeated_appointments(records_);
   people_.read_ahead(records_.fhir_appointments);
   read_ahead(store::Numbered::appointment, records_.fhir_appointments);
-  for (auto& one : records_.fhir_appointments) number_appointment(one);
-  records_.fhir_appointments.clear();
+  auto& all = records_.fhir_appointments;
+  for (; !all.empty(); all.pop_front()) number_appointment(all.front());
 }
 
 void Numbering::number_appointment(FhirAppointment& one) {

@@ -41,7 +41,7 @@ class Numbering {
   using IsSame = std::function<bool(std::int64_t number)>;
 
   template <typename Resource>
-  void read_ahead(store::Numbered kind, const std::vector<Resource>& resources);
+  void read_ahead(store::Numbered kind, const std::deque<Resource>& resources);
   void number_person(FhirPerson& person);
   void say_too_long(const FhirPerson& person);
   std::optional<std::int64_t> number_for(store::Numbered kind, const FhirName& name,

@@ -34,7 +34,7 @@ void People::add(const FhirPerson& person) {
   }
 }
 
-void People::read_ahead(const std::vector<FhirAppointment>& appointments) {
+void People::read_ahead(const std::deque<FhirAppointment>& appointments) {
   std::unordered_set<std::string> sources;
   Meeting nobodys;
   for (const auto& one : appointments) {

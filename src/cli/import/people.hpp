@@ -27,7 +27,7 @@ class People {
   void add(const FhirPerson& person);
 
   // Has the numbers read of all others whom these name. Before they are settled.
-  void read_ahead(const std::vector<FhirAppointment>& appointments);
+  void read_ahead(const std::deque<FhirAppointment>& appointments);
 
   // What makes `one` no session of one patient and one psychologist; nothing where it is one, or
   // where that can't be known: then its people are not both set, and if that is nobody else's

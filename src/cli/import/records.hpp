@@ -4,6 +4,7 @@
 // formats and how their words are understood.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
@@ -105,10 +106,11 @@ struct Omitted {
 struct Records {
   static constexpr std::size_t kMostFaults = 50;
 
-  std::vector<Placed<access::User>> users;
-  std::vector<Placed<access::Appointment>> appointments;
-  std::vector<FhirPerson> people;
-  std::vector<FhirAppointment> fhir_appointments;
+  // A vector that grows would hold all of them twice for a moment.
+  std::deque<Placed<access::User>> users;
+  std::deque<Placed<access::Appointment>> appointments;
+  std::deque<FhirPerson> people;
+  std::deque<FhirAppointment> fhir_appointments;
   std::set<std::string> others;  // fullUrls of FHIR's other resources
   // By fullUrl and, roles, by source as well; without a version.
   std::unordered_map<std::string, std::string> urls;   // a person's source

@@ -49,7 +49,7 @@ bool replaces(Records& records, const Resource& one, const Resource& other) {
 }
 
 template <typename Resource>
-void drop_repeated(Records& records, std::vector<Resource>& all) {
+void drop_repeated(Records& records, std::deque<Resource>& all) {
   std::unordered_map<std::string, std::size_t> first;
   std::size_t kept = 0;
   for (auto& one : all) {

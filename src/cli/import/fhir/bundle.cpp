@@ -199,7 +199,7 @@ class Resources {
     }
     FhirAppointment one;
     one.place = file_.place(path);
-    one.name = name;
+    one.name = {name.source, name.server, ""};  // nothing refers to an appointment
     one.version = fhir_version(resource);
     one.has_start = !resource["start"].isNull() || !may_lack_start(word);
     Json::Value record(Json::objectValue);
@@ -214,7 +214,6 @@ class Resources {
     faultless(file_, records_, path, faults, rename);
     take_participants(resource, path + ".participant", one);
     if (records_.fault_count != before) return records_.explain(before);
-    one.name.full_url.clear();  // nothing refers to an appointment
     one.appointment.status = *status;
     one.appointment.session_type = fhir_session_type(resource);
     records_.fhir_appointments.push_back(std::move(one));
