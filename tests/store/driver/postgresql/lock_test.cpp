@@ -39,27 +39,24 @@ void cancel(Database& database) {
   transaction.commit();
 }
 
+// The one decides by what the other changes meanwhile.
+void meet_conflict(Two& store) {
+  Transaction transaction(store.one, Lock::last);
+  expect(find_appointment(store.one, 47).has_value());
+  cancel(store.other);
+  append_audit(transaction, store.one, event_at(kNine));
+  expect(cause_of_commit(transaction) == Unavailable::Cause::conflict);
+}
+
 TEST(what_another_changes_meanwhile_is_a_conflict_and_nothing_is_written) {
   Two store;
-  {
-    Transaction transaction(store.one, Lock::last);
-    expect(find_appointment(store.one, 47).has_value());
-    cancel(store.other);
-    append_audit(transaction, store.one, event_at(kNine));
-    expect(cause_of_commit(transaction) == Unavailable::Cause::conflict);
-  }
+  meet_conflict(store);
   same(0, verify_audit(store.one).events);
 }
 
 TEST(after_a_conflict_it_is_done_under_the_lock) {
   Two store;
-  {
-    Transaction transaction(store.one, Lock::last);
-    expect(find_appointment(store.one, 47).has_value());
-    cancel(store.other);
-    append_audit(transaction, store.one, event_at(kNine));
-    expect(cause_of_commit(transaction) == Unavailable::Cause::conflict);
-  }
+  meet_conflict(store);
   Transaction again(store.one, Lock::last);
   throws<Unavailable>([&] { cancel(store.other); });
   append_audit(again, store.one, event_at(kNine));
