@@ -124,15 +124,16 @@ class Trouble(Faults):
         self.assertEqual(len(set(requests)), len(requests), "an event came twice")
         self.assertGreaterEqual(len(requests), 1 + len(tokens))
 
-    def conflict(self, times):
+    def conflict(self, times, seconds=0):
         name = cluster().filled()
         cluster().sql("""
             CREATE SEQUENCE tries;
             CREATE FUNCTION conflict() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-              IF nextval('tries') <= %d THEN RAISE 'no' USING ERRCODE = '40001'; END IF; RETURN NEW;
+              IF nextval('tries') <= %d THEN PERFORM pg_sleep(%f); RAISE 'no' USING ERRCODE = '40001'; END IF;
+              RETURN NEW;
             END $$;
-            CREATE TRIGGER conflict BEFORE INSERT ON audit FOR EACH ROW EXECUTE FUNCTION conflict()""" % times,
-                      name)
+            CREATE TRIGGER conflict BEFORE INSERT ON audit FOR EACH ROW EXECUTE FUNCTION conflict()"""
+                      % (times, seconds), name)
         worker = self.worker(cluster().address(name))
         worker.name = name
         return worker
@@ -146,6 +147,11 @@ class Trouble(Faults):
         worker = self.conflict(1000)
         self.unavailable(worker, "another transaction was in the way")
         self.assertEqual(cluster().sql("SELECT last_value FROM tries", worker.name).strip(), "2")
+
+    def test_what_is_tried_once_more_has_no_more_time_than_it_had(self):
+        worker = self.conflict(2, seconds=1.2)
+        self.unavailable(worker, "does not answer in time")
+        self.well(worker)
 
     @each([("older", 7, "has schema 7, needed is"), ("newer", 99, "has schema 99, newer than")])
     def test_a_schema_that_is(self, schema, says):

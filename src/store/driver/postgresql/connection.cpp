@@ -119,6 +119,8 @@ void Connection::begin(Lock lock) {
   state_ = State::writing;
   locked_ = holds_ = changes_ = false;
   turn_.clear();
+  serves_ = lock == Lock::last;
+  static_cast<void>(wire_->met_conflict());
   try {
     if (lock == Lock::last && careful_ == 0) {
       send("SELECT turn FROM roomkey", [this](const PGresult* row) { turn_ = value(row); });
@@ -197,6 +199,7 @@ void Connection::commit() {
 }
 
 void Connection::roll_back() noexcept {
+  again_ = again_ || (serves_ && wire_->met_conflict());
   if (std::exchange(state_, State::idle) != State::writing || !wire_->works()) return;
   const auto until = std::min(until_, Clock::now() + 1s);
   try {

@@ -71,6 +71,7 @@ class Connection final : public driver::Connection {
   bool changes_ = false;  // what others decide by
   std::string turn_;      // before anything was read
   int careful_ = 0;       // transactions that take the lock first, whatever they are
+  bool serves_ = false;   // a request, which is tried once more after a conflict
   bool again_ = false;    // what comes next has been tried before
   std::int64_t written_ = 0;
   std::map<const char*, std::string> own_;  // its own statements' names

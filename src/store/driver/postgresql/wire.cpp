@@ -162,6 +162,7 @@ void Wire::check(const PGresult* result) {
     throw BrokenRule(std::string(field(result, PG_DIAG_MESSAGE_PRIMARY)));
   }
   if (breaks_connection(code)) broken_ = true;
+  if (cause_of(code) == base::Unavailable::Cause::conflict) heard_.conflict = true;
   throw fault_of(called_, code, code.empty() ? kLost : "");
 }
 

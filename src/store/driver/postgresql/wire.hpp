@@ -28,6 +28,7 @@ struct Value {
 struct Heard {
   bool warning = false;
   bool farewell = false;
+  bool conflict = false;  // with another transaction
 };
 
 class Wire {
@@ -65,6 +66,9 @@ class Wire {
 
   // Whether the server has warned since it was asked last.
   [[nodiscard]] bool warned() { return std::exchange(heard_.warning, false); }
+
+  // Whether it has found a conflict since.
+  [[nodiscard]] bool met_conflict() { return std::exchange(heard_.conflict, false); }
 
   [[nodiscard]] int version() const;  // 150018
   [[nodiscard]] bool is_encrypted() const;

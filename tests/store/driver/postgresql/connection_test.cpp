@@ -204,6 +204,27 @@ TEST(a_slow_server_is_given_up_in_time) {
   wait_for(database);
 }
 
+TEST(what_is_done_again_has_no_more_time_than_it_had) {
+  Served served;
+  served.settings.may_be_alone = true;
+  served.settings.answer_within = 900ms;
+  served.settings.busy_timeout = 5s;  // and so 600 ms for the lock
+  Database database(served.settings);
+  database.ready();
+  {
+    Transaction transaction(database, Lock::last);
+    expect(find_user(database, 2).has_value());
+    served.other.run("UPDATE roomkey SET turn = turn + 1");
+    std::this_thread::sleep_for(450ms);
+    expect(cause_of([&] { put_user(transaction, database, jane()); }) == Cause::conflict);
+  }
+  database.ready();
+  served.other.run("BEGIN; SELECT turn FROM roomkey FOR UPDATE");
+  expect(cause_of([&] { const Transaction again(database, Lock::last); }) == Cause::away);
+  served.other.run("ROLLBACK");
+  wait_for(database);
+}
+
 TEST(a_server_that_takes_no_changes_is_said_to_be_one) {
   Served served;
   served.settings.may_be_alone = true;
