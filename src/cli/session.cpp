@@ -86,14 +86,31 @@ bool move_room(store::Transaction& transaction, Session& session, std::int64_t a
       .made;
 }
 
-bool give_booked_room(store::Transaction&, Session& session,
-                      const access::Appointment& appointment) {
-  if (session.config.rooms == access::Rooms::asked || !access::takes_room(appointment))
-    return false;
+namespace {
+
+// Nothing where the appointment gets no room by being booked.
+std::optional<store::AuditEvent> room_event(const Session& session,
+                                            const access::Appointment& appointment) {
+  if (session.config.rooms == access::Rooms::asked || !access::takes_room(appointment)) {
+    return std::nullopt;
+  }
   auto event = change_event(session, "video_room", appointment.id, "");
   event.outcome = store::Outcome::granted;
   event.reason.reset();
-  return store::give_room(session.database, appointment.id, event).made;
+  return event;
+}
+
+}  // namespace
+
+bool give_booked_room(store::Transaction&, Session& session,
+                      const access::Appointment& appointment) {
+  const auto event = room_event(session, appointment);
+  return event && store::give_room(session.database, appointment.id, *event).made;
+}
+
+void give_booked_room(const Session& session, store::Ahead& ahead,
+                      const access::Appointment& appointment) {
+  if (const auto event = room_event(session, appointment)) ahead.give_room(appointment.id, *event);
 }
 
 }  // namespace roomkey::cli

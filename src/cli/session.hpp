@@ -65,5 +65,8 @@ bool move_room(store::Transaction& transaction, Session& session, std::int64_t a
 // (access::takes_room) and does not have. True where it got one.
 bool give_booked_room(store::Transaction& transaction, Session& session,
                       const access::Appointment& appointment);
+// The same of one that `ahead` has just made, without a room.
+void give_booked_room(const Session& session, store::Ahead& ahead,
+                      const access::Appointment& appointment);
 
 }  // namespace roomkey::cli

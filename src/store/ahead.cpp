@@ -2,6 +2,7 @@
 
 #include "roomkey/store/appointments.hpp"
 #include "store/many.hpp"
+#include "store/rooms_of.hpp"
 
 namespace roomkey::store {
 
@@ -56,6 +57,13 @@ bool Ahead::put(const access::Appointment& one) {
   if (before && before->room) changed_rooms_.insert(before->room->name);
   appointments_.erase(one.id);
   return put_appointment(database_, one, before, Hear::by_the_commit);
+}
+
+void Ahead::give_room(std::int64_t appointment_id, const AuditEvent& event) {
+  const auto& provider = database_.settings().room_provider;
+  put_room(database_, appointment_id, new_room(appointment_id, provider, event.at),
+           Hear::by_the_commit);
+  append_audit(transaction_, database_, event);
 }
 
 std::vector<access::FieldFault> Ahead::conflicts(const access::Appointment& one) {

@@ -8,16 +8,12 @@
 
 namespace roomkey::store {
 
-namespace {
-
 access::Room new_room(std::int64_t appointment_id, const std::string& provider,
                       std::chrono::sys_seconds now) {
   return {"apt-" + std::to_string(appointment_id) + '-' + std::to_string(base::unix_seconds(now)) +
               '-' + crypto::random_hex(4),
           now, provider};
 }
-
-}  // namespace
 
 std::optional<access::Room> find_room(Database& database, std::int64_t appointment_id) {
   Query query(database, "SELECT name, created_at, provider FROM rooms WHERE appointment_id = ?",

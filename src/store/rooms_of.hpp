@@ -17,6 +17,10 @@ namespace roomkey::store {
 void put_room(Database& database, std::int64_t appointment_id, const access::Room& room,
               Hear when = Hear::now);
 
+// One of a new name.
+[[nodiscard]] access::Room new_room(std::int64_t appointment_id, const std::string& provider,
+                                    std::chrono::sys_seconds now);
+
 // Nobody may be in the appointment's room any more.
 void end_room(Database& database, std::int64_t appointment_id);
 

@@ -88,6 +88,23 @@ STORE_TEST(what_is_put_on_the_way_counts_as_though_it_had_been_there) {
   same("another", ahead.appointment(47)->room.value().name);
 }
 
+STORE_TEST(what_was_made_gets_its_room_and_the_event_of_it) {
+  QuickStore store;
+  auto fresh = appointment_47();
+  fresh.id = 48;
+  fresh.room.reset();
+  Transaction transaction(store.database);
+  Ahead ahead(transaction, store.database);
+  expect(ahead.put(fresh));
+  ahead.give_room(48, event_at(kNine));
+  transaction.commit();
+  const auto room = find_appointment(store.database, 48)->room.value();
+  expect(room.name.starts_with("apt-48-"), room.name);
+  same("twilio", room.provider);
+  expect(room.created_at == kNine);
+  same(std::size_t{1}, audit_of(store.database).size());
+}
+
 STORE_TEST(a_room_that_stays_can_not_change_its_provider_when_it_is_read_ahead_either) {
   QuickStore store;
   auto elsewhere = appointment_47();

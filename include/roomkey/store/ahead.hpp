@@ -11,6 +11,7 @@
 
 #include "roomkey/access/appointment.hpp"
 #include "roomkey/access/record.hpp"
+#include "roomkey/store/audit.hpp"
 #include "roomkey/store/database.hpp"
 
 namespace roomkey::store {
@@ -37,6 +38,8 @@ class Ahead {
   // As those of users.hpp and appointments.hpp.
   bool put(const access::User& user);
   bool put(const access::Appointment& appointment);
+  // As give_room(), of an appointment that was put just now, and made by that, without a room.
+  void give_room(std::int64_t appointment_id, const AuditEvent& event);
   [[nodiscard]] std::vector<access::FieldFault> conflicts(const access::Appointment& appointment);
 
   // Waits for what the database says of all that was put; the commit does that by itself.

@@ -115,7 +115,9 @@ class Import {
     if (has_conflicts(one)) return;
     ++appointments_.all;
     if (appointment.room) appointment.room->created_at = session_.now;
-    appointments_.made += ahead_.put(appointment) ? 1 : 0;
+    const bool made = ahead_.put(appointment);
+    appointments_.made += made ? 1 : 0;
+    if (made && !appointment.room) return give_booked_room(session_, ahead_, appointment);
     give_booked_room(transaction_, session_, appointment);
   }
 
