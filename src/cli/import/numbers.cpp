@@ -34,6 +34,7 @@ void Numbering::number_people() {
 template <typename Resource>
 void Numbering::read_ahead(store::Numbered kind, const std::deque<Resource>& resources) {
   std::vector<std::string> sources;
+  sources.reserve(resources.size());
   for (const auto& one : resources) sources.push_back(one.name.source);
   numbers_.read(sources);
   std::vector<std::int64_t> known, wanted;
