@@ -23,12 +23,19 @@ store::AuditEvent event_of(const http::Call& call, std::string_view action,
           .outcome = outcome};
 }
 
+void expect(const http::Call& call, std::int64_t user_id, store::Database& database) {
+  store::expect_user(database, user_id);
+  if (call.id > 0) store::expect_appointment(database, call.id);
+}
+
 base::Result<http::Response> serve(const http::Route& route, http::Call& call, std::int64_t user_id,
                                    store::Database& database, Refusals& refusals) {
   database.ready();
   std::optional<store::Transaction> transaction;
-  if (route.transaction == http::Transaction::shared)
+  if (route.transaction == http::Transaction::shared) {
     transaction.emplace(database, store::Lock::last);
+    expect(call, user_id, database);
+  }
   call.authenticated = store::find_user(database, user_id);
   if (!call.authenticated || !call.authenticated->active) {
     return base::Error{base::Code::user_unknown, "The token's user is unknown or inactive"};

@@ -222,6 +222,7 @@ void Router::serve_together(std::span<Visit> visits) const {
     try {
       gate_.together([&] {
         begun = true;
+        for (Visit* visit : sharing) gate_.expect(*visit->call, visit->user_id);
         for (Visit* visit : sharing) serve(*visit);
       });
       done = true;

@@ -85,6 +85,9 @@ bool leaves_room(Database& database, const access::Appointment& before,
   return !is_former(database, after.room->name);
 }
 
+constexpr const char* kOneAppointment =
+    ROOMKEY_SELECT_APPOINTMENT_AND(ROOMKEY_AND_WHAT_IS_KNOWN) " WHERE a.id = ?";
+
 // access::is_open(), as an index can have it.
 #define ROOMKEY_OPEN_OF(column)                                               \
   ROOMKEY_SELECT_APPOINTMENT " WHERE " column                                 \
@@ -117,9 +120,12 @@ class OpenAppointments {
 
 }  // namespace
 
+void expect_appointment(Database& database, std::int64_t id) {
+  if (open_store_of(database).connection->is_far()) Query(database, kOneAppointment, id).expect();
+}
+
 std::optional<access::Appointment> find_appointment(Database& database, std::int64_t id) {
-  Query query(database, ROOMKEY_SELECT_APPOINTMENT_AND(ROOMKEY_AND_WHAT_IS_KNOWN) " WHERE a.id = ?",
-              id);
+  Query query(database, kOneAppointment, id);
   if (!query.step()) return std::nullopt;
   access::Appointment appointment = appointment_from(query);
   appointment.may_have_visitors = query.integer(11) != 0;

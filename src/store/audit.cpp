@@ -38,7 +38,8 @@ std::optional<std::string> mac_of_last(Database& database) {
 constexpr int kColumns = 11;
 constexpr std::size_t kMostUnwritten = 256;
 
-// An INSERT of so many: a power of two, so that few are prepared.
+// An INSERT of so many: a power of two, so that few are prepared. SQLite gets one after the other:
+// of several it makes a temporary table first, for the sake of the table's triggers.
 const char* insert_of(std::size_t events) {
   static const auto texts = [] {
     std::array<std::string, std::bit_width(kMostUnwritten)> all;
@@ -69,7 +70,7 @@ void append(Database& database, ChainHead& head, std::span<AuditEvent> events) {
     event.hash = head.hash = chained_hash(head.hash, event);
   }
   const AuditKey* const key = database.settings().audit_key.get();
-  const std::size_t most = open_store_of(database).connection->rows_at_once();
+  const std::size_t most = open_store_of(database).connection->is_far() ? kMostUnwritten : 1;
   try {
     while (!events.empty()) {
       const auto part = events.first(std::bit_floor(std::min(events.size(), most)));

@@ -7,6 +7,8 @@ namespace roomkey::store {
 
 namespace {
 
+constexpr const char* kOneUser = "SELECT id, email, name, role, active FROM users WHERE id = ?";
+
 access::User user_from(const Query& row) {
   const auto role = access::parse_role(row.text(3));
   if (!role) throw base::Unavailable("the store: a user has a role that is unknown");
@@ -37,8 +39,12 @@ void put_out_everywhere(Database& database, const access::User& user) {
 
 }  // namespace
 
+void expect_user(Database& database, std::int64_t id) {
+  if (open_store_of(database).connection->is_far()) Query(database, kOneUser, id).expect();
+}
+
 std::optional<access::User> find_user(Database& database, std::int64_t id) {
-  Query query(database, "SELECT id, email, name, role, active FROM users WHERE id = ?", id);
+  Query query(database, kOneUser, id);
   if (!query.step()) return std::nullopt;
   return user_from(query);
 }

@@ -6,7 +6,6 @@
 #include "roomkey/base/log.hpp"
 #include "roomkey/base/text.hpp"
 #include "roomkey/handlers/evictions.hpp"
-#include "roomkey/handlers/serve.hpp"
 #include "roomkey/store/files.hpp"
 #include "roomkey/store/users.hpp"
 #include "worker/layout.hpp"

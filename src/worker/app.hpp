@@ -8,6 +8,7 @@
 #include "roomkey/config/config.hpp"
 #include "roomkey/handlers/providers.hpp"
 #include "roomkey/handlers/refusals.hpp"
+#include "roomkey/handlers/serve.hpp"
 #include "roomkey/handlers/token.hpp"
 #include "roomkey/http/router.hpp"
 #include "roomkey/metrics/tally.hpp"
@@ -49,6 +50,9 @@ class App final : private http::Gate {
   [[nodiscard]] bool may_ask(std::int64_t user_id) override;
   [[nodiscard]] base::Result<http::Response> serve(const http::Route& route, http::Call& call,
                                                    std::int64_t user_id) override;
+  void expect(const http::Call& call, std::int64_t user_id) override {
+    handlers::expect(call, user_id, database_);
+  }
   void together(const std::function<void()>& work) override;
   void done(const http::Done& what) override;
   template <typename Work>

@@ -17,7 +17,8 @@ TEST(those_that_share_a_transaction_are_served_in_one_and_answered_after_it) {
   Bench bench;
   same("200 200 404 200 ", bench.statuses({"/token/1/", "/things/5/", "/nowhere/", "/token/2/"}));
   same(
-      "authenticate(A) authenticate(A) authenticate(A) begin serve(2) token(1) serve(2) token(2) "
+      "authenticate(A) authenticate(A) authenticate(A) begin expect(1) expect(2) serve(2) token(1) "
+      "serve(2) token(2) "
       "commit send(0) send(2) send(3) serve(2) thing(5) send(1) ",
       bench.calls);
   same("200 200 ", bench.statuses({"/token/1/", "/things/5/"}));
@@ -32,7 +33,8 @@ TEST(bodies_are_judged_before_the_transaction_begins_and_refused_within_it) {
   };
   same("200 400 ", bench.statuses({"/judged/1/", "/judged/2/"}, "PUT"));
   same(
-      "authenticate(A) judge(1) authenticate(A) judge(2) begin serve(2) judged(1:) serve(2) "
+      "authenticate(A) judge(1) authenticate(A) judge(2) begin expect(1) expect(2) serve(2) "
+      "judged(1:) serve(2) "
       "judged(2:) commit send(0) send(1) ",
       bench.calls);
 }
@@ -43,7 +45,8 @@ TEST(what_was_judged_can_be_served_a_second_time) {
   bench.full = true;
   same("200 200 ", bench.statuses({"/judged/1/", "/judged/2/"}, "PUT"));
   same(
-      "authenticate(A) judge(1) authenticate(A) judge(2) begin serve(2) judged(1:) serve(2) "
+      "authenticate(A) judge(1) authenticate(A) judge(2) begin expect(1) expect(2) serve(2) "
+      "judged(1:) serve(2) "
       "judged(2:) commit serve(2) judged(1:) send(0) serve(2) judged(2:) send(1) ",
       bench.calls);
 }
@@ -77,7 +80,8 @@ TEST(where_one_of_several_breaks_each_is_served_alone) {
     same(unavailable ? "200 503 200 " : "200 500 200 ",
          bench.statuses({"/token/1/", "/token/2/", "/token/3/"}));
     same(
-        "authenticate(A) authenticate(A) authenticate(A) begin serve(2) token(1) serve(2) token(2) "
+        "authenticate(A) authenticate(A) authenticate(A) begin expect(1) expect(2) expect(3) "
+        "serve(2) token(1) serve(2) token(2) "
         "serve(2) token(1) send(0) serve(2) token(2) send(1) serve(2) token(3) send(2) ",
         bench.calls);
   }
@@ -100,7 +104,8 @@ TEST(without_its_commit_no_answer_is_sent) {
   bench.full = true;
   same("200 200 ", bench.statuses({"/token/1/", "/token/2/"}));
   same(
-      "authenticate(A) authenticate(A) begin serve(2) token(1) serve(2) token(2) commit serve(2) "
+      "authenticate(A) authenticate(A) begin expect(1) expect(2) serve(2) token(1) serve(2) "
+      "token(2) commit serve(2) "
       "token(1) send(0) serve(2) token(2) send(1) ",
       bench.calls);
 }

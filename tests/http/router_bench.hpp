@@ -81,6 +81,9 @@ struct Bench : private http::Gate {
     call.authenticated = jane();
     return chosen.serve(call);
   }
+  void expect(const http::Call& call, std::int64_t) override {
+    calls += "expect(" + std::to_string(call.id) + ") ";
+  }
   void together(const std::function<void()>& work) override {
     calls += "begin ";
     if (locked) throw base::Unavailable("the store: locked");

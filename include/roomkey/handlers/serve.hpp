@@ -19,6 +19,10 @@ namespace roomkey::handlers {
                                                  std::int64_t user_id, store::Database& database,
                                                  Refusals& refusals);
 
+// Within a transaction: serve() comes for it. What that reads first is asked for now, where the
+// store is a server.
+void expect(const http::Call& call, std::int64_t user_id, store::Database& database);
+
 // The one that a call is about; appointment_not_found.
 [[nodiscard]] base::Result<access::Appointment> appointment_of(const http::Call& call,
                                                                store::Database& database);

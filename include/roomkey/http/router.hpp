@@ -96,6 +96,8 @@ class Gate {
   // committed to the audit when it returns.
   [[nodiscard]] virtual base::Result<Response> serve(const Route& route, Call& call,
                                                      std::int64_t user_id) = 0;
+  // Within together(): serve() comes for it as well.
+  virtual void expect(const Call& /*call*/, std::int64_t /*user_id*/) {}
   // Runs `work`, which calls serve() for several, in one write transaction that is committed when
   // it returns. An exception undoes all of it.
   virtual void together(const std::function<void()>& work) = 0;

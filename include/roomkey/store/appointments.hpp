@@ -18,6 +18,8 @@ namespace roomkey::store {
 // With its room, where it has one.
 [[nodiscard]] std::optional<access::Appointment> find_appointment(Database& database,
                                                                   std::int64_t id);
+// As expect_user().
+void expect_appointment(Database& database, std::int64_t id);
 [[nodiscard]] std::optional<access::Appointment> find_appointment_by_room(Database& database,
                                                                           std::string_view name);
 

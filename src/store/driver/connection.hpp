@@ -40,6 +40,10 @@ class Statement {
   virtual void bind_text(int index, std::string_view value) = 0;
   virtual void bind_bytes(int index, std::string_view value) = 0;
 
+  // Within a transaction: it is to be stepped with these values, and may be asked for now. What it
+  // gave holds until something is changed.
+  virtual void expect() {}
+
   // True while there is a row to read.
   virtual bool step() = 0;
   // Runs it. What the database says of it may be heard as late as when the next one runs, or at the
@@ -76,8 +80,8 @@ class Connection {
   virtual void lock() = 0;
   // Waits for what was run unheard.
   virtual void hear() = 0;
-  // How many rows one INSERT takes best.
-  [[nodiscard]] virtual std::size_t rows_at_once() const { return 1; }
+  // Whether each statement is a way to a server and back.
+  [[nodiscard]] virtual bool is_far() const { return false; }
   // As safe as Settings::sync says when it returns.
   virtual void commit() = 0;
   virtual void roll_back() noexcept = 0;

@@ -31,9 +31,19 @@ std::string set(const char* name, std::chrono::milliseconds time) {
 }
 
 // Of the first row; empty where there is none.
-std::string value(const PGresult* rows, int column = 0) {
+std::string value(const Result& result, int column = 0) {
+  PGresult* const rows = result.get();
   if (libpq().PQntuples(rows) == 0 || libpq().PQgetisnull(rows, 0, column) == 1) return {};
   return libpq().PQgetvalue(rows, 0, column);
+}
+
+// No two of them are written alike.
+std::string text_of(const std::string& name, const std::vector<Value>& values) {
+  std::string text = name;
+  for (const Value& value : values) {
+    text += value.bytes ? ' ' + std::to_string(value.bytes->size()) + ':' + *value.bytes : " -";
+  }
+  return text;
 }
 
 }  // namespace
@@ -118,12 +128,13 @@ void Connection::begin(Lock lock) {
   static_cast<void>(deadline());
   state_ = State::writing;
   locked_ = holds_ = changes_ = false;
+  expected_.clear();
   turn_.clear();
   serves_ = lock == Lock::last;
   static_cast<void>(wire_->met_conflict());
   try {
     if (lock == Lock::last && careful_ == 0) {
-      send("SELECT turn FROM roomkey", [this](const PGresult* row) { turn_ = value(row); });
+      send("SELECT turn FROM roomkey", [this](const Result& row) { turn_ = value(row); });
       return;
     }
     careful_ = std::max(0, careful_ - 1);
@@ -144,7 +155,7 @@ void Connection::lock() {
   send(
       "SELECT turn, current_setting('synchronous_standby_names') FROM roomkey"
       " FOR NO KEY UPDATE",
-      [this](const PGresult* row) {
+      [this](const Result& row) {
         require_standby(value(row, 1));
         require_turn(value(row));
         holds_ = true;
@@ -152,9 +163,27 @@ void Connection::lock() {
 }
 
 void Connection::about_to_change() {
+  expected_.clear();
   if (state_ != State::writing || std::exchange(changes_, true)) return;
   lock();
   send("UPDATE roomkey SET turn = turn + 1");
+}
+
+void Connection::expect(const std::string& name, const std::vector<Value>& values) {
+  if (state_ != State::writing) return;
+  auto& answer = expected_[text_of(name, values)];
+  if (answer != nullptr) return;
+  answer = std::make_shared<Result>();
+  wire_->send_prepared(name, values, [answer](const Result& rows) { *answer = rows; });
+}
+
+Result Connection::expected(const std::string& name, const std::vector<Value>& values) {
+  if (state_ != State::writing || expected_.empty()) return nullptr;
+  const auto found = expected_.find(text_of(name, values));
+  if (found == expected_.end()) return nullptr;
+  const auto answer = found->second;
+  if (*answer == nullptr) hear();
+  return *answer;
 }
 
 // The names of the standbys are looked at once more in the same breath: without them the commit
@@ -171,11 +200,8 @@ void Connection::commit() {
   std::string names, done;
   try {
     if (locked_) {
-      wire_->send("SHOW synchronous_standby_names",
-                  [&](const PGresult* row) { names = value(row); });
-      wire_->send("COMMIT", [&](const PGresult* end) {
-        done = libpq().PQcmdStatus(const_cast<PGresult*>(end));
-      });
+      wire_->send("SHOW synchronous_standby_names", [&](const Result& row) { names = value(row); });
+      wire_->send("COMMIT", [&](const Result& end) { done = libpq().PQcmdStatus(end.get()); });
     }
     wire_->hear(until);
   } catch (const Unavailable& fault) {
@@ -229,7 +255,7 @@ void Connection::end_reading() noexcept {
 }
 
 std::string Connection::text(const std::string& sql) {
-  return value(wire_->run(sql, deadline()).back().get());
+  return value(wire_->run(sql, deadline()).back());
 }
 
 int Connection::schema() {

@@ -26,7 +26,7 @@ class Connection final : public driver::Connection {
   void begin(Lock lock) override;
   void lock() override;
   void hear() override { wire_->hear(deadline()); }
-  [[nodiscard]] std::size_t rows_at_once() const override { return 256; }
+  [[nodiscard]] bool is_far() const override { return true; }
   void commit() override;
   void roll_back() noexcept override;
   [[nodiscard]] bool in_transaction() const override { return state_ == State::writing; }
@@ -49,6 +49,10 @@ class Connection final : public driver::Connection {
   void add_written(std::int64_t rows) { written_ += rows; }
   // Before a statement that changes what others decide by.
   void about_to_change();
+  // Within a transaction, a prepared statement that reads: asked now, not waited for.
+  void expect(const std::string& name, const std::vector<Value>& values);
+  // Its answer, where it was expected and nothing was changed since; else null.
+  [[nodiscard]] Result expected(const std::string& name, const std::vector<Value>& values);
   [[nodiscard]] std::string next_name() { return "s" + std::to_string(++names_); }
   // The first column of the first row; empty where it is null.
   [[nodiscard]] std::string text(const std::string& sql);
@@ -74,6 +78,8 @@ class Connection final : public driver::Connection {
   bool serves_ = false;   // a request, which is tried once more after a conflict
   bool again_ = false;    // what comes next has been tried before
   std::int64_t written_ = 0;
+  // Of the open transaction, by statement and values. Null until it is heard.
+  std::map<std::string, std::shared_ptr<Result>> expected_;
   std::map<const char*, std::string> own_;  // its own statements' names
   int names_ = 0;
 };

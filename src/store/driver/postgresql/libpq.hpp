@@ -34,6 +34,6 @@ struct LibPq {
 struct Clear {
   void operator()(PGresult* result) const { libpq().PQclear(result); }
 };
-using Result = std::unique_ptr<PGresult, Clear>;
+using Result = std::shared_ptr<PGresult>;
 
 }  // namespace roomkey::store::driver::postgresql

@@ -71,16 +71,24 @@ void Statement::start() {
     return fetch();
   }
   make_ready();
+  changed_ = 0;
+  rows_ = connection_.expected(name_, values_);
+  if (rows_ != nullptr) return;
   rows_ = connection_.wire().run_prepared(name_, values_, connection_.deadline());
   changed_ = rows_changed(rows_.get());
   connection_.add_written(changed_);
 }
 
+void Statement::expect() {
+  make_ready();
+  connection_.expect(name_, values_);
+}
+
 void Statement::run_unheard() {
   make_ready();
   Wire& wire = connection_.wire();
-  wire.send_prepared(name_, values_, [&connection = connection_](const PGresult* result) {
-    connection.add_written(rows_changed(result));
+  wire.send_prepared(name_, values_, [&connection = connection_](const Result& result) {
+    connection.add_written(rows_changed(result.get()));
   });
   if (wire.unheard() >= kMostUnheard) connection_.hear();
 }

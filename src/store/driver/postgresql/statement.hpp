@@ -16,6 +16,7 @@ class Statement final : public driver::Statement {
   void bind_integer(int index, std::int64_t value) override;
   void bind_text(int index, std::string_view value) override;
   void bind_bytes(int index, std::string_view value) override;
+  void expect() override;
   bool step() override;
   void run_unheard() override;
   [[nodiscard]] std::int64_t changed() const override { return changed_; }

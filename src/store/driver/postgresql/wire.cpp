@@ -145,7 +145,7 @@ bool Wire::read_result(Clock::time_point deadline, Result& result) {
     wait_for_answer(POLLIN, deadline);
     if (libpq().PQconsumeInput(connection_) != 1) return false;
   }
-  result.reset(libpq().PQgetResult(connection_));
+  result.reset(libpq().PQgetResult(connection_), Clear{});
   return true;
 }
 
@@ -229,7 +229,7 @@ Result Wire::hear(Clock::time_point deadline) {
   if (all.size() > hearing.size()) lose(kLost);
   for (std::size_t i = 0; i < all.size(); ++i) {
     check(all[i].get());
-    if (hearing[i]) hearing[i](all[i].get());
+    if (hearing[i]) hearing[i](all[i]);
   }
   if (all.size() < hearing.size()) lose(kLost);
   return std::move(all.back());

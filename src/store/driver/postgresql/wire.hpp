@@ -55,7 +55,7 @@ class Wire {
                       Clock::time_point deadline);
 
   // Who hears a statement's result; may throw as well.
-  using Hear = std::function<void(const PGresult* result)>;
+  using Hear = std::function<void(const Result& result)>;
   // Not waited for: it goes with what is run next, or with hear(), and is heard before that.
   void send(const std::string& sql, Hear hear = {});
   void send_prepared(const std::string& name, const std::vector<Value>& values, Hear hear = {});

@@ -133,4 +133,47 @@ TEST(whoever_decided_nothing_by_it_commits_without_the_lock) {
   transaction.commit();
 }
 
+bool is_scheduled(Database& database) {
+  return find_appointment(database, 47).value().status == roomkey::access::Status::scheduled;
+}
+
+TEST(what_is_expected_is_asked_with_what_comes_first_and_stands_until_the_lock) {
+  Two store;
+  Transaction transaction(store.one, Lock::last);
+  expect_appointment(store.one, 47);
+  expect_user(store.one, 2);
+  same(2, find_user(store.one, 2).value().id);
+  cancel(store.other);
+  expect(is_scheduled(store.one));
+  expect(is_scheduled(store.one), "as often as it is asked for");
+  append_audit(transaction, store.one, event_at(kNine));
+  expect(cause_of_commit(transaction) == Unavailable::Cause::conflict);
+}
+
+TEST(what_is_expected_ends_with_a_change_and_with_the_transaction) {
+  Two store;
+  {
+    Transaction transaction(store.one, Lock::last);
+    expect_appointment(store.one, 47);
+    auto appointment = appointment_47();
+    appointment.status = roomkey::access::Status::cancelled;
+    put_appointment(transaction, store.one, appointment);
+    expect(!is_scheduled(store.one));
+    transaction.roll_back();
+  }
+  {
+    Transaction transaction(store.one, Lock::last);
+    expect_appointment(store.one, 47);
+    expect_appointment(store.one, 48);
+    expect(is_scheduled(store.one));
+    expect(!find_appointment(store.one, 48));
+    transaction.commit();
+  }
+  expect_appointment(store.one, 47);
+  cancel(store.other);
+  expect(!is_scheduled(store.one));
+  const Transaction transaction(store.one, Lock::last);
+  expect(!is_scheduled(store.one));
+}
+
 }  // namespace postgresql_lock_test
