@@ -2,6 +2,7 @@
 one row inserted and committed by as many clients) and beside SQLite, each as durable as it is by default. They take
 turns. Prints a Markdown table, and whether the goal is met. BENCH_SECONDS (4) for one turn, BENCH_ROUNDS (3)."""
 import contextlib
+import datetime
 import re
 import statistics
 import subprocess
@@ -25,6 +26,17 @@ INSERT = """INSERT INTO rows (at, request_id, user_id, appointment_id, action, o
 """
 TABLE = """CREATE TABLE rows (id BIGSERIAL PRIMARY KEY, at BIGINT, request_id TEXT, user_id BIGINT,
   appointment_id BIGINT, action TEXT, outcome TEXT, expires_at BIGINT, hash BYTEA)"""
+PEOPLE = range(1001, 1101)  # each has an appointment of the same number
+# Whoever asks is another each time: answers to one person's requests could be shared.
+SCRIPT = """local requests = {}
+function init()
+  for _, one in ipairs(people) do
+    local headers = {Authorization = "Bearer " .. one[2]}
+    requests[#requests + 1] = wrk.format("GET", "/api/appointments/video-token/" .. one[1] .. "/", headers)
+  end
+end
+function request() return requests[math.random(#requests)] end
+"""
 # What tests leave out for speed.
 DURABLE = {"fsync": "on", "full_page_writes": "on", "shared_buffers": "128MB"}
 
@@ -49,7 +61,7 @@ class Bench:
     def rows(self):
         turns = {name: [] for name in (LIMIT, SERVED, FILE)}
         with self.stacks[SERVED] as served, self.stacks[FILE] as file:
-            scripts = {SERVED: served.scripts()[0], FILE: file.scripts()[0]}
+            scripts = {SERVED: people(served), FILE: people(file)}
             for _ in range(ROUNDS):
                 turns[LIMIT].append(self.insert())
                 for name in (SERVED, FILE):
@@ -83,6 +95,23 @@ class Bench:
             part.unlink()
         cuts = statistics.quantiles(taken, n=100)
         return rate, cuts[49], cuts[98], 0, 0
+
+
+def people(stack):
+    """Makes them and their appointments; a script for wrk that asks for their tokens."""
+    users, appointments = stack.dir / "users.csv", stack.dir / "appointments.csv"
+    now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    users.write_text("\n".join(["id,email,name,role", *(
+        f"{id},p{id}@example.com,Patient {id},patient" for id in PEOPLE), ""]))
+    appointments.write_text("\n".join([
+        "id,patient_id,psychologist_id,appointment_date,duration_minutes,status", *(
+            f"{id},{id},19,{now},60,confirmed" for id in PEOPLE), ""]))
+    stack.roomkey("import", users, appointments)
+    bearers = ((id, stack.roomkey("bearer", str(id), "--minutes", "600")) for id in PEOPLE)
+    script = stack.dir / "people.lua"
+    pairs = ", ".join(f"{{{id}, '{bearer}'}}" for id, bearer in bearers)
+    script.write_text(f"local people = {{{pairs}}}\n{SCRIPT}")
+    return script
 
 
 def table(workers, rows):
