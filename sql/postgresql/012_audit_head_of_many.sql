@@ -1,19 +1,28 @@
--- The head moves once for all events of a statement. It moved with each of them, and within one transaction
--- PostgreSQL looks through all that the row was before: a large import paid for that with the square of its events.
+-- All events of a statement are looked at together, and the head moves once for them. It moved with each of them,
+-- and within one transaction PostgreSQL looks through all that the row was before: a large import paid for that with
+-- the square of its events.
 DROP TRIGGER audit_moves_its_head ON audit;
 DROP FUNCTION audit_takes_one();
+DROP TRIGGER audit_stays_keyed ON audit;
+DROP FUNCTION audit_is_keyed();
 
--- They follow on the head and on each other.
+-- They follow on the head and on each other, and none without a MAC on one that has it.
 CREATE FUNCTION audit_takes_all() RETURNS trigger LANGUAGE plpgsql
   SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
   lowest  BIGINT;
   highest BIGINT;
   events  BIGINT;
+  keyed   BIGINT;
+  bare    BIGINT;
 BEGIN
-  SELECT min(id), max(id), count(*) INTO lowest, highest, events FROM added;
+  SELECT min(id), max(id), count(*), min(id) FILTER (WHERE mac IS NOT NULL), max(id) FILTER (WHERE mac IS NULL)
+    INTO lowest, highest, events, keyed, bare FROM added;
   IF events = 0 THEN
     RETURN NULL;
+  END IF;
+  IF bare > keyed OR bare IS NOT NULL AND EXISTS (SELECT FROM audit WHERE id = lowest - 1 AND mac IS NOT NULL) THEN
+    RAISE 'the audit is keyed' USING ERRCODE = 'check_violation';
   END IF;
   UPDATE audit_head SET id = highest, hash = (SELECT added.hash FROM added WHERE added.id = highest)
     WHERE id = lowest - 1 AND highest - lowest + 1 = events;

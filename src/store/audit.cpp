@@ -1,7 +1,7 @@
 #include "roomkey/store/audit.hpp"
 
+#include <algorithm>
 #include <array>
-#include <bit>
 #include <span>
 
 #include "roomkey/crypto/digest.hpp"
@@ -36,24 +36,32 @@ std::optional<std::string> mac_of_last(Database& database) {
 }
 
 constexpr int kColumns = 11;
-constexpr std::size_t kMostUnwritten = 256;
 
-// An INSERT of so many: a power of two, so that few are prepared. SQLite gets one after the other:
-// of several it makes a temporary table first, for the sake of the table's triggers.
-const char* insert_of(std::size_t events) {
-  static const auto texts = [] {
-    std::array<std::string, std::bit_width(kMostUnwritten)> all;
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      all[i] =
+// So many events each: what a group of requests has, and more for who has many.
+constexpr std::array<std::size_t, 11> kEventsAtOnce{256, 64, 16, 8, 7, 6, 5, 4, 3, 2, 1};
+struct EventInsert {
+  std::size_t events = 0;
+  std::string sql;
+};
+
+// The largest for no more than these. SQLite gets one after the other: of several it makes a
+// temporary table first, for the sake of the table's triggers.
+const EventInsert& insert_for(std::size_t events, bool is_far) {
+  static const auto all = [] {
+    std::array<EventInsert, kEventsAtOnce.size()> inserts;
+    for (std::size_t i = 0; i < inserts.size(); ++i) {
+      inserts[i] = {
+          kEventsAtOnce[i],
           "INSERT INTO audit (id, at, request_id, user_id, appointment_id, action, outcome, reason,"
-          " expires_at, hash, mac) VALUES ";
-      for (std::size_t row = 0; row < 1U << i; ++row) {
-        all[i] += row == 0 ? "(" ROOMKEY_TEN ", ?)" : ", (" ROOMKEY_TEN ", ?)";
-      }
+          " expires_at, hash, mac) VALUES (" ROOMKEY_TEN ", ?)"};
+      for (std::size_t row = 1; row < kEventsAtOnce[i]; ++row)
+        inserts[i].sql += ", (" ROOMKEY_TEN ", ?)";
     }
-    return all;
+    return inserts;
   }();
-  return texts.at(static_cast<std::size_t>(std::countr_zero(events))).c_str();
+  const auto* const found = std::find_if(
+      all.begin(), all.end(), [&](const EventInsert& one) { return one.events <= events; });
+  return is_far ? *found : all.back();
 }
 
 void bind(Query& insert, int index, const AuditEvent& event, const AuditKey* key) {
@@ -70,12 +78,13 @@ void append(Database& database, ChainHead& head, std::span<AuditEvent> events) {
     event.hash = head.hash = chained_hash(head.hash, event);
   }
   const AuditKey* const key = database.settings().audit_key.get();
-  const std::size_t most = open_store_of(database).connection->is_far() ? kMostUnwritten : 1;
+  const bool is_far = open_store_of(database).connection->is_far();
   try {
     while (!events.empty()) {
-      const auto part = events.first(std::bit_floor(std::min(events.size(), most)));
+      const EventInsert& of_some = insert_for(events.size(), is_far);
+      const auto part = events.first(of_some.events);
       events = events.subspan(part.size());
-      Query insert(database, insert_of(part.size()));
+      Query insert(database, of_some.sql.c_str());
       int index = 1;
       for (const AuditEvent& event : part) {
         bind(insert, index, event, key);
@@ -104,6 +113,8 @@ void announce_key(Database& database, ChainHead& head, const AuditEvent& before)
                    .reason = key->id};
   append(database, head, {&event, 1});
 }
+
+constexpr std::size_t kMostUnwritten = 256;
 
 }  // namespace
 

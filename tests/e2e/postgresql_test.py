@@ -172,19 +172,19 @@ class Roles(Case):
         ("23514", "CREATE TEMP TABLE audit_head (id BIGINT, hash BYTEA);"
                   " INSERT INTO audit_head SELECT id + 1, hash FROM public.audit_head;"
                   f" {EVENT} SELECT id + 1, 1, 'more', 'video_token', 'granted', hash FROM audit_head"),
-        ("23514", "CREATE TEMP TABLE mine AS SELECT id + 1 AS id, hash FROM audit_head;"
+        ("23514", "CREATE TEMP TABLE mine AS SELECT id + 1 AS id, hash, hash AS mac FROM audit_head;"
                   " CREATE TRIGGER mine AFTER INSERT ON mine REFERENCING NEW TABLE AS added FOR EACH STATEMENT"
                   " EXECUTE FUNCTION audit_takes_all(); INSERT INTO mine SELECT * FROM mine"),
-        ("23514", "CREATE TEMP TABLE added AS SELECT id + 1 AS id, hash FROM audit_head;"
+        ("23514", "CREATE TEMP TABLE added AS SELECT id + 1 AS id, hash, hash AS mac FROM audit_head;"
                   " GRANT SELECT ON added TO PUBLIC; CREATE TEMP TABLE mine (id BIGINT);"
                   " CREATE TRIGGER mine AFTER INSERT ON mine FOR EACH ROW EXECUTE FUNCTION audit_takes_all();"
                   " INSERT INTO mine VALUES (1)"),
         # The same beside events with a gap between them, in one breath.
-        ("23514", "CREATE TEMP TABLE mine AS SELECT id, hash FROM audit_head;"
+        ("23514", "CREATE TEMP TABLE mine AS SELECT id, hash, hash AS mac FROM audit_head;"
                   " CREATE TRIGGER mine AFTER INSERT ON mine REFERENCING NEW TABLE AS added FOR EACH STATEMENT"
                   " EXECUTE FUNCTION audit_takes_all();"
                   f" WITH one AS ({EVENT} SELECT id + 2, 1, 'more', 'video_token', 'granted', hash FROM audit_head)"
-                  " INSERT INTO mine SELECT id + step, hash FROM audit_head, generate_series(1, 2) step"))])
+                  " INSERT INTO mine SELECT id + step, hash, hash FROM audit_head, generate_series(1, 2) step"))])
     def test_it_may_not(self, code, statement):
         before = self.state()
         with self.assertRaisesRegex(AssertionError, code):

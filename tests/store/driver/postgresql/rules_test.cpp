@@ -73,6 +73,22 @@ TEST(postgresql_moves_the_head_once_for_all_events_of_a_statement) {
   same(8, audit_head(store.database).id);
 }
 
+TEST(postgresql_takes_no_event_without_a_mac_behind_one_that_has_it) {
+  Served store;
+  append_three(store.database);
+  const auto events = [](const std::string& numbers, const std::string& mac) {
+    return "INSERT INTO audit SELECT number, 0, 'x', NULL, NULL, 'x', 'granted', NULL, NULL, "
+           "sha256('x'), " +
+           mac + " FROM generate_series(" + numbers + ") number";
+  };
+  store.refuses(events("4, 6", "CASE WHEN number = 5 THEN sha256('x') END"));
+  store.raw.run(events("4, 6", "CASE WHEN number > 4 THEN sha256('x') END"));
+  store.refuses(events("7, 7", "NULL"));
+  store.refuses(events("7, 8", "CASE WHEN number = 8 THEN sha256('x') END"));
+  store.raw.run(events("7, 8", "sha256('x')"));
+  same(8, audit_head(store.database).id);
+}
+
 TEST(postgresql_s_tables_have_their_rules) {
   Served store;
   for (const std::string sql :
