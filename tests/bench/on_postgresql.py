@@ -17,7 +17,7 @@ sys.path.insert(0, str(ROOT / "tests/support"))
 import postgresql  # noqa: E402
 
 WORKERS = (2, 4, 8)
-EACH = 8  # connections, as many as a worker serves in one transaction
+EACH = 16  # connections: twice as many as a worker serves in one transaction, so that a full one waits
 LIMIT, SERVED, FILE = "pgbench, one row each", "video-token on PostgreSQL", "video-token on SQLite"
 # As wide as an event of the audit.
 INSERT = """INSERT INTO rows (at, request_id, user_id, appointment_id, action, outcome, expires_at, hash)
