@@ -61,6 +61,16 @@ class Doors(Case):
         self.assertIn("Nü", self.worker.roomkey("user", "show", 77))
 
 
+# A trigger of its own by the head's function; and code that changes more, where it runs as the owner.
+MINE = ("CREATE TEMP TABLE mine AS SELECT id + 1 AS id, hash, hash AS mac FROM audit_head;"
+        " CREATE TRIGGER mine AFTER INSERT ON mine REFERENCING NEW TABLE AS added FOR EACH STATEMENT"
+        " EXECUTE FUNCTION audit_takes_all();")
+EVIL = ("CREATE TYPE pg_temp.own AS ENUM ('a'); CREATE FUNCTION pg_temp.evil(pg_temp.own) RETURNS BYTEA"
+        " LANGUAGE plpgsql AS $$ BEGIN IF current_user = 'clinic_owner' THEN"
+        " CREATE OR REPLACE FUNCTION public.audit_head_moves_on() RETURNS trigger LANGUAGE plpgsql AS"
+        " 'BEGIN RETURN NEW; END'; END IF; RETURN sha256('x'); END $$;")
+
+
 class Roles(Case):
     """Two roles, made as docs/postgresql.md says: one owns the tables, the workers' owns nothing."""
     OWNER, WORKERS = "clinic_owner", "clinic_workers"
@@ -85,8 +95,8 @@ class Roles(Case):
         cls.as_owner("db", "migrate", *(arguments or ("--worker", cls.WORKERS)))
 
     @classmethod
-    def as_owner(cls, *arguments):
-        return cls.worker.roomkey(*arguments, ROOMKEY_ROOMS="asked",
+    def as_owner(cls, *arguments, **options):
+        return cls.worker.roomkey(*arguments, **options, ROOMKEY_ROOMS="asked",
                                   ROOMKEY_DB=cluster().address(cls.name, cls.OWNER))
 
     def sql(self, text, user=None):
@@ -173,23 +183,39 @@ class Roles(Case):
         ("23514", "CREATE TEMP TABLE audit_head (id BIGINT, hash BYTEA);"
                   " INSERT INTO audit_head SELECT id + 1, hash FROM public.audit_head;"
                   f" {EVENT} SELECT id + 1, 1, 'more', 'video_token', 'granted', hash FROM audit_head"),
-        ("23514", "CREATE TEMP TABLE mine AS SELECT id + 1 AS id, hash, hash AS mac FROM audit_head;"
-                  " CREATE TRIGGER mine AFTER INSERT ON mine REFERENCING NEW TABLE AS added FOR EACH STATEMENT"
-                  " EXECUTE FUNCTION audit_takes_all(); INSERT INTO mine SELECT * FROM mine"),
-        ("23514", "CREATE TEMP TABLE added AS SELECT id + 1 AS id, hash, hash AS mac FROM audit_head;"
-                  " GRANT SELECT ON added TO PUBLIC; CREATE TEMP TABLE mine (id BIGINT);"
-                  " CREATE TRIGGER mine AFTER INSERT ON mine FOR EACH ROW EXECUTE FUNCTION audit_takes_all();"
-                  " INSERT INTO mine VALUES (1)"),
-        # The same beside events with a gap between them, in one breath.
-        ("23514", "CREATE TEMP TABLE mine AS SELECT id, hash, hash AS mac FROM audit_head;"
-                  " CREATE TRIGGER mine AFTER INSERT ON mine REFERENCING NEW TABLE AS added FOR EACH STATEMENT"
-                  " EXECUTE FUNCTION audit_takes_all();"
-                  f" WITH one AS ({EVENT} SELECT id + 2, 1, 'more', 'video_token', 'granted', hash FROM audit_head)"
-                  " INSERT INTO mine SELECT id + step, hash, hash FROM audit_head, generate_series(1, 2) step"))])
+        ("42501", f"{MINE} INSERT INTO mine SELECT * FROM mine"),
+        ("42501", "CREATE TEMP TABLE mine (id BIGINT);"
+                  " CREATE TRIGGER mine AFTER INSERT ON mine FOR EACH ROW EXECUTE FUNCTION audit_takes_all()"))])
     def test_it_may_not(self, code, statement):
         before = self.state()
         with self.assertRaisesRegex(AssertionError, code):
             self.sql(statement)
+        self.assertEqual(self.state(), before)
+
+    @each([
+        ("beside_a_table_of_one_s_own", f"{MINE} INSERT INTO mine SELECT * FROM mine"),
+        ("beside_events_with_a_gap", f"{MINE} WITH one AS ({EVENT} SELECT id + 2, 1, 'more', 'video_token',"
+         " 'granted', hash FROM audit_head) INSERT INTO mine"
+         " SELECT id + step, hash, hash FROM audit_head, generate_series(1, 2) step"),
+        ("beside_a_view_with_code_in_it", f"{EVIL} CREATE TEMP VIEW added AS"
+         " SELECT 0::BIGINT AS id, NULL::BYTEA AS hash, NULL::BYTEA AS mac WHERE pg_temp.evil('a') IS NULL;"
+         " GRANT SELECT ON added TO PUBLIC; CREATE TEMP TABLE mine (id BIGINT);"
+         " CREATE TRIGGER mine AFTER INSERT ON mine FOR EACH ROW EXECUTE FUNCTION audit_takes_all();"
+         " INSERT INTO mine VALUES (1)"),
+        ("beside_a_cast", f"{EVIL} CREATE CAST (pg_temp.own AS BYTEA) WITH FUNCTION pg_temp.evil AS ASSIGNMENT;"
+         " CREATE TEMP TABLE mine (id BIGINT, hash pg_temp.own, mac BYTEA);"
+         " CREATE TRIGGER mine AFTER INSERT ON mine REFERENCING NEW TABLE AS added FOR EACH STATEMENT"
+         " EXECUTE FUNCTION audit_takes_all(); INSERT INTO mine SELECT id + 1, 'a', NULL FROM audit_head")])
+    def test_where_all_may_use_the_head_s_function_it_serves_the_audit_alone(self, statement):
+        """As in a store that was restored without what is granted."""
+        before = self.state()
+        self.sql("GRANT EXECUTE ON FUNCTION audit_takes_all TO PUBLIC", self.OWNER)
+        try:
+            self.assertIn("the schema is not the one that roomkey made", self.as_owner("db", "verify", "--json", status=1))
+            with self.assertRaisesRegex(AssertionError, "23514.*append-only"):
+                self.sql(statement)
+        finally:
+            self.sql("REVOKE EXECUTE ON FUNCTION audit_takes_all FROM PUBLIC", self.OWNER)
         self.assertEqual(self.state(), before)
 
     def test_what_it_may_not_do_for_a_command_either(self):
@@ -204,7 +230,10 @@ class Roles(Case):
                  " CREATE TRIGGER audit_moves_its_head AFTER INSERT ON audit"
                  " FOR EACH ROW EXECUTE FUNCTION audit_takes_one()", self.OWNER)
         self.assertNotIn("guests", self.rights())
-        self.migrate("--json")
+        # Somebody's trigger by the former function doesn't hold the migration up.
+        with cluster().session("CREATE TEMP TABLE mine (id BIGINT); CREATE TRIGGER mine AFTER INSERT ON mine"
+                               " FOR EACH ROW EXECUTE FUNCTION audit_takes_one();", self.name, self.WORKERS):
+            self.migrate("--json")
         self.assertEqual(self.rights(), self.wanted())
         self.given(self.worker.token())
 

@@ -150,6 +150,18 @@ class Server:
         return self.run("psql", "-h", self.dir, "-p", self.port, "-U", user, "-d", database, "-XAtq",
                         "-v", "ON_ERROR_STOP=1", "-v", "VERBOSITY=verbose", *commands, account={})
 
+    @contextlib.contextmanager
+    def session(self, text, database, user):
+        """Stays, and with it whatever the text made for it alone, until it is left."""
+        with subprocess.Popen([str(self.bin / "psql"), "-h", str(self.dir), "-p", str(self.port), "-U", user, "-d",
+                               database, "-XAtq", "-v", "ON_ERROR_STOP=1"], cwd=self.dir, text=True,
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE) as psql:
+            psql.stdin.write(f"{text}\n\\echo done\n")
+            psql.stdin.flush()
+            if psql.stdout.readline() != "done\n":
+                raise AssertionError("the session ended")
+            yield
+
     def setting(self, name, value):
         """For all, from now on; None: as it was."""
         self.sql(f"ALTER SYSTEM RESET {name}" if value is None else f"ALTER SYSTEM SET {name} = '{value}'")

@@ -50,7 +50,8 @@ lines (line) AS (
   SELECT 'rewrite ' || relname || ' ' || rulename
     FROM tables t JOIN pg_rewrite ON ev_class = t.oid
   UNION ALL
-  SELECT 'function ' || proname || ' ' || prosecdef || ' ' || (proconfig IS NOT NULL) || ' ' || prosrc
+  SELECT 'function ' || proname || ' ' || prosecdef || ' ' || (proconfig IS NOT NULL) || ' '
+    || has_function_privilege('public', pg_proc.oid, 'EXECUTE') || ' ' || prosrc
     FROM pg_proc JOIN pg_namespace n ON n.oid = pronamespace WHERE n.nspname = current_schema())
 SELECT replace(line, quote_ident(current_schema()) || '.', '') FROM lines)sql";
 
