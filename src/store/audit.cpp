@@ -97,8 +97,12 @@ void append(Database& database, ChainHead& head, std::span<AuditEvent> events) {
   }
 }
 
-// A new key is told of in the chain, under itself. Looked at once for each connection: while the
-// workers are restarted one by one, those with the key before go on.
+constexpr std::size_t kMostUnwritten = 256;
+
+}  // namespace
+
+// Looked at once for each connection: while the workers are restarted one by one, those with the
+// key before go on.
 void announce_key(Database& database, ChainHead& head, const AuditEvent& before) {
   bool& keyed = open_store_of(database).keyed;
   const AuditKey* const key = database.settings().audit_key.get();
@@ -113,10 +117,6 @@ void announce_key(Database& database, ChainHead& head, const AuditEvent& before)
                    .reason = key->id};
   append(database, head, {&event, 1});
 }
-
-constexpr std::size_t kMostUnwritten = 256;
-
-}  // namespace
 
 void append_audit(Transaction& transaction, Database& database, AuditEvent event) {
   OpenStore& store = open_store_of(database);

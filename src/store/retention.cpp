@@ -91,6 +91,8 @@ AuditEvent change(const SignOff& sign_off, std::string_view action, std::string 
 void cut(Transaction& transaction, Database& database, const Prunable& old,
          const SignOff& sign_off) {
   const auto before = audit_cuts(database);
+  ChainHead head = read_head(database);
+  announce_key(database, head, change(sign_off, kPruneAction, ""));
   AuditCut fresh{.id = static_cast<std::int64_t>(before.size()) + 1,
                  .at = sign_off.at,
                  .last_event = old.last_event,
@@ -98,7 +100,7 @@ void cut(Transaction& transaction, Database& database, const Prunable& old,
                  .events = old.events,
                  .signed_by = sign_off.by,
                  .reason = sign_off.reason,
-                 .witness = read_head(database).id + 1};
+                 .witness = head.id + 1};
   fresh.hash = chained_hash(before.empty() ? no_hash() : before.back().hash, fresh);
   append_audit(transaction, database, change(sign_off, kPruneAction, testimony(fresh)));
   write_events(transaction, database);  // a cut's witness comes first

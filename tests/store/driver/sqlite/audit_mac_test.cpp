@@ -41,6 +41,17 @@ AuditVerdict verified(const FileStore& store, std::string_view text = kFirst,
   return verify_audit(database, old_keys);
 }
 
+TEST(a_key_may_be_told_of_first_by_a_prune) {
+  const FileStore store;
+  append_by(store, {"-", "-"});
+  Database database(with_key(store.database.path()));
+  database.ready();
+  same(2, prune(database, kNine + 24h, sign_off()).events);
+  same("3 4 ", ids_of(database));
+  same("audit_key", audit_of(database).front().action);
+  same("", verify_audit(database).fault);
+}
+
 TEST(a_transaction_whose_events_were_refused_is_not_committed_whoever_passes_that_over) {
   const FileStore store;
   append_by(store, {kFirst});
