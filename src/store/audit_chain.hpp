@@ -43,8 +43,8 @@ struct ChainHead {
 // With all events that the open transaction has.
 [[nodiscard]] ChainHead read_head(Database& database);
 
-// A new key is told of in the chain, under itself, before the first event that it is for, whose time
-// and request this has. With the lock held.
+// A new key is told of in the chain, under itself, before the first event that it is for, whose
+// time and request this has. With the lock held.
 void announce_key(Database& database, ChainHead& head, const AuditEvent& before);
 
 // Those that the open transaction has and are not written yet.
