@@ -66,7 +66,10 @@ class Worker(Stack):
     def connect(self):
         connection = socket.socket(socket.AF_UNIX)
         connection.settimeout(PATIENCE)
-        wait_until(lambda: connection.connect_ex(self.path) == 0, "the worker accepts")
+        try:
+            wait_until(lambda: connection.connect_ex(self.path) == 0, "the worker accepts")
+        except AssertionError as never:
+            raise AssertionError(f"{never}; it ended with {self.process.poll()} and said: {self.log()}") from None
         return connection
 
     def params(self, method="GET", path="/api/appointments/video-token/47/", user=None, token=None,
