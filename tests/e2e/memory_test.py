@@ -67,8 +67,10 @@ class Source(Worker):
             subprocess.run(["cc", "-shared", "-fPIC", "-o", self.dir / "deaf.so", "-xc", "-"],
                            input=self.deaf.encode(), check=True)
         program = BIN / "roomkey-fcgi"
-        if self.user:  # who may not be let into the folder of the build
+        if self.user:  # who may not be let into the folder of the sources
             program = shutil.copy(program, self.dir)
+            template = "ROOMKEY_TOKEN_TEMPLATE_FILE"
+            variables[template] = shutil.copy(variables[template], self.dir)
             for path in (self.dir, *self.dir.rglob("*")):
                 os.chown(path, self.user, self.user)
         with open(self.dir / "log", "ab") as log:
