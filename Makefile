@@ -113,8 +113,10 @@ browsers: ## every test of the browser's part that Firefox can run, in Firefox a
 # std::regex under the sanitizers.
 SANITIZE_CXX ?= clang++
 SANITIZED = @$(MAKE) --no-print-directory BUILD=build/sanitize CXX='$(SANITIZE_CXX)' OPTIMIZE='-O0 -g1' \
-  HARDENING=-fPIE \
-  SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'
+  HARDENING=-fPIE HEADERS=tests/sanitizers/headers.hpp \
+  SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all \
+    -fsanitize-ignorelist=tests/sanitizers/checked_elsewhere.txt \
+    -fsanitize-coverage-ignorelist=tests/sanitizers/not_traced.txt'
 # Not under sanitizers: what waits or runs the command over and over. SANITIZE_SHORT=1 leaves to the unit
 # tests, too, what takes no foreign bytes or takes them as another does that is kept, what mostly waits, and
 # the store on PostgreSQL.
@@ -215,8 +217,13 @@ $(BUILD)/bare-responder: tests/bench/bare_responder.c
 	@mkdir -p $(@D)
 	@$(CC) -O2 -Wall -Wextra -Werror -o $@ $< -lfcgi -lsqlite3
 
-COMPILE = $(CXX) $(CPPFLAGS) $(CXXFLAGS) -MMD -MP -c -o $@ $<
-$(BUILD)/%.o: %.cpp
+# HEADERS, if any, are compiled once for all (clang's way).
+PRECOMPILED := $(HEADERS:%=$(BUILD)/headers.pch)
+COMPILE = $(CXX) $(CPPFLAGS) $(CXXFLAGS) $(PRECOMPILED:%=-include-pch %) -MMD -MP -c -o $@ $<
+$(BUILD)/headers.pch: $(HEADERS)
+	@mkdir -p $(@D)
+	@$(CXX) $(CPPFLAGS) $(CXXFLAGS) -MMD -MP -x c++-header -o $@ $<
+$(BUILD)/%.o: %.cpp $(PRECOMPILED)
 	@mkdir -p $(@D)
 	@echo "  c++   $<"
 	@$(COMPILE)
@@ -228,12 +235,12 @@ $(BUILD)/%/folder.cpp: FORCE
 	  list | cmp -s - $@ || list >$@
 FORCE:
 $(BUILD)/%/folder.o: private CPPFLAGS += -I.
-$(BUILD)/%/folder.o: $(BUILD)/%/folder.cpp
+$(BUILD)/%/folder.o: $(BUILD)/%/folder.cpp $(PRECOMPILED)
 	@echo "  c++   $*/"
 	@$(COMPILE)
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
-$(DRIVERS:%=$(BUILD)/migrations/%.o): %.o: %.cpp
+$(DRIVERS:%=$(BUILD)/migrations/%.o): %.o: %.cpp $(PRECOMPILED)
 	@$(COMPILE)
 # The scripts of each driver of the store, in the order of their numbers.
 .SECONDARY: $(DRIVERS:%=$(BUILD)/migrations/%.cpp)

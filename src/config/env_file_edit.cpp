@@ -23,7 +23,7 @@ void wipe_all(Values& values) {
 }
 
 // Bare where a shell would take it so as well, else in double quotes.
-std::string quoted(std::string_view value) {
+std::string in_quotes(std::string_view value) {
   const auto plain = [](char c) {
     return base::is_alphanumeric(c) ||
            std::string_view("_./:@%+,=-").find(c) != std::string_view::npos;
@@ -82,7 +82,7 @@ void insert(std::string& text, std::size_t at, std::string line) {
 // Systemd takes the last of several assignments, so that one is changed and the others go.
 void change(std::string& text, const std::string& name, const std::optional<std::string>& value) {
   const Found found = find(text, name);
-  const std::string line = value ? name + '=' + quoted(*value) + '\n' : "";
+  const std::string line = value ? name + '=' + in_quotes(*value) + '\n' : "";
   if (found.own.empty()) {
     if (value) insert(text, behind_comment(text, name, found.all).value_or(text.size()), line);
     return;

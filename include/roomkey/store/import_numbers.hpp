@@ -28,8 +28,7 @@ struct ImportNumber {
 class ImportNumbers {
  public:
   // Until it goes, numbers are put by it alone, each resource once.
-  ImportNumbers(Transaction& transaction, Database& database)
-      : transaction_(transaction), database_(database) {}
+  ImportNumbers(Transaction&, Database& database) : database_(database) {}
 
   // Before any of them is asked for or put.
   void read(const std::vector<std::string>& sources);
@@ -57,7 +56,6 @@ class ImportNumbers {
   };
   [[nodiscard]] Kind& of(Numbered kind) { return kinds_[static_cast<std::size_t>(kind)]; }
 
-  Transaction& transaction_;
   Database& database_;
   std::unordered_map<std::string, ImportNumber> known_ = {};  // by source
   std::array<Kind, 2> kinds_ = {};

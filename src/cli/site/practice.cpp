@@ -14,7 +14,7 @@ namespace {
 bool is_control(char c) { return (c >= 0 && c < ' ') || c == 0x7F; }
 bool is_visible_ascii(char c) { return c > ' ' && c < 0x7F; }
 
-std::string quoted(std::string_view text) {
+std::string as_json(std::string_view text) {
   constexpr std::string_view kEscaped = "\"\\'$<>&";
   std::string json = "\"";
   for (const char c : text) {
@@ -79,8 +79,8 @@ std::string practice_url_fault(std::string_view url) {
 }
 
 std::string practice_json(const Practice& practice) {
-  return "{\"name\": " + quoted(practice.name) + ", \"phone\": " + quoted(practice.phone) +
-         ", \"url\": " + quoted(practice.url) + '}';
+  return "{\"name\": " + as_json(practice.name) + ", \"phone\": " + as_json(practice.phone) +
+         ", \"url\": " + as_json(practice.url) + '}';
 }
 
 }  // namespace roomkey::cli::site

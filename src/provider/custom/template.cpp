@@ -10,7 +10,7 @@ namespace roomkey::provider::custom {
 
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string as_json(std::string_view text) {
   std::string json;
   base::append_quoted(json, text);
   return json;
@@ -30,18 +30,18 @@ std::optional<Template> Template::read(std::string_view text, std::vector<std::s
 std::string Template::value_of(std::size_t field, const Filling& filling) const {
   const access::Grant& grant = filling.grant;
   switch (static_cast<Placeholder>(std::min(field, kPlaceholders.size()))) {
-    case Placeholder::room: return quoted(grant.room_name);
-    case Placeholder::identity: return quoted(grant.identity);
-    case Placeholder::name: return quoted(grant.name_or_identity());
-    case Placeholder::email: return quoted(grant.email.empty() ? grant.identity : grant.email);
+    case Placeholder::room: return as_json(grant.room_name);
+    case Placeholder::identity: return as_json(grant.identity);
+    case Placeholder::name: return as_json(grant.name_or_identity());
+    case Placeholder::email: return as_json(grant.email.empty() ? grant.identity : grant.email);
     case Placeholder::user_id:
-      return grant.user_id == 0 ? quoted(grant.identity) : std::to_string(grant.user_id);
+      return grant.user_id == 0 ? as_json(grant.identity) : std::to_string(grant.user_id);
     case Placeholder::appointment_id: return std::to_string(grant.appointment_id);
-    case Placeholder::role: return quoted(access::word(grant.side));
+    case Placeholder::role: return as_json(access::word(grant.side));
     case Placeholder::iat: return seconds(filling.issued_at);
     case Placeholder::nbf: return seconds(filling.valid_from);
     case Placeholder::exp: return seconds(filling.expires_at);
-    case Placeholder::jti: return quoted(filling.jti);
+    case Placeholder::jti: return as_json(filling.jti);
     case Placeholder::own: break;
   }
   const ByRole& own = by_role_.at(field - kPlaceholders.size());
