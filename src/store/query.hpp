@@ -75,7 +75,7 @@ class Query {
   Query(const Query&) = delete;
   Query& operator=(const Query&) = delete;
 
-  // Within a transaction: the same is asked soon, and a server may be asked for it now.
+  // Within a transaction: the same is asked soon. See driver::Statement for which may.
   void expect() { statement_.expect(); }
   // True while there is a row to read.
   bool step() { return statement_.step(); }

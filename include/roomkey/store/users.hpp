@@ -10,8 +10,8 @@
 namespace roomkey::store {
 
 [[nodiscard]] std::optional<access::User> find_user(Database& database, std::int64_t id);
-// find_user() comes for it in the open transaction: a server is asked now, and the answers to all
-// that is expected are waited for once. SQLite has nothing to do.
+// find_user() comes for it in the open transaction: a server is asked for all that are expected at
+// once. SQLite has nothing to do.
 void expect_user(Database& database, std::int64_t id);
 
 // Makes or changes the user with that id; true where it was made. Part of the open transaction. Who

@@ -40,8 +40,9 @@ class Statement {
   virtual void bind_text(int index, std::string_view value) = 0;
   virtual void bind_bytes(int index, std::string_view value) = 0;
 
-  // Within a transaction: it is to be stepped with these values, and may be asked for now. What it
-  // gave holds until something is changed.
+  // Within a transaction: it is to be stepped with the value that is bound, an id, which is its
+  // first column as well (SELECT id, ... WHERE id = ?, no more than a row). Such are asked for
+  // together. What they gave holds until something is changed.
   virtual void expect() {}
 
   // True while there is a row to read.

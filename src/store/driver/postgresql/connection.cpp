@@ -36,15 +36,6 @@ std::string value(const Result& result, int column = 0) {
   return libpq().PQgetvalue(rows, 0, column);
 }
 
-// No two of them are written alike.
-std::string text_of(const std::string& name, const std::vector<Value>& values) {
-  std::string text = name;
-  for (const Value& value : values) {
-    text += value.bytes ? ' ' + std::to_string(value.bytes->size()) + ':' + *value.bytes : " -";
-  }
-  return text;
-}
-
 }  // namespace
 
 std::unique_ptr<driver::Connection> open(const Settings& settings, bool) {
@@ -127,7 +118,7 @@ void Connection::begin(Lock lock) {
   static_cast<void>(deadline());
   state_ = State::writing;
   locked_ = holds_ = changes_ = false;
-  expected_.clear();
+  begin_era();
   turn_.clear();
   serves_ = lock == Lock::last;
   static_cast<void>(wire_->met_conflict());
@@ -162,27 +153,21 @@ void Connection::lock() {
 }
 
 void Connection::about_to_change() {
-  expected_.clear();
+  begin_era();
   if (state_ != State::writing || std::exchange(changes_, true)) return;
   lock();
   send("UPDATE roomkey SET turn = turn + 1");
 }
 
-void Connection::expect(const std::string& name, const std::vector<Value>& values) {
-  if (state_ != State::writing) return;
-  auto& answer = expected_[text_of(name, values)];
-  if (answer != nullptr) return;
-  answer = std::make_shared<Result>();
-  wire_->send_prepared(name, values, [answer](const Result& rows) { *answer = rows; });
+void Connection::begin_era() {
+  ++era_;
+  expecting_.clear();
 }
 
-Result Connection::expected(const std::string& name, const std::vector<Value>& values) {
-  if (state_ != State::writing || expected_.empty()) return nullptr;
-  const auto found = expected_.find(text_of(name, values));
-  if (found == expected_.end()) return nullptr;
-  const auto answer = found->second;
-  if (*answer == nullptr) hear();
-  return *answer;
+void Connection::ask_for_expected() {
+  if (expecting_.empty()) return;
+  for (Statement* const statement : std::exchange(expecting_, {})) statement->ask();
+  hear();
 }
 
 // The names of the standbys are looked at once more in the same breath: without them the commit

@@ -17,6 +17,8 @@ inline constexpr const char* kTurnTable =
     "CREATE TABLE IF NOT EXISTS roomkey (one BIGINT PRIMARY KEY CHECK (one = 1),"
     " schema BIGINT NOT NULL, turn BIGINT NOT NULL DEFAULT 0);";
 
+class Statement;
+
 class Connection final : public driver::Connection {
  public:
   explicit Connection(const Settings& settings);
@@ -49,10 +51,12 @@ class Connection final : public driver::Connection {
   void add_written(std::int64_t rows) { written_ += rows; }
   // Before a statement that changes what others decide by.
   void about_to_change();
-  // Within a transaction, a prepared statement that reads: asked now, not waited for.
-  void expect(const std::string& name, const std::vector<Value>& values);
-  // Its answer, where it was expected and nothing was changed since; else null.
-  [[nodiscard]] Result expected(const std::string& name, const std::vector<Value>& values);
+  // What was read in an era holds until the next, within the transaction: until something is
+  // changed.
+  [[nodiscard]] std::uint64_t era() const { return era_; }
+  // A statement has rows to ask for, in this era; all such are asked for together, and waited for.
+  void expects(Statement& statement) { expecting_.push_back(&statement); }
+  void ask_for_expected();
   [[nodiscard]] std::string next_name() { return "s" + std::to_string(++names_); }
   // The first column of the first row; empty where it is null.
   [[nodiscard]] std::string text(const std::string& sql);
@@ -64,6 +68,7 @@ class Connection final : public driver::Connection {
   void require_standby(std::string_view names) const;
   void send(const char* sql, Wire::Hear hear = {});
   void require_turn(std::string_view turn);
+  void begin_era();
 
   Settings settings_;
   Clock::time_point until_;  // of the transaction, or of the work that it was opened for
@@ -78,8 +83,8 @@ class Connection final : public driver::Connection {
   bool serves_ = false;   // a request, which is tried once more after a conflict
   bool again_ = false;    // what comes next has been tried before
   std::int64_t written_ = 0;
-  // Of the open transaction, by statement and values. Null until it is heard.
-  std::map<std::string, std::shared_ptr<Result>> expected_;
+  std::uint64_t era_ = 1;
+  std::vector<Statement*> expecting_;
   std::map<const char*, std::string> own_;  // its own statements' names
   int names_ = 0;
 };

@@ -1,5 +1,7 @@
 #include "store/driver/postgresql/statement.hpp"
 
+#include <algorithm>
+
 #include "roomkey/base/text.hpp"
 #include "store/driver/postgresql/dialect.hpp"
 
@@ -16,9 +18,22 @@ constexpr const char* kPart = "500";
 
 constexpr std::size_t kMostUnheard = 256;
 
+// As many as a worker serves together.
+constexpr std::size_t kAtOnce = 8;
+
 std::int64_t rows_changed(const PGresult* result) {
   if (libpq().PQresultStatus(result) != PGRES_COMMAND_OK) return 0;
   return base::parse_number(libpq().PQcmdTuples(const_cast<PGresult*>(result))).value_or(0);
+}
+
+// Of a statement for the row with an id: for several.
+std::string for_many(std::string_view sql) {
+  constexpr std::string_view kOne = " = $1";
+  if (!sql.ends_with(kOne)) throw std::logic_error("a statement for no one row is expected");
+  std::string text(sql.substr(0, sql.size() - kOne.size()));
+  text += " IN ($1";
+  for (std::size_t i = 2; i <= kAtOnce; ++i) text += ", $" + std::to_string(i);
+  return text + ')';
 }
 
 int digit(char c) { return c <= '9' ? c - '0' : c - 'a' + 10; }
@@ -70,18 +85,69 @@ void Statement::start() {
     open_cursor();
     return fetch();
   }
-  make_ready();
   changed_ = 0;
-  rows_ = connection_.expected(name_, values_);
-  if (rows_ != nullptr) return;
+  if (take_expected()) return;
+  make_ready();
   rows_ = connection_.wire().run_prepared(name_, values_, connection_.deadline());
+  end_ = libpq().PQntuples(rows_.get());
   changed_ = rows_changed(rows_.get());
   connection_.add_written(changed_);
 }
 
+bool Statement::expects_bound() const {
+  const auto& ids = expected_.ids;
+  return connection_.in_transaction() && expected_.era == connection_.era() &&
+         std::find(ids.begin(), ids.end(), values_.front().bytes) != ids.end();
+}
+
 void Statement::expect() {
-  make_ready();
-  connection_.expect(name_, values_);
+  if (!connection_.in_transaction() || expects_bound()) return;
+  if (expected_.era != connection_.era()) expected_ = Expected{connection_.era()};
+  expected_.ids.push_back(*values_.front().bytes);
+  connection_.expects(*this);
+}
+
+void Statement::ask() {
+  if (expected_.era != connection_.era()) return;
+  while (expected_.asked < expected_.ids.size()) {
+    ++expected_.questions;
+    std::vector<Value> ids;
+    while (expected_.asked < expected_.ids.size() && ids.size() < kAtOnce) {
+      ids.push_back({kInt8, expected_.ids[expected_.asked++], false});
+    }
+    const Value first = ids.front();
+    ids.resize(kAtOnce, first);
+    if (many_.empty()) {
+      const std::string name = connection_.next_name();
+      connection_.wire().prepare(name, for_many(sql_), ids, connection_.deadline());
+      many_ = name;
+    }
+    connection_.wire().send_prepared(many_, ids, [answers = expected_.answers](const Result& rows) {
+      answers->push_back(rows);
+    });
+  }
+}
+
+// The row with the id that is bound, or none, if it was expected and nothing was changed since.
+bool Statement::take_expected() {
+  if (!expects_bound()) return false;
+  connection_.ask_for_expected();
+  const bool answered =
+      expected_.asked == expected_.ids.size() && expected_.answers->size() == expected_.questions;
+  if (!answered) return false;  // a fault was met: it is not for this to say that there is no row
+  const std::string& id = *values_.front().bytes;
+  row_ = end_ = 0;
+  for (const Result& rows : *expected_.answers) {
+    const int count = libpq().PQntuples(rows.get());
+    for (int row = 0; row < count; ++row) {
+      if (id != libpq().PQgetvalue(rows.get(), row, 0)) continue;
+      rows_ = rows;
+      row_ = row;
+      end_ = row + 1;
+      return true;
+    }
+  }
+  return true;
 }
 
 void Statement::run_unheard() {
@@ -111,6 +177,7 @@ void Statement::fetch() {
                                         connection_.deadline());
   rows_ = std::move(results.back());
   row_ = 0;
+  end_ = libpq().PQntuples(rows_.get());
 }
 
 bool Statement::step() {
@@ -119,9 +186,8 @@ bool Statement::step() {
   } else {
     ++row_;
   }
-  const bool at_end = row_ >= libpq().PQntuples(rows_.get());
-  if (at_end && row_ > 0 && !cursor_.empty()) fetch();
-  return row_ < libpq().PQntuples(rows_.get());
+  if (row_ >= end_ && row_ > 0 && !cursor_.empty()) fetch();
+  return row_ < end_;
 }
 
 void Statement::reset() noexcept {

@@ -2,6 +2,7 @@
 // are known. Within a reading its rows come in parts, by a cursor.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "store/driver/postgresql/connection.hpp"
@@ -25,10 +26,23 @@ class Statement final : public driver::Statement {
   [[nodiscard]] std::int64_t integer(int column) const override;
   [[nodiscard]] std::string text(int column) const override;
 
+  // For the rows that it expects and has not asked for yet. Not waited for.
+  void ask();
+
  private:
+  // Rows by their ids, in the connection's era.
+  struct Expected {
+    std::uint64_t era = 0;
+    std::vector<std::string> ids = {};
+    std::size_t asked = 0;  // of these
+    std::size_t questions = 0;
+    std::shared_ptr<std::vector<Result>> answers = std::make_shared<std::vector<Result>>();
+  };
   Value& value(int index);
   void make_ready();
   void start();
+  [[nodiscard]] bool expects_bound() const;
+  bool take_expected();
   void open_cursor();
   void fetch();
 
@@ -36,10 +50,13 @@ class Statement final : public driver::Statement {
   std::string sql_;
   bool changes_;        // what others decide by
   std::string name_;    // once it is prepared
+  std::string many_;    // the same for several rows
   std::string cursor_;  // while one is open
   std::vector<Value> values_;
   Result rows_;
   int row_ = -1;
+  int end_ = 0;  // behind the last row
+  Expected expected_;
   std::int64_t changed_ = 0;
 };
 

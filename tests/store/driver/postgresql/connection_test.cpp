@@ -145,6 +145,25 @@ TEST(a_connection_that_dies_in_a_transaction_takes_it_along) {
   append_audit(database, event_at(kNine));
 }
 
+TEST(what_is_expected_of_a_connection_that_dies_is_not_taken_for_nothing) {
+  Served served;
+  served.settings.may_be_alone = true;
+  Database database(served.settings);
+  fill(database);
+  const Transaction transaction(database, Lock::last);
+  expect(find_user(database, 2).has_value());
+  expect_user(database, 2);
+  expect_appointment(database, 47);
+  served.other.run(
+      "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+      " WHERE application_name = 'roomkey'");
+  for (const char* const which : {"once", "again"}) {
+    expect(cause_of([&] { static_cast<void>(find_user(database, 2)); }) == Cause::away, which);
+    expect(cause_of([&] { static_cast<void>(find_appointment(database, 47)); }) == Cause::away,
+           which);
+  }
+}
+
 TEST(a_statement_that_fails_makes_the_transaction_fail) {
   Served served;
   served.settings.may_be_alone = true;

@@ -150,6 +150,31 @@ TEST(what_is_expected_is_asked_with_what_comes_first_and_stands_until_the_lock) 
   expect(cause_of_commit(transaction) == Unavailable::Cause::conflict);
 }
 
+TEST(as_many_as_are_expected_are_found_each_by_its_own_id) {
+  Two store;
+  {
+    Transaction transaction(store.one);
+    for (std::int64_t id = 100; id < 120; ++id) {
+      auto appointment = appointment_47();
+      appointment.id = id;
+      appointment.room.reset();
+      appointment.duration = std::chrono::minutes(id);
+      put_appointment(transaction, store.one, appointment);
+    }
+    transaction.commit();
+  }
+  const Transaction transaction(store.one, Lock::last);
+  for (std::int64_t id = 110; id < 122; ++id) expect_appointment(store.one, id);
+  cancel(store.other);
+  for (std::int64_t id = 119; id >= 100; --id) {
+    same(id, find_appointment(store.one, id).value().duration.count(), "also those in between");
+  }
+  expect(!find_appointment(store.one, 120));
+  expect(!find_appointment(store.one, 121));
+  expect_appointment(store.one, 47);
+  expect(!is_scheduled(store.one), "asked later");
+}
+
 TEST(what_is_expected_ends_with_a_change_and_with_the_transaction) {
   Two store;
   {
