@@ -83,6 +83,7 @@ struct Router::Visit {
   std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
   const Route* route = nullptr;
   std::optional<Call> call = {};
+  std::int64_t id = 0;       // the call's, as its path has it
   std::int64_t user_id = 0;  // 0: nobody yet
   std::optional<Response> response = {};
   std::optional<Code> code = {};
@@ -117,6 +118,7 @@ struct Router::Visit {
   }
   // Back to before step 5.
   void reopen() {
+    call->id = id;
     call->authenticated.reset();
     call->provider = {};
     response.reset();
@@ -180,6 +182,7 @@ void Router::admit(Visit& visit) const {
     return;
   }
   visit.route = found.route;
+  visit.id = found.id;
   visit.call.emplace(Call{visit.request, clock_.now(), found.id, found.text});
   visit.call->user_id = found.user_id;
   check(visit);

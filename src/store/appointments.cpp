@@ -26,12 +26,13 @@ using base::Unavailable;
 #define ROOMKEY_SELECT_APPOINTMENT ROOMKEY_SELECT_APPOINTMENT_AND("")
 
 // Whether there is anything to be read of visitors, and of who is in the room.
-#define ROOMKEY_AND_WHAT_IS_KNOWN                                                     \
-  ", CASE WHEN EXISTS (SELECT 1 FROM visitors WHERE appointment_id = a.id)"           \
-  " THEN 1 ELSE 0 END, CASE WHEN EXISTS"                                              \
-  " (SELECT 1 FROM room_sessions WHERE appointment_id = a.id) OR EXISTS"              \
-  " (SELECT 1 FROM room_answers WHERE appointment_id = a.id AND session IS NOT NULL)" \
-  " THEN 1 ELSE 0 END"
+// Not EXISTS: for several appointments PostgreSQL may read the whole of a table for it.
+#define ROOMKEY_AND_WHAT_IS_KNOWN                                                                 \
+  ", CASE WHEN (SELECT 1 FROM visitors WHERE appointment_id = a.id LIMIT 1) IS NULL"              \
+  " THEN 0 ELSE 1 END,"                                                                           \
+  " CASE WHEN (SELECT 1 FROM room_sessions WHERE appointment_id = a.id LIMIT 1) IS NULL"          \
+  " AND (SELECT 1 FROM room_answers WHERE appointment_id = a.id AND session IS NOT NULL LIMIT 1)" \
+  " IS NULL THEN 0 ELSE 1 END"
 
 // Ids as group_concat() has them: "2,19".
 std::vector<std::int64_t> ids_from(std::string_view list) {

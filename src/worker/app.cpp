@@ -16,6 +16,18 @@ namespace {
 
 using namespace std::chrono_literals;
 
+// While it lives, the flag is up.
+class Together {
+ public:
+  explicit Together(bool& flag) : flag_(flag) { flag_ = true; }
+  ~Together() { flag_ = false; }
+  Together(const Together&) = delete;
+  Together& operator=(const Together&) = delete;
+
+ private:
+  bool& flag_;
+};
+
 metrics::Outcome outcome_of(provider::Outcome outcome) {
   switch (outcome) {
     case provider::Outcome::answered: return metrics::Outcome::answered;
@@ -122,8 +134,10 @@ bool App::may_ask(std::int64_t user_id) {
   return user && user->role == access::Role::service;
 }
 
+// A transaction that others share is tried once more as a whole (Router), never a part of it.
 base::Result<http::Response> App::serve(const http::Route& route, Call& call,
                                         std::int64_t user_id) {
+  const auto id = call.id;
   const auto serve_once = [&] {
     return with_reserve(
         [&] { return handlers::serve(route, call, user_id, database_, refusals_); });
@@ -131,13 +145,15 @@ base::Result<http::Response> App::serve(const http::Route& route, Call& call,
   try {
     return serve_once();
   } catch (const base::Unavailable& fault) {
-    const bool undone = route.transaction == http::Transaction::shared;
+    const bool undone = route.transaction == http::Transaction::shared && !together_;
     if (fault.cause() != base::Unavailable::Cause::conflict || !undone) throw;
   }
+  call.id = id;
   return serve_once();
 }
 
 void App::together(const std::function<void()>& work) {
+  const Together together(together_);
   with_reserve([&] { handlers::serve_together(database_, refusals_, work); });
 }
 

@@ -82,6 +82,7 @@ class App final : private http::Gate {
   config::BearerKeys bearer_keys_;
   store::Database database_;
   handlers::Refusals refusals_;
+  bool together_ = false;  // several requests are served in one transaction
   std::optional<http::Router> router_;
   std::chrono::nanoseconds evict_at_{};
   bool evicts_ = false;

@@ -121,6 +121,19 @@ TEST(what_is_served_a_second_time_alone_is_counted_once) {
   same("7:200:- 7:500:internal_error 7:200:- ", bench.told);
 }
 
+TEST(what_is_served_a_second_time_is_served_as_it_came) {
+  const CapturedLog log;
+  Bench bench;
+  bench.full = true;
+  std::vector<std::int64_t> seen;
+  bench.handler = [&](Call& call) -> Result<Response> {
+    seen.push_back(std::exchange(call.id, 47));
+    return Response{200, "{}"};
+  };
+  same("200 200 ", bench.statuses({"/token/1/", "/token/2/"}));
+  expect(seen == std::vector<std::int64_t>{1, 2, 1, 2});
+}
+
 TEST(knows_which_requests_may_share_a_transaction) {
   Bench bench;
   const auto shares = [&](std::string_view method, std::string_view path) {

@@ -21,7 +21,7 @@ struct Bench : private http::Gate {
   bool locked = false;
   bool full = false;
   std::string told;  // "<route>:<status>:<code>" for each that was counted
-  std::function<base::Result<http::Response>(const http::Call&)> handler = [](const http::Call&) {
+  std::function<base::Result<http::Response>(http::Call&)> handler = [](const http::Call&) {
     return http::Response{200, "{}"};
   };
 
@@ -34,7 +34,7 @@ struct Bench : private http::Gate {
             .who = who,
             .transaction = transaction,
             .body_limit = body_limit,
-            .handle = [this, name](const http::Call& call) {
+            .handle = [this, name](http::Call& call) {
               calls += std::string(name) + '(' + std::to_string(call.id) + ") ";
               return handler(call);
             }};

@@ -94,9 +94,9 @@ void Connection::require_standby(std::string_view names) const {
                     Unavailable::Cause::alone);
 }
 
-// Somebody else has changed something since.
+// Somebody else has changed something since, or nobody knows.
 void Connection::require_turn(std::string_view turn) {
-  if (turn_.empty() || turn_ == turn) return;
+  if (!turn_ || *turn_ == turn) return;
   careful_ = kCareful;
   again_ = true;
   throw Unavailable(settings_.called + ": what was read was changed meanwhile",
@@ -119,11 +119,12 @@ void Connection::begin(Lock lock) {
   state_ = State::writing;
   locked_ = holds_ = changes_ = false;
   begin_era();
-  turn_.clear();
+  turn_.reset();
   serves_ = lock == Lock::last;
   static_cast<void>(wire_->met_conflict());
   try {
     if (lock == Lock::last && careful_ == 0) {
+      turn_.emplace();
       send("SELECT turn FROM roomkey", [this](const Result& row) { turn_ = value(row); });
       return;
     }

@@ -78,10 +78,11 @@ class Connection final : public driver::Connection {
   bool locked_ = false;   // and so begun, for the server
   bool holds_ = false;    // the lock, and what was read
   bool changes_ = false;  // what others decide by
-  std::string turn_;      // before anything was read
-  int careful_ = 0;       // transactions that take the lock first, whatever they are
-  bool serves_ = false;   // a request, which is tried once more after a conflict
-  bool again_ = false;    // what comes next has been tried before
+  // As it was before anything was read, empty until it is heard; none where the lock came first.
+  std::optional<std::string> turn_;
+  int careful_ = 0;      // transactions that take the lock first, whatever they are
+  bool serves_ = false;  // a request, which is tried once more after a conflict
+  bool again_ = false;   // what comes next has been tried before
   std::int64_t written_ = 0;
   std::uint64_t era_ = 1;
   std::vector<Statement*> expecting_;

@@ -80,7 +80,7 @@ void Statement::make_ready() {
 }
 
 void Statement::start() {
-  row_ = 0;
+  row_ = end_ = 0;
   if (connection_.reads_in_parts()) {
     open_cursor();
     return fetch();
@@ -101,6 +101,9 @@ bool Statement::expects_bound() const {
 }
 
 void Statement::expect() {
+  if (values_.size() != 1 || values_.front().type != kInt8) {
+    throw std::logic_error("what is expected is found by an id");
+  }
   if (!connection_.in_transaction() || expects_bound()) return;
   if (expected_.era != connection_.era()) expected_ = Expected{connection_.era()};
   expected_.ids.push_back(*values_.front().bytes);
@@ -136,7 +139,6 @@ bool Statement::take_expected() {
       expected_.asked == expected_.ids.size() && expected_.answers->size() == expected_.questions;
   if (!answered) return false;  // a fault was met: it is not for this to say that there is no row
   const std::string& id = *values_.front().bytes;
-  row_ = end_ = 0;
   for (const Result& rows : *expected_.answers) {
     const int count = libpq().PQntuples(rows.get());
     for (int row = 0; row < count; ++row) {

@@ -150,6 +150,47 @@ TEST(what_is_expected_is_asked_with_what_comes_first_and_stands_until_the_lock) 
   expect(cause_of_commit(transaction) == Unavailable::Cause::conflict);
 }
 
+// While it lives, somebody has the table for himself.
+class Closed {
+ public:
+  Closed(const Two& store, const std::string& table) : raw_(store.settings) {
+    raw_.run("BEGIN; LOCK TABLE " + table);
+  }
+
+ private:
+  RawPostgres raw_;
+};
+
+TEST(a_fault_that_the_connection_outlives_is_not_taken_for_nothing_expected) {
+  Two store;
+  Transaction transaction(store.one, Lock::last);
+  same(2, find_user(store.one, 2).value().id);
+  expect_user(store.one, 2);
+  expect_appointment(store.one, 47);
+  {
+    const Closed closed(store, "appointments");
+    const auto why = throws<Unavailable>([&] { static_cast<void>(find_user(store.one, 2)); });
+    expect(contains(why, "locked"), why);
+  }
+  expect(is_scheduled(store.one));
+  same(2, find_user(store.one, 2).value().id);
+  append_audit(transaction, store.one, event_at(kNine));
+  transaction.commit();
+}
+
+TEST(who_never_heard_what_was_before_may_decide_nothing_by_what_he_read) {
+  Two store;
+  Transaction transaction(store.one, Lock::last);
+  {
+    const Closed closed(store, "roomkey");
+    throws<Unavailable>([&] { static_cast<void>(find_appointment(store.one, 47)); });
+  }
+  expect(is_scheduled(store.one));
+  cancel(store.other);
+  append_audit(transaction, store.one, event_at(kNine));
+  expect(cause_of_commit(transaction) == Unavailable::Cause::conflict);
+}
+
 TEST(as_many_as_are_expected_are_found_each_by_its_own_id) {
   Two store;
   {
