@@ -123,8 +123,8 @@ SANITIZED = @$(MAKE) --no-print-directory BUILD=build/sanitize CXX='$(SANITIZE_C
 UNSANITIZED := demo load setup setup_accounts setup_refusal setup_store setup_terminal owner web check metrics memory \
   $(if $(SANITIZE_SHORT),audit backup bearer_algorithms callback_completing callback_order callback_participants \
     callback_signature callback_unseen cut disk guests guests_door keys limits live_ad_hoc live_faults live_removal \
-    live_rest_rooms live_unseen livekit livekit_rooms machine postgresql postgresql_faults provider_move proxy pseudonym \
-    refusal_answers refusal_order removal room stand_in store stream_answers stream_calls stream_call_and_key \
+    live_rest_rooms live_unseen livekit livekit_rooms machine postgresql postgresql_faults postgresql_roles provider_move \
+    proxy pseudonym refusal_answers refusal_order removal room stand_in store stream_answers stream_calls stream_call_and_key \
     stream_configuration stream_events stream_names stream_tokens stream_unseen sync unread waiting warnings witness \
     worker_configuration)
 sanitize: ## unit, CLI and the worker's end-to-end tests under AddressSanitizer and UBSan (SANITIZE_SHORT=1)

@@ -5,9 +5,18 @@ import socket
 import struct
 import subprocess
 import threading
+import unittest
 
 from clusters import Cluster, cluster, postgresql  # noqa: F401 (some of it for the tests)
 from workers import Worker
+
+
+def needed():
+    """A module that can do nothing without PostgreSQL has this as its setUpModule()."""
+    try:
+        cluster()
+    except postgresql.Missing as why:
+        raise unittest.SkipTest(str(why)) from None
 
 
 class PostgresWorker(Worker):

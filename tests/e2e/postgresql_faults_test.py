@@ -2,19 +2,14 @@
 event, and well again by itself."""
 import re
 import time
-import unittest
 
 from cases import Case, each
 from load import at_once
-from postgres import Cluster, PostgresWorker, Road, cluster, kill_hard, postgresql
+from postgres import Cluster, PostgresWorker, Road, cluster, kill_hard, needed
 from support import told_by_proc, wait_until
 
 
-def setUpModule():
-    try:
-        cluster()
-    except postgresql.Missing as why:
-        raise unittest.SkipTest(str(why)) from None
+setUpModule = needed
 
 
 class Faults(Case):

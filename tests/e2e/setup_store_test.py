@@ -1,9 +1,8 @@
 """`roomkey setup --db`: a store on a server is looked at before anything is written, its tables are made,
 and the units that are shut off from every network get their way to it and to nothing else."""
 import subprocess
-import unittest
 
-from postgres import Cluster, cluster, postgresql
+from postgres import Cluster, cluster, needed, postgresql
 from setup_support import ACTIVE, NGINX, RELOAD, UNITS, Machine, SetupCase
 from support import BIN
 
@@ -14,10 +13,7 @@ OWNER, WORKERS = "setup_owner", "setup_workers"
 
 
 def setUpModule():
-    try:
-        cluster()
-    except postgresql.Missing as why:
-        raise unittest.SkipTest(str(why)) from None
+    needed()
     cluster().sql(f"CREATE ROLE {OWNER} LOGIN; CREATE ROLE {WORKERS} LOGIN")
 
 
