@@ -45,6 +45,13 @@ const access::Appointment* Ahead::appointment(std::int64_t id) const {
   return found_in(appointments_, id);
 }
 
+bool Ahead::keeps_room(const access::Appointment& one) const {
+  const auto* const before = appointment(one.id);
+  return before != nullptr && before->room && before->patient_id == one.patient_id &&
+         before->psychologist_id == one.psychologist_id &&
+         (!one.room || one.room->name == before->room->name);
+}
+
 bool Ahead::put(const access::User& one) {
   const auto before = copy_of(user(one.id));
   users_.insert_or_assign(one.id, one);

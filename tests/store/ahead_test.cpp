@@ -105,6 +105,35 @@ STORE_TEST(what_was_made_gets_its_room_and_the_event_of_it) {
   same(std::size_t{1}, audit_of(store.database).size());
 }
 
+STORE_TEST(whether_its_room_stays_is_known_before_it_is_put) {
+  const auto keeps = [](const std::function<void(Appointment&)>& change) {
+    QuickStore store;
+    auto one = appointment_47();
+    const auto before = one.room;
+    change(one);
+    Transaction transaction(store.database);
+    Ahead ahead(transaction, store.database);
+    ahead.read(wanted_by({one}));
+    const bool said = ahead.keeps_room(one);
+    ahead.put(one);
+    const auto after = find_appointment(store.database, one.id).value().room;
+    same(said, after && after->name == before->name);
+    return said;
+  };
+  expect(keeps([](Appointment&) {}));
+  expect(keeps([](Appointment& one) { one.room.reset(); }));
+  expect(keeps([](Appointment& one) { one.status = roomkey::access::Status::cancelled; }));
+  expect(!keeps([](Appointment& one) { one.room->name = "another"; }));
+  expect(!keeps([](Appointment& one) {
+    std::swap(one.patient_id, one.psychologist_id);
+    one.room.reset();
+  }));
+  expect(!keeps([](Appointment& one) {
+    one.id = 48;
+    one.room.reset();
+  }));
+}
+
 STORE_TEST(a_room_that_stays_can_not_change_its_provider_when_it_is_read_ahead_either) {
   QuickStore store;
   auto elsewhere = appointment_47();

@@ -35,6 +35,9 @@ class Ahead {
   // As it was when it was read, until it is put: so many are not to be held in memory twice.
   [[nodiscard]] const access::Appointment* appointment(std::int64_t id) const;
 
+  // Whether it has a room, and still the same one once it is put as it is here.
+  [[nodiscard]] bool keeps_room(const access::Appointment& appointment) const;
+
   // As those of users.hpp and appointments.hpp.
   bool put(const access::User& user);
   bool put(const access::Appointment& appointment);

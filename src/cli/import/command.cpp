@@ -115,10 +115,14 @@ class Import {
     if (has_conflicts(one)) return;
     ++appointments_.all;
     if (appointment.room) appointment.room->created_at = session_.now;
+    const bool keeps_room = ahead_.keeps_room(appointment);
     const bool made = ahead_.put(appointment);
     appointments_.made += made ? 1 : 0;
-    if (made && !appointment.room) return give_booked_room(session_, ahead_, appointment);
-    give_booked_room(transaction_, session_, appointment);
+    if (made && !appointment.room) {
+      give_booked_room(session_, ahead_, appointment);
+    } else if (!keeps_room) {
+      give_booked_room(transaction_, session_, appointment);
+    }
   }
 
   // What a faulty person's absence explains is not said.
