@@ -1,5 +1,7 @@
 #include "roomkey/store/ahead.hpp"
 
+#include <tuple>
+
 #include "roomkey/store/appointments.hpp"
 #include "store/many.hpp"
 #include "store/rooms_of.hpp"
@@ -17,6 +19,22 @@ const typename Found::mapped_type* found_in(const Found& all, std::int64_t id) {
 template <typename T>
 std::optional<T> copy_of(const T* one) {
   return one == nullptr ? std::nullopt : std::optional(*one);
+}
+
+bool is_same(const access::User& one, const access::User& other) {
+  const auto all = [](const access::User& user) {
+    return std::tie(user.email, user.name, user.role, user.active);
+  };
+  return all(one) == all(other);
+}
+
+// But for the room.
+bool is_same(const access::Appointment& one, const access::Appointment& other) {
+  const auto all = [](const access::Appointment& appointment) {
+    return std::tie(appointment.patient_id, appointment.psychologist_id, appointment.starts_at,
+                    appointment.duration, appointment.status, appointment.session_type);
+  };
+  return all(one) == all(other);
 }
 
 bool is_of_another(const std::unordered_map<std::string, std::int64_t>& rooms,
@@ -54,12 +72,18 @@ bool Ahead::keeps_room(const access::Appointment& one) const {
 
 bool Ahead::put(const access::User& one) {
   const auto before = copy_of(user(one.id));
+  if (before && is_same(*before, one)) return false;
   users_.insert_or_assign(one.id, one);
   return put_user(database_, one, before, Hear::by_the_commit);
 }
 
 bool Ahead::put(const access::Appointment& one) {
   const auto before = copy_of(appointment(one.id));
+  const bool stays = before && is_same(*before, one) && (!one.room || keeps_room(one));
+  if (stays) {
+    appointments_.erase(one.id);
+    return false;
+  }
   if (one.room) changed_rooms_.insert(one.room->name);
   if (before && before->room) changed_rooms_.insert(before->room->name);
   appointments_.erase(one.id);

@@ -1,5 +1,7 @@
 #include "roomkey/store/ahead.hpp"
 
+#include "roomkey/store/users.hpp"
+#include "store/query.hpp"
 #include "support/store.hpp"
 #include "support/test.hpp"
 
@@ -103,6 +105,37 @@ STORE_TEST(what_was_made_gets_its_room_and_the_event_of_it) {
   same("twilio", room.provider);
   expect(room.created_at == kNine);
   same(std::size_t{1}, audit_of(store.database).size());
+}
+
+STORE_TEST(what_is_as_it_was_is_not_written_again) {
+  QuickStore store;
+  const auto written_by = [&](const std::function<void(Appointment&, User&)>& change) {
+    auto one = appointment_47();
+    auto patient = find_user(store.database, one.patient_id).value();
+    change(one, patient);
+    Transaction transaction(store.database);
+    Ahead ahead(transaction, store.database);
+    ahead.read(wanted_by({one}));
+    const auto before = open_store_of(store.database).written();
+    expect(!ahead.put(patient));
+    expect(!ahead.put(one));
+    ahead.hear();
+    return open_store_of(store.database).written() - before;
+  };
+  same(0, written_by([](Appointment&, User&) {}));
+  same(0, written_by([](Appointment& one, User&) { one.room.reset(); }));
+  same(1, written_by([](Appointment&, User& user) { user.name = "Another"; }));
+  same(1, written_by([](Appointment&, User& user) { user.email = "another@example.com"; }));
+  same(1, written_by([](Appointment&, User& user) { user.active = false; }));
+  same(1, written_by([](Appointment&, User& user) { user.role = roomkey::access::Role::admin; }));
+  same(1, written_by([](Appointment& one, User&) { one.starts_at += 1s; }));
+  same(1, written_by([](Appointment& one, User&) { ++one.duration; }));
+  same(1, written_by([](Appointment& one, User&) {
+         one.session_type = roomkey::access::SessionType::in_person;
+       }));
+  expect(written_by(
+             [](Appointment& one, User&) { one.status = roomkey::access::Status::cancelled; }) > 0);
+  expect(written_by([](Appointment& one, User&) { one.room->name = "another"; }) > 0);
 }
 
 STORE_TEST(whether_its_room_stays_is_known_before_it_is_put) {

@@ -38,7 +38,7 @@ class Ahead {
   // Whether it has a room, and still the same one once it is put as it is here.
   [[nodiscard]] bool keeps_room(const access::Appointment& appointment) const;
 
-  // As those of users.hpp and appointments.hpp.
+  // As those of users.hpp and appointments.hpp, but that nothing is written where nothing changes.
   bool put(const access::User& user);
   bool put(const access::Appointment& appointment);
   // As give_room(), of an appointment that was put just now, and made by that, without a room.
