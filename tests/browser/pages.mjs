@@ -9,12 +9,23 @@ const errors = new WeakMap() // of each page
 // What was thrown in the page and caught by nobody. Firefox counts a WebSocket that fails among them.
 export const errorsOf = (page) => errors.get(page)
 
+// Firefox's remote control may look into a new window before its tabs are there, and says so. No page
+// is there then; the next one is in another window.
+async function pageIn(context, left = 2) {
+  try {
+    return await context.newPage()
+  } catch (error) {
+    if (left === 0 || !/TabManager\.getTabBrowser/.test(error.message)) throw error
+    return pageIn(context, left - 1)
+  }
+}
+
 // A page in a profile of its own.
 export async function opened(browser, address, options = {}) {
   const context = await browser.newContext({ ignoreHTTPSErrors: true, ...options })
   contexts.getStore().add(context)
   watch(context)
-  const page = await context.newPage()
+  const page = await pageIn(context)
   await page.goto(address)
   return page
 }
