@@ -118,8 +118,7 @@ void Statement::ask() {
     while (expected_.asked < expected_.ids.size() && ids.size() < kAtOnce) {
       ids.push_back({kInt8, expected_.ids[expected_.asked++], false});
     }
-    const Value first = ids.front();
-    ids.resize(kAtOnce, first);
+    ids.resize(kAtOnce, Value(ids.front()));
     if (many_.empty()) {
       const std::string name = connection_.next_name();
       connection_.wire().prepare(name, for_many(sql_), ids, connection_.deadline());
