@@ -35,7 +35,9 @@ const Driver* driver_for(std::string_view address) {
 }  // namespace driver
 
 std::string address_fault(std::string_view address) {
-  if (driver::driver_for(address) != nullptr) return {};
+  if (const auto* const driver = driver::driver_for(address)) {
+    return driver->address_fault == nullptr ? "" : driver->address_fault(std::string(address));
+  }
   std::string text;
   for (const driver::Driver& one : driver::all()) {
     text.append(text.empty() ? "must be " : " or ").append(one.address);

@@ -18,6 +18,9 @@ struct Driver {
   std::string_view scheme;   // of its addresses, "postgresql"; empty where they are paths
   std::string_view address;  // what they are, for people: "the path of a file"
 
+  // What is wrong with one of that scheme; empty where nothing is. Null: nothing can be.
+  std::string (*address_fault)(const std::string& address) = nullptr;
+
   // Makes the store where it is missing and `create` says so. Throws Unavailable.
   std::unique_ptr<Connection> (*open)(const Settings& settings, bool create);
   // The script that leads to schema 1, to 2, ...; every driver has as many.

@@ -67,6 +67,24 @@ TEST(every_driver_can_be_told_from_the_others) {
   }
 }
 
+TEST(an_address_that_libpq_can_not_read_or_follow_is_said_to_be_wrong_without_a_word_of_it) {
+  for (const char* const good :
+       {"postgresql://", "postgresql:///roomkey?host=/run/postgresql", "postgresql://u@h:5433/d",
+        "postgresql://u:p%40@h1,h2:5433/d?target_session_attrs=any", "postgresql://h1:1,h2:65535/d",
+        "postgresql://[::1]/d", "postgresql://h1,h2/d?hostaddr=10.0.0.1,10.0.0.2"}) {
+    same("", address_fault(good), good);
+  }
+  for (const char* const bad :
+       {"postgresql:hunter2", "PostgreSQL://u:hunter2@h/d", "postgresql://u:hunter2%zz@h/d",
+        "postgresql://u:hunter2@h/d?bogus=1", "postgresql://u:hunter2@h:99999/d",
+        "postgresql://u:hunter2@h:0/d", "postgresql://u:hunter2@h:x/d",
+        "postgresql://u:hunter2@h1:1,h2:2,h3/d?port=5432,5433",
+        "postgresql://u:hunter2@h/d?hostaddr=10.0.0.1,10.0.0.2"}) {
+    const std::string why = address_fault(bad);
+    expect(!why.empty() && !contains(why, "hunter2"), bad);
+  }
+}
+
 TEST(every_driver_has_as_many_migrations) {
   for (const auto& driver : driver::all()) {
     same(Database::newest_schema(), driver.migrations().size(), driver.title);

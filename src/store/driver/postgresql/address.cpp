@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 
+#include "roomkey/base/text.hpp"
 #include "roomkey/crypto/secret.hpp"
 #include "store/driver/postgresql/libpq.hpp"
 
@@ -49,19 +50,52 @@ std::vector<std::string> parts_of(const std::string& list) {
   return parts;
 }
 
+using Lists = std::map<std::string, std::vector<std::string>>;
+
+// Those that hold a list, with a part for each host; one part alone is for all.
+Lists lists_in(const Values& values) {
+  Lists lists;
+  for (const char* const name : {"host", "hostaddr", "port"}) {
+    const auto found = values.find(name);
+    if (found != values.end()) lists[name] = parts_of(found->second);
+  }
+  return lists;
+}
+
+bool is_port(std::string_view text) {
+  const auto number = base::parse_number(text);
+  return text.empty() || (number && *number >= 1 && *number <= 65535);
+}
+
 }  // namespace
+
+std::string address_fault(const std::string& address) {
+  Lists lists;
+  try {
+    lists = lists_in(values_of(Settings{.path = address}));
+  } catch (const base::Unavailable& fault) {
+    if (fault.cause() == base::Unavailable::Cause::no_library) return {};
+    return "can't be read as an address of PostgreSQL's, postgresql://USER@HOST/DATABASE";
+  }
+  const auto& ports = lists["port"];
+  if (!std::all_of(ports.begin(), ports.end(), is_port)) return "has a port that is none";
+  const std::size_t hosts = std::max(lists["host"].size(), lists["hostaddr"].size());
+  for (const char* const name : {"host", "hostaddr", "port"}) {
+    const std::size_t count = lists[name].size();
+    const bool for_all = name == std::string_view("port") && count == 1;
+    if (count > 0 && !for_all && count != hosts)
+      return "has lists of hosts, addresses or ports that do not match";
+  }
+  return {};
+}
 
 std::vector<Server> servers_of(const Settings& settings) {
   Values values = values_of(settings);
-  // Those that hold a list, with a part for each host; one part alone is for all.
-  std::map<std::string, std::vector<std::string>> lists;
+  const Lists lists = lists_in(values);
   std::size_t count = 1;
-  for (const char* const name : {"host", "hostaddr", "port"}) {
-    const auto found = values.find(name);
-    if (found == values.end()) continue;
-    lists[name] = parts_of(found->second);
-    count = std::max(count, lists[name].size());
-    values.erase(found);
+  for (const auto& [name, parts] : lists) {
+    count = std::max(count, parts.size());
+    values.erase(name);
   }
   if (count > 1) values.emplace("target_session_attrs", "read-write");
   std::vector<Server> servers(count, Server(values.begin(), values.end()));

@@ -17,6 +17,11 @@ using Server = std::vector<std::pair<std::string, std::string>>;
 // without a word of it.
 [[nodiscard]] std::vector<Server> servers_of(const Settings& settings);
 
+// What keeps libpq from finding a server by the address, whatever the network says; empty where
+// nothing does, or libpq isn't there to tell. Without a word of the address, which may hold a
+// password.
+[[nodiscard]] std::string address_fault(const std::string& address);
+
 // Where they are; without those that are reached by a socket of this machine's.
 [[nodiscard]] std::vector<std::string> hosts_of(const Settings& settings);
 

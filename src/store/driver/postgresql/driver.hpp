@@ -17,6 +17,7 @@ void let_work(Database& database, const std::string& role);
 inline constexpr Driver kDriver{.title = "PostgreSQL",
                                 .scheme = "postgresql",
                                 .address = "postgresql://HOST/DATABASE",
+                                .address_fault = address_fault,
                                 .open = open,
                                 .migrations = migrations,
                                 .damage = damage,
