@@ -9,6 +9,7 @@
 #include "cli/options.hpp"
 #include "cli/store_owner.hpp"
 #include "roomkey/base/clock.hpp"
+#include "roomkey/base/validators.hpp"
 #include "roomkey/crypto/secret.hpp"
 
 namespace {
@@ -88,7 +89,7 @@ int main(int argc, char** argv) {
   Arguments arguments;
   cli::add_options(root, arguments);
   try {
-    root.parse(argc, argv);
+    root.parse(base::words_of(argc, argv));
   } catch (const CLI::Success& asked) {
     return finish(root.exit(asked));
   } catch (const CLI::ParseError& fault) {

@@ -236,8 +236,10 @@ void add_demo(CLI::App& root, Arguments& a) {
 void add_filter(CLI::App& events, audit::Filter& filter) {
   events.add_option("--appointment", filter.appointment_id)->check(base::kId);
   events.add_option("--user", filter.user_id)->check(base::kId);
-  events.add_option("--since", filter.since, "A time such as 2025-11-16T09:00:00Z, or a day");
-  events.add_option("--until", filter.until, "The same; that second or day included");
+  events.add_option("--since", filter.since, "A time such as 2025-11-16T09:00:00Z, or a day")
+      ->check(base::kNotEmpty);
+  events.add_option("--until", filter.until, "The same; that second or day included")
+      ->check(base::kNotEmpty);
 }
 
 void add_prune(CLI::App& audit, Arguments& a) {

@@ -132,7 +132,7 @@ int main(int argc, char** argv) {
       ->check(base::kNotEmpty);
   options.set_version_flag("--version", ROOMKEY_VERSION);
   try {
-    options.parse(argc, argv);
+    options.parse(base::words_of(argc, argv));
   } catch (const CLI::Success& asked) {
     return options.exit(asked);
   } catch (const CLI::ParseError& fault) {
