@@ -69,6 +69,15 @@ void make_folder(const std::string& folder) {
   throw Unavailable(std::string("the folder can't be made: ") + std::strerror(errno));
 }
 
+// A backup takes the place of what has its name: of one from before, but not of a device, which a
+// system may live on.
+void require_regular(const std::string& file) {
+  std::error_code ignored;
+  const auto there = fs::symlink_status(file, ignored);
+  if (!fs::exists(there) || fs::is_regular_file(there)) return;
+  throw Unavailable("the backup's file is there already, and is no regular file");
+}
+
 // The caller has the folder's lock.
 Verdict write_backup(Database& database, const std::string& file) {
   NewFile partial(file + std::string(kPartial));
@@ -89,6 +98,7 @@ Verdict write_backup(Database& database, const std::string& file) {
 
 Verdict backup_store(Database& database, const std::string& file) {
   require_elsewhere(database, file);
+  require_regular(file);
   database.ready();
   const FolderLock lock(folder_of(file));
   return write_backup(database, file);
