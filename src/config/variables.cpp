@@ -27,7 +27,9 @@ std::string Variables::file(const std::string& name, const std::string& path,
     const std::string why = "can't read the " + what + ": " + content.error().detail;
     faults_.push_back({name, why, 0, what == "file"});
   }
-  if (content && content->empty()) fault(name, "the " + what + " is empty");
+  if (content && base::without_line_end(*content).empty()) {
+    fault(name, "the " + what + " is empty");
+  }
   return content ? std::move(*content) : std::string();
 }
 

@@ -217,11 +217,25 @@ TEST(what_others_may_know_is_no_key_of_a_login_whatever_is_allowed) {
   }
 }
 
-TEST(an_empty_secret_is_none) {
+// Silence would be worse: an audit without MACs looks as well as one with them.
+TEST(a_file_for_a_secret_with_nothing_but_a_line_end_is_a_fault) {
   const Folder folder;
+  for (const char* const nothing : {"", "\n", "\r\n", "\n\n"}) {
+    const std::string path = folder.file("nothing", nothing);
+    for (const auto secret : config::Environment::secrets()) {
+      const std::string name(secret);
+      const Read read = reading({{name + "_FILE", path}});
+      same(name + "_FILE ", read.names());
+      same("the file is empty", read.faults.front().why);
+    }
+    static_cast<void>(folder.file("roomkey_audit_key", nothing));
+    same("ROOMKEY_AUDIT_KEY ", reading({{"CREDENTIALS_DIRECTORY", folder.path()}}).names());
+  }
+}
+
+TEST(an_empty_secret_is_none) {
   for (const Variables& variables :
        {Variables{{"ROOMKEY_JWT_SECRET", ""}}, Variables{{"ROOMKEY_JWT_SECRET", "\n"}},
-        Variables{{"ROOMKEY_JWT_SECRET_FILE", folder.file("empty", "\n")}},
         Variables{{"ROOMKEY_JWT_PREVIOUS_SECRET", std::string(32, 'k')}},
         Variables{{"ROOMKEY_JWT_ALGORITHM", "RS256"}, {"ROOMKEY_JWT_SECRET", "of no use"}}}) {
     const Read read(variables);
