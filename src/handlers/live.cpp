@@ -123,7 +123,7 @@ bool is_in_room(store::Database& database, std::int64_t appointment_id, const ac
 }
 
 Known look_at_room(store::Database& database, const access::Appointment& appointment,
-                   provider::Rooms* rooms, std::chrono::sys_seconds now) {
+                   provider::Rooms* rooms, std::chrono::sys_seconds now, Look when) {
   if (!appointment.room) return {};
   const access::Room& room = *appointment.room;
   Known known = known_room(database, appointment.id, room);
@@ -131,8 +131,9 @@ Known look_at_room(store::Database& database, const access::Appointment& appoint
   if (rooms == nullptr) return known;
   const bool told = fresh && (rooms->are_told_of() || is_over(known)) &&
                     !shows_unwelcome(database, room, known.session);
-  if (told) return known;
-  if (!take_turn(database, appointment.id, now)) return known;
+  const bool must = when == Look::at_once;
+  if (told && !must) return known;
+  if (!take_turn(database, appointment.id, now) && !must) return known;
   const auto started = std::chrono::steady_clock::now();
   auto answer = rooms->look(room.name, known.session ? known.session->sid : "", now);
   if (answer && *answer && known.session && !rooms->tell_of_past()) {
@@ -143,12 +144,15 @@ Known look_at_room(store::Database& database, const access::Appointment& appoint
     const bool out = in_time && put_out_unwelcome(database, *rooms, appointment, **answer, now);
     const Fate fate = remember(database, appointment.id, room, **answer);
     if (fate == Fate::room_given_up) return {};
-    if (out) return {std::move(*answer), "provider"};  // a callback of this second knows less
+    // What was told in this second knows less.
+    if (must || out) return {std::move(*answer), "provider"};
     if (fate == Fate::store_away) return with_answer(std::move(known), **answer);
   } else if (answer && rooms->are_made() && !known.session && access::is_open(appointment.status)) {
     create(database, appointment.id, room, *rooms, known, now);
   }
-  return known_room(database, appointment.id, room);
+  Known after = known_room(database, appointment.id, room);
+  after.unheard = !answer;
+  return after;
 }
 
 bool is_to_be_made(store::Database& database, std::int64_t appointment_id, const access::Room& room,

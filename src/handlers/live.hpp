@@ -15,6 +15,7 @@ namespace roomkey::handlers {
 struct Known {
   std::optional<access::RoomSession> session;
   std::string_view source = "store";  // "callback" or "provider" where there is a session
+  bool unheard = false;               // the provider was asked just now, and gave no answer
 };
 
 // What the store knows of that room of the appointment's; nothing where the appointment has it no
@@ -37,8 +38,11 @@ using Glance = std::optional<Known>;
 // older than 15 s or somebody is there who is unwelcome (evict.hpp), and is put out again: at most
 // once in 5 s for a room, over all workers, and outside of any transaction. Takes up to 7 s. Where
 // the provider is away: what the store knows. Where the store can't keep the answer: the answer.
+// Look::at_once asks whatever was told or asked before.
+enum class Look { when_due, at_once };
 [[nodiscard]] Known look_at_room(store::Database& database, const access::Appointment& appointment,
-                                 provider::Rooms* rooms, std::chrono::sys_seconds now);
+                                 provider::Rooms* rooms, std::chrono::sys_seconds now,
+                                 Look when = Look::when_due);
 
 // Who is about to come: a guest may need a room that is larger than it was made.
 enum class Comer { one_of_two, guest };

@@ -55,10 +55,12 @@ base::Result<Named> named_identity(const http::Call& call, store::Database& data
   const bool like_sid = call.text.starts_with("PA") || call.text.find('~') != call.text.npos;
   if (!named && like_sid) {
     auto* const rooms = providers.rooms_of(*appointment.room);
-    named = seated(call.text, look_at_room(database, appointment, rooms, call.now));
-  }
-  if (!named && std::chrono::steady_clock::now() - started > kSoon) {
-    return Error{Code::provider_unavailable, "the provider took too long to name the participant"};
+    const Known known = look_at_room(database, appointment, rooms, call.now, Look::at_once);
+    named = seated(call.text, known);
+    const bool late = std::chrono::steady_clock::now() - started > kSoon;
+    if (!named && (known.unheard || late)) {
+      return Error{Code::provider_unavailable, "the provider did not name the participant in time"};
+    }
   }
   return named.value_or(Named{std::string(call.text)});
 }
@@ -66,7 +68,8 @@ base::Result<Named> named_identity(const http::Call& call, store::Database& data
 // With the identity that they have in the room, or would have. Who is there by SID may have an
 // address of before; else it must be the one of now.
 base::Result<Person> person_of(const Named& named, std::string_view text,
-                               access::Appointment appointment, store::Database& database) {
+                               access::Appointment appointment, store::Database& database,
+                               const Providers& providers) {
   const access::Identities& identities = database.settings().identities;
   const auto guests = store::guests_of(database, appointment.id);
   if (const auto* const guest = identities.guest_of(guests, named.identity)) {
@@ -74,14 +77,21 @@ base::Result<Person> person_of(const Named& named, std::string_view text,
                   named.is_seated ? named.identity : identities.of_guest(appointment.id, guest->id),
                   std::move(appointment), guest->id};
   }
-  const auto user_id = identities.user_of(appointment, named.identity);
+  const provider::Provider& provider = providers.of(*appointment.room);
+  auto user_id = identities.user_of(appointment, named.identity);
+  const auto is_other_name = [&](std::int64_t one) {
+    return !text.empty() && text == provider.other_name(one);
+  };
+  for (const auto one : {appointment.patient_id, appointment.psychologist_id}) {
+    if (!user_id && is_other_name(one)) user_id = one;
+  }
   if (!user_id || !access::side_of(appointment, *user_id))
     return Error{Code::participant_not_found};
   const auto user = store::find_user(database, *user_id);
   if (!user) throw base::Unavailable("the store: an appointment's user is missing");
   const bool is_text = named.identity == text;
-  const bool is_theirs =
-      access::is_pseudonym(text) || text == access::user_identity(*user_id, user->email);
+  const bool is_theirs = access::is_pseudonym(text) || is_other_name(*user_id) ||
+                         text == access::user_identity(*user_id, user->email);
   if (is_text && !is_theirs) return Error{Code::participant_not_found};
   return Person{
       *user_id,
@@ -98,7 +108,7 @@ base::Result<Person> find_person(const http::Call& call, store::Database& databa
   if (!appointment->room) return Error{Code::room_not_found};
   const auto named = named_identity(call, database, *appointment, providers);
   if (!named) return named.error();
-  return person_of(*named, call.text, std::move(*appointment), database);
+  return person_of(*named, call.text, std::move(*appointment), database, providers);
 }
 
 base::JsonObject answer(const http::Call& call, const Person& person, std::string_view message) {

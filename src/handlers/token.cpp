@@ -42,7 +42,7 @@ base::JsonObject token_body(const access::Grant& grant, const provider::Credenti
   base::JsonObject body;
   body.add("access_token", credential.token)
       .add("room_name", grant.room_name)
-      .add("user_identity", credential.identity)
+      .add("user_identity", grant.identity)
       .add("expires_in", (credential.expires_at - credential.issued_at).count())
       .add("expires_at", base::format_utc(credential.expires_at))
       .add("appointment_id", appointment.id)

@@ -1,6 +1,8 @@
 #include "roomkey/handlers/removal.hpp"
 
+#include "handlers/live.hpp"
 #include "handlers/removal_desk.hpp"
+#include "roomkey/provider/stream/token.hpp"
 
 namespace removal_test {
 
@@ -55,6 +57,60 @@ TEST(a_sid_that_nobody_told_of_yet_is_looked_up_at_twilio) {
   expect(!desk.jane_may_join());
   accepted(desk.readmit());
   expect(desk.jane_may_join());
+}
+
+TEST(a_sid_is_looked_up_though_the_room_was_looked_at_just_now) {
+  RemovalDesk desk;
+  accepted(desk.twilio.own_rooms->make(std::string(kRoom), kNine));
+  static_cast<void>(look_at_room(desk.store.database,
+                                 roomkey::store::find_appointment(desk.store.database, 47).value(),
+                                 desk.twilio.rooms(), kNine));
+  desk.jane_comes();
+  const std::string jane_s = desk.there.seen()["participants"][0]["sid"].asString();
+  desk.call.text = jane_s;
+  accepted(desk.remove());
+  expect(!desk.jane_may_join());
+}
+
+TEST(a_sid_that_twilio_does_not_name_is_not_said_to_be_nobody_s) {
+  RemovalDesk desk;
+  desk.jane_comes();
+  const std::string jane_s = desk.there.seen()["participants"][0]["sid"].asString();
+  desk.call.text = jane_s;
+  for (const auto* const status : {"401", "429", "500"}) {
+    desk.there.fault("status", std::string(R"(,"status":)") + status);
+    refused(Code::provider_unavailable, desk.remove(), status);
+    refused(Code::provider_unavailable, desk.readmit(), status);
+  }
+  desk.there.fault("close");
+  refused(Code::provider_unavailable, desk.remove());
+  desk.there.control(R"({"fault":null})");
+  accepted(desk.remove());
+  expect(!desk.jane_may_join());
+}
+
+TEST(at_stream_the_user_id_there_names_a_person_too) {
+  RemovalDesk desk;
+  roomkey::provider::stream::Tokens stream(stream_settings());
+  desk.providers = Providers({&desk.twilio, &stream});
+  desk.call.text = "user_2";
+  refused(Code::participant_not_found, desk.remove(), "in a room of Twilio's");
+  {
+    roomkey::store::Transaction transaction(desk.store.database);
+    roomkey::store::move_room(transaction, desk.store.database, 47, "stream",
+                              {.at = kNine, .request_id = "r", .action = "video_provider"});
+    transaction.commit();
+  }
+  for (const auto* const who : {"user_2", kJane}) {
+    desk.call.text = who;
+    expect(contains(accepted(desk.remove()).body, R"("identity":"2-jane.doe@example.com")"), who);
+    expect(!desk.jane_may_join(), who);
+    accepted(desk.readmit());
+  }
+  for (const auto* const nobody : {"user_5", "2", "user_02"}) {
+    desk.call.text = nobody;
+    refused(Code::participant_not_found, desk.remove(), nobody);
+  }
 }
 
 TEST(only_the_two_of_the_appointment_can_be_removed) {

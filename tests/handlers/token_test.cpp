@@ -89,7 +89,7 @@ TEST(a_room_of_another_provider_s_is_entered_with_that_one_s_token) {
       accepted(stream.mint({47, std::string(kRoom), 2, "jane.doe@example.com", 90min}, kNine));
   same(minted.token, body["access_token"].asString());
   same("stream", body["provider"].asString());
-  same("user_2", body["user_identity"].asString());
+  same("2-jane.doe@example.com", body["user_identity"].asString());
   expect(body["region"].isNull());
   const auto& connect = body["connect"];
   same("stream-key default apt-47-1763138954-46eb915c user_2",

@@ -50,6 +50,9 @@ class Provider {
     return connect(grant);
   }
 
+  // What that user is called in its rooms where it takes no Grant::identity; empty where it does.
+  [[nodiscard]] virtual std::string other_name(std::int64_t /*user_id*/) const { return {}; }
+
   // As named to the browser; empty: none.
   [[nodiscard]] virtual std::string_view region() const { return ""; }
 

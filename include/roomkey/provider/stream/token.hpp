@@ -46,6 +46,9 @@ class Tokens final : public Provider, public Calls {
   [[nodiscard]] std::string_view fault() const override { return fault_; }
   [[nodiscard]] bool unused() const override { return unused_; }
   [[nodiscard]] base::Code refusal() const override { return base::Code::provider_not_configured; }
+  [[nodiscard]] std::string other_name(std::int64_t user_id) const override {
+    return stream::user_id(user_id);
+  }
   // {"api_key", "call_type", "call_id", "user_id"}
   [[nodiscard]] std::string connect(const access::Grant& grant) const override;
 
