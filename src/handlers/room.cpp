@@ -16,13 +16,15 @@ using base::Error;
 
 // One transaction, so that what is decided on can't change before the room is named; over before
 // the provider is asked.
-base::Result<store::GivenRoom> name_room(const http::Call& call, std::string_view action,
-                                         store::Database& database) {
+base::Result<store::GivenRoom> name_room(const http::Call& call,
+                                         const std::optional<Error>& body_fault,
+                                         std::string_view action, store::Database& database) {
   store::Transaction transaction(database);
   const auto appointment = appointment_of(call, database);
   if (!appointment) return appointment.error();
   const auto permitted = access::decide_room(*appointment, call.caller());
   if (!permitted) return permitted.error();
+  if (body_fault) return *body_fault;
   auto given = store::give_room(database, call.id, event_of(call, action, store::Outcome::granted));
   transaction.commit();
   return given;
@@ -41,11 +43,12 @@ std::string names_of(const Providers& providers) {
 base::Result<http::Response> video_room(const http::Call& call, std::string_view action,
                                         store::Database& database, const Providers& providers,
                                         const std::string& meeting_url_pattern) {
+  std::optional<Error> body_fault;
   if (!call.body.empty()) {
     const auto parsed = base::parse_json_object(call.body, base::kFewParts);
-    if (!parsed) return Error{Code::bad_request, "The body is " + parsed.error().detail};
+    if (!parsed) body_fault = Error{Code::bad_request, "The body is " + parsed.error().detail};
   }
-  const auto given = name_room(call, action, database);
+  const auto given = name_room(call, body_fault, action, database);
   if (!given) return given.error();
 
   make_room(database, call.id, given->room, providers.rooms_of(given->room), call.now);

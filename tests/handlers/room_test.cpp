@@ -52,6 +52,10 @@ TEST(a_room_s_body_is_empty_or_an_object) {
     const auto why = refused(Code::bad_request, desk.room(), bad);
     expect(why.starts_with("The body is "), why);
   }
+  desk.call.authenticated = someone(Role::patient);
+  refused(Code::permission_denied, desk.room(), "who may not hears that first");
+  desk.call.id = 99;
+  refused(Code::appointment_not_found, desk.room());
 }
 
 // A clinic with a second provider.
