@@ -93,6 +93,7 @@ struct Comparison {
   std::int64_t lines = 0;
   std::int64_t removed = 0;
   std::string fault = {};
+  bool unread = false;  // there was nothing to compare with
 };
 
 std::string fault_of(store::Standing standing, const store::Witnessed& line) {
@@ -124,7 +125,7 @@ Comparison compare(Session& session, const std::string& file) {
   std::ifstream lines(file);
   if (lines) return compare(session.database, lines);
   const std::string why = may_not_read(file);
-  return {.fault = why.empty() ? "can't read " + file : why};
+  return {.fault = why.empty() ? "can't read " + file : why, .unread = true};
 }
 
 void print_comparison(const Comparison& result) {
@@ -135,6 +136,9 @@ void print_comparison(const Comparison& result) {
 
 // What is wrong, in a person's words.
 int say_fault(const store::AuditVerdict& verdict, const Comparison& witnessed) {
+  if (witnessed.unread) {
+    return fail(kFailed, "not compared with the witness: " + witnessed.fault);
+  }
   if (!witnessed.fault.empty()) {
     return fail(kFailed, "the audit is not the one that was witnessed: " + witnessed.fault,
                 "it was restored from a backup since, or somebody wrote it anew");

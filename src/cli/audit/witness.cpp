@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <iostream>
@@ -65,10 +66,14 @@ std::string post_line(const std::string& url, const std::string& line) {
   return "it answered " + std::to_string(answer->status);
 }
 
-// What was sent last to an address is kept beside the store.
+// What was sent last to an address is kept beside the store; where a server has that, in the
+// unit's own folder (systemd.exec(5), StateDirectory=). Empty where there is neither.
 std::string told_last(const Session& session) {
-  const auto* const files = session.database.files();
-  return files == nullptr ? "" : files->paths(session.database).front() + ".witnessed";
+  if (const auto* const files = session.database.files()) {
+    return files->paths(session.database).front() + ".witnessed";
+  }
+  const char* const folder = std::getenv("STATE_DIRECTORY");
+  return folder == nullptr || *folder == 0 ? "" : std::string(folder) + "/audit.witnessed";
 }
 
 // Where somebody wrote the audit anew, this is the first to see it.
