@@ -57,6 +57,10 @@ class Web(Case):
             self.assertEqual(answer["X-Content-Type-Options"], "nosniff")
             self.assertEqual(answer["Cross-Origin-Resource-Policy"], "cross-origin")
             self.assertRegex(answer["X-Request-Id"], r"^[0-9a-f]{32}$")
+        for part in ("bytes=0-9", "bytes=99999999-"):
+            whole = self.get(HELPER, Range=part)
+            self.assertEqual((whole.status, whole["Content-Type"], whole.all("Access-Control-Allow-Origin")),
+                             (200, FILES["roomkey.js"], [ORIGIN]), part)
         stranger = self.get(HELPER, Origin="https://evil.example")
         self.assertEqual((stranger.status, stranger["Access-Control-Allow-Origin"]), (200, None))
 
