@@ -86,7 +86,7 @@ export async function joined(StreamVideoClient, token, page, texts, requests) {
 function told(call, { onReconnecting, onReconnected, onDisconnected }, requests) {
   const fault = () => requests.fault('stream_network', 'the connection was lost')
   let lost = false
-  const watch = call.state.callingState$.subscribe((state) => {
+  const watch = call.state?.callingState$?.subscribe?.((state) => {
     if (!lost && /^(reconnecting|migrating|offline)$/.test(state)) {
       lost = true
       tell(onReconnecting, fault())

@@ -105,6 +105,19 @@ export default async function joinTests({ demo, browser, twilio, stream }) {
     const [connected, joining] = stream.heard
     assert.deepEqual([connected.key, connected.token, connected.user], ['key', token, 'user_2'])
     assert.equal(joining.path, `/video/call/default/${ROOM}/join`)
+    await page.evaluate(() => {
+      window.Plain = class {
+        async connectUser() {}
+        call() {
+          const device = { enable: async () => {} }
+          const leave = async () => events.push(['left'])
+          return { join: async () => {}, leave, microphone: device, camera: device }
+        }
+      }
+    })
+    assert.equal((await enter(page, { stream: 'Plain' })).value, 'stream', 'without a state')
+    await page.evaluate(() => visit.leave())
+    await toldOf(page, 'left')
     await closed(page)
   })
 
