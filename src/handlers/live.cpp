@@ -16,6 +16,7 @@ namespace {
 
 using namespace std::chrono_literals;
 constexpr std::chrono::seconds kPause{5};   // between two questions about one room
+constexpr std::chrono::seconds kBreath{1};  // the same for who has to know
 constexpr std::chrono::seconds kFresh{15};  // what was told in the last 15 s is not asked again
 
 // Names of rooms never come back: where the appointment has this one now, it had it all the time.
@@ -43,10 +44,10 @@ Fate remember(store::Database& database, std::int64_t appointment_id, const acce
 }
 
 // False as well where the store is locked or full: reading goes on.
-bool take_turn(store::Database& database, std::int64_t appointment_id,
-               std::chrono::sys_seconds now) {
+bool take_turn(store::Database& database, std::int64_t appointment_id, std::chrono::sys_seconds now,
+               std::chrono::seconds pause = kPause) {
   try {
-    return store::take_turn_to_ask(database, appointment_id, now, kPause);
+    return store::take_turn_to_ask(database, appointment_id, now, pause);
   } catch (const base::Unavailable&) {
     return false;
   }
@@ -133,7 +134,7 @@ Known look_at_room(store::Database& database, const access::Appointment& appoint
                     !shows_unwelcome(database, room, known.session);
   const bool must = when == Look::at_once;
   if (told && !must) return known;
-  if (!take_turn(database, appointment.id, now) && !must) return known;
+  if (!take_turn(database, appointment.id, now, must ? kBreath : kPause)) return known;
   const auto started = std::chrono::steady_clock::now();
   auto answer = rooms->look(room.name, known.session ? known.session->sid : "", now);
   if (answer && *answer && known.session && !rooms->tell_of_past()) {

@@ -38,7 +38,7 @@ using Glance = std::optional<Known>;
 // older than 15 s or somebody is there who is unwelcome (evict.hpp), and is put out again: at most
 // once in 5 s for a room, over all workers, and outside of any transaction. Takes up to 7 s. Where
 // the provider is away: what the store knows. Where the store can't keep the answer: the answer.
-// Look::at_once asks whatever was told or asked before.
+// Look::at_once asks whatever was told, and where it was last asked a second ago.
 enum class Look { when_due, at_once };
 [[nodiscard]] Known look_at_room(store::Database& database, const access::Appointment& appointment,
                                  provider::Rooms* rooms, std::chrono::sys_seconds now,

@@ -68,6 +68,8 @@ TEST(a_sid_is_looked_up_though_the_room_was_looked_at_just_now) {
   desk.jane_comes();
   const std::string jane_s = desk.there.seen()["participants"][0]["sid"].asString();
   desk.call.text = jane_s;
+  refused(Code::participant_not_found, desk.remove(), "in the same second");
+  desk.call.now = kNine + 1s;
   accepted(desk.remove());
   expect(!desk.jane_may_join());
 }
@@ -79,11 +81,15 @@ TEST(a_sid_that_twilio_does_not_name_is_not_said_to_be_nobody_s) {
   desk.call.text = jane_s;
   for (const auto* const status : {"401", "429", "500"}) {
     desk.there.fault("status", std::string(R"(,"status":)") + status);
+    desk.call.now += 1s;
     refused(Code::provider_unavailable, desk.remove(), status);
+    desk.call.now += 1s;
     refused(Code::provider_unavailable, desk.readmit(), status);
   }
   desk.there.fault("close");
+  desk.call.now += 1s;
   refused(Code::provider_unavailable, desk.remove());
+  desk.call.now += 1s;
   desk.there.control(R"({"fault":null})");
   accepted(desk.remove());
   expect(!desk.jane_may_join());
