@@ -3,11 +3,13 @@
 
 import { learn } from './errors.js'
 import { words } from './guest_words.js'
+import { stoppable } from './rejoin.js'
 
 learn(words)
 
 const path = '/api/video-guest/token/'
 const unkept = new Map() // what the browser's storage refuses, until the page goes
+const before = new Map() // the last request of each code: two at once would each be the first
 
 // Not the code: whoever reads the storage can't come in with that.
 async function placeOf(code) {
@@ -40,7 +42,6 @@ export class Guest {
   #texts
   #requests
   #load
-  #before = Promise.resolve() // two at once would each be the first
 
   constructor(code, texts, requests, load) {
     if (typeof code !== 'string') throw new TypeError('code must be what stands behind # in the link')
@@ -51,10 +52,10 @@ export class Guest {
   }
 
   // New each time, checked against what was announced with it.
-  videoToken({ signal } = {}) {
-    const given = this.#before.then(() => this.#token(signal))
-    this.#before = given.catch(() => {})
-    return given
+  async videoToken({ signal } = {}) {
+    const given = (before.get(this.#code) ?? Promise.resolve()).then(() => this.#token(signal))
+    before.set(this.#code, given.catch(() => {}))
+    return stoppable(given, signal, this.#requests)
   }
 
   async join(sdks, options) {
@@ -63,6 +64,7 @@ export class Guest {
   }
 
   async #token(signal) {
+    if (signal?.aborted) return null // nobody waits for it
     const place = await placeOf(this.#code)
     const body = { code: this.#code, device: kept(place) }
     const reader = this.#load(() => import('./tokens.js')).then(({ said, faultOf }) => ({
@@ -73,8 +75,10 @@ export class Guest {
       faultOf: (answer, claims) => faultOf(answer, claims, answer.appointment_id),
     }))
     reader.catch(() => {})
-    // Sent again unbound, it would find itself bound by the answer that was lost.
-    const options = { method: 'POST', body, signal, again: body.device !== undefined }
+    // Unbound, it is not stopped: the answer has the word without which nobody comes in again. Nor is
+    // it sent again: it would find the code bound by the answer that was lost.
+    const bound = body.device !== undefined
+    const options = { method: 'POST', body, signal: bound ? signal : undefined, again: bound }
     try {
       const { device: _, ...answer } = await this.#requests.token(path, options, reader)
       return answer

@@ -7,6 +7,21 @@ import { offline, wait } from './request.js'
 export const onTheWay = ['offline', 'unreachable', 'cors', 'timeout', 'not_roomkey', 'rate_limited',
   'worker_unavailable', 'store_unavailable', 'internal_error']
 
+// Resolves to `work`, until `signal` says stop.
+export async function stoppable(work, signal, requests) {
+  let stop
+  const stopped = new Promise((_, reject) => {
+    stop = () => reject(requests.fault('aborted', 'stopped by the page'))
+    signal?.addEventListener('abort', stop)
+    if (signal?.aborted) stop()
+  })
+  try {
+    return await Promise.race([stopped, work])
+  } finally {
+    signal?.removeEventListener('abort', stop)
+  }
+}
+
 const pauses = [0, 1, 2, 4, 8, 15, 15, 15]
 const settled = 60000 // a connection that held so long makes the next loss a new one
 

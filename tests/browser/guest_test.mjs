@@ -35,6 +35,7 @@ const begin = (page, demo) =>
           return { ...error, message: error.message, isRoomKeyError: error instanceof RoomKeyError }
         }
       }
+      window.code = code
       window.guest = await RoomKey.guest({ baseUrl, code })
     },
     [demo.url, CODE],
@@ -62,6 +63,33 @@ export default async function guestTests({ demo, browser }) {
     assert.match(kept[0][0], /^roomkey-guest-[0-9a-f]{32}$/)
     assert.equal(kept[0][1], 'a-word-of-32-letters-for-this-one')
     assert.ok(!JSON.stringify(kept).includes(CODE.slice(0, 9)))
+    await closed(page)
+  }, ['chromium'])
+
+  await test('two at once, and who stops the first, are let in as one', async () => {
+    const page = await guestPage(browser, demo)
+    const late = async (route) => {
+      await page.waitForFunction(() => window.stopped)
+      const [status, body] = inFor('word')
+      await route.fulfill({ status, json: body,
+        headers: { 'Access-Control-Allow-Origin': await page.evaluate(() => location.origin) } })
+    }
+    const requests = await scripted(page, TOKEN, late, inFor())
+    const first = page.evaluate(() => {
+      window.stop = new AbortController()
+      return caught(guest.videoToken({ signal: stop.signal }))
+    })
+    while (requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 20))
+    await page.evaluate(async (baseUrl) => {
+      stop.abort()
+      const { RoomKey } = await import(`${baseUrl}/roomkey/roomkey.js`)
+      window.other = await RoomKey.guest({ baseUrl, code: window.code })
+    }, demo.url)
+    assert.equal((await first).code, 'aborted')
+    const both = page.evaluate(() => Promise.all([guest, other].map((one) => caught(one.videoToken()))))
+    await page.evaluate(() => { window.stopped = true })
+    assert.deepEqual((await both).map(({ value }) => value?.user_identity), ['guest-1', 'guest-1'])
+    assert.deepEqual(sent(requests).map(({ device }) => device), [undefined, 'word', 'word'])
     await closed(page)
   }, ['chromium'])
 
