@@ -2,7 +2,7 @@
 
 import { learn, scrubbed, tell } from './errors.js'
 import { words } from './join_words.js'
-import { onTheWay } from './rejoin.js'
+import { onTheWay, stoppable } from './rejoin.js'
 import { wait } from './request.js'
 
 learn(words)
@@ -15,7 +15,7 @@ const parts = {
   janus: () => import('./janus.js'),
   custom: () => import('./custom.js'),
 }
-const misses = 10 // in a row, of who waits
+const patience = 600000 // milliseconds without an answer, of who waits and is not offline
 
 // Until so many seconds are over, or `signal` says stop; sooner where the page is seen again or the
 // network is back: of a page that is hidden the timers sleep.
@@ -38,18 +38,23 @@ async function pause(seconds, signal) {
 function patient(ask, onWaiting) {
   return async (how) => {
     let since
-    for (let missed = 0; ; ) {
+    for (let heard = Date.now(), misses = 0; ; ) {
       try {
         return await ask(how)
       } catch (error) {
-        const passing = since !== undefined && onTheWay.includes(error.code)
-        if (error.code !== 'waiting' && !(passing && (missed += 1) <= misses)) throw error
+        const { code, waitingSince, retryAfter } = error
+        if (code === 'offline') heard = Date.now()
+        const passing = since !== undefined && Date.now() - heard < patience &&
+          (onTheWay.includes(code) || error.status > 500)
+        if (code !== 'waiting' && !passing) throw error
         if (!passing) {
-          missed = 0
-          if (since !== error.waitingSince) tell(onWaiting, { since: error.waitingSince })
-          since = error.waitingSince
+          heard = Date.now()
+          misses = 0
+          if (since !== waitingSince) tell(onWaiting, { since: waitingSince })
+          since = waitingSince
         }
-        await pause(Math.min(Math.max(error.retryAfter ?? 3, 1), 60), how.signal)
+        const longest = passing ? Math.min((misses += 1) * 3, 15) : 3
+        await pause(Math.min(Math.max(retryAfter ?? longest, 1), 60), how.signal)
       }
     }
   }
@@ -60,11 +65,7 @@ function patient(ask, onWaiting) {
 async function takeover({ already_connected: elsewhere }, { onTakeover, signal }, requests) {
   if (!elsewhere || !onTakeover) return
   const asked = (async () => onTakeover())().catch((error) => tell(() => { throw error }))
-  const stopped = new Promise((resolve) => {
-    signal?.addEventListener('abort', resolve, { once: true })
-    if (signal?.aborted) resolve()
-  }).then(() => { throw requests.fault('aborted', 'stopped by the page') })
-  if (await Promise.race([asked, stopped]) === true) return
+  if (await stoppable(asked, signal, requests) === true) return
   throw requests.fault('already_connected', 'in the session already, and not to be taken over')
 }
 
@@ -83,6 +84,21 @@ function doorOf(ask, first, requests) {
   }
 }
 
+// `work` is given a signal that tells of `signal`, and of a page that is left.
+async function untilLeft(signal, work) {
+  const leaving = new AbortController()
+  const leave = () => leaving.abort()
+  signal?.addEventListener('abort', leave)
+  globalThis.addEventListener?.('pagehide', leave)
+  if (signal?.aborted) leave()
+  try {
+    return await work(leaving.signal)
+  } finally {
+    signal?.removeEventListener('abort', leave)
+    globalThis.removeEventListener?.('pagehide', leave)
+  }
+}
+
 async function sdkFor(provider, sdks, requests) {
   const missing = (why) => requests.fault('sdk_missing', `the appointment is at ${provider}, ${why}`)
   let sdk
@@ -98,11 +114,14 @@ async function sdkFor(provider, sdks, requests) {
 export async function join(sdks, options, texts, requests, videoToken, load) {
   const { onWaiting, ...page } = { audio: true, video: true, ...options }
   const ask = patient(videoToken, onWaiting)
-  const first = await ask({ signal: page.signal })
-  await takeover(first, page, requests)
+  const { first, sdk, joined } = await untilLeft(page.signal, async (signal) => {
+    const first = await ask({ signal })
+    await takeover(first, { ...page, signal }, requests)
+    const sdk = await stoppable(sdkFor(first.provider, sdks, requests), signal, requests)
+    const { joined } = await load(parts[first.provider])
+    return { first, sdk, joined }
+  })
   const { provider } = first
-  const sdk = await sdkFor(provider, sdks, requests)
-  const { joined } = await load(parts[provider])
   const visit = await joined(sdk, doorOf(ask, first, requests), { ...page, onWaiting }, texts,
     requests)
   return {

@@ -184,6 +184,39 @@ async function doorTests({ demo, browser }) {
     await closed(page)
   })
 
+  await test('a server that is away, or a device, puts nobody out of the waiting room', async () => {
+    const page = await visiting(browser, demo)
+    await own(page)
+    await page.evaluate(() => {
+      const sleep = setTimeout
+      window.setTimeout = (call, time, ...more) => sleep(call, time / 100, ...more)
+    })
+    const since = '2025-11-16T09:00:00Z'
+    const failing = [502, 503, 504].flatMap((status) => Array(8).fill([status, { error: 'Not now',
+      code: status === 502 ? 'provider_unavailable' : 'store_unavailable' }, { 'Retry-After': '3' }]))
+    await scripted(page, TOKEN, waiting(since), ...failing, waiting(since), let_in)
+    assert.equal((await enter(page, { custom: 'own' })).value, 'custom')
+    assert.deepEqual(await page.evaluate(() => events), [['onWaiting', since]])
+    await closed(page)
+  })
+
+  await test('a page that is left waits no longer, nor for an SDK', async () => {
+    const page = await visiting(browser, demo)
+    await own(page)
+    await scripted(page, TOKEN, waiting('2025-11-16T09:00:00Z'))
+    const entering = enter(page, { custom: 'own' })
+    await page.waitForFunction(() => events.length === 1)
+    await page.evaluate(() => dispatchEvent(new Event('pagehide')))
+    assert.equal((await entering).code, 'aborted')
+    await page.unrouteAll()
+    await scripted(page, TOKEN, let_in)
+    const loading = page.evaluate(() => caught(enter({ custom: new Promise(() => {}) }, {})))
+    await page.waitForTimeout(300)
+    await page.evaluate(() => stop.abort())
+    assert.equal((await loading).code, 'aborted')
+    await closed(page)
+  })
+
   await test('who waits asks at once when the network is back or the page is seen again', async () => {
     const page = await visiting(browser, demo)
     await own(page)
