@@ -7,11 +7,13 @@
 
 import { learn, tell } from './errors.js'
 import { explained } from './explain.js'
+import { words as joining } from './join_words.js'
 import { Rejoining } from './rejoin.js'
 import { Tracks } from './tracks.js'
 import { words } from './twilio_words.js'
 
 learn(words)
+learn(joining)
 
 const lapsed = 20104
 const lost = [lapsed, 53000, 53001, 53002, 53006, 53405, 53407, 53500, 53501]
@@ -98,6 +100,9 @@ class Session {
     let cancel
     try {
       const t = await this.#token({ refresh, signal })
+      if ((t.provider ?? 'twilio') !== 'twilio') {
+        throw this.#requests.fault('moved', `the appointment is at ${t.provider}`)
+      }
       const tracks = await this.#tracks.ready()
       signal.throwIfAborted()
       const connecting = this.#Video.connect(t.access_token, {

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 // A page with twilio-video in it, and `calls`: what its connect() was given.
 
 import { closed, opened, scripted, withRoomKey } from './pages.mjs'
+import { answerOf } from './providers.mjs'
 import { JANE, given, secrets, test } from './support.mjs'
 
 export async function withTwilio(browser, demo) {
@@ -98,6 +99,15 @@ export default async function twilioTests({ demo, browser, twilio }) {
     )
     assert.equal(twilio.heard[0].host, 'de1.vss.twilio.com')
     assert.match(twilio.heard[0].name, /^apt-47-/)
+    await closed(page)
+  })
+
+  await test("another provider's token is not handed to Twilio", async () => {
+    const page = await withTwilio(browser, demo)
+    await scripted(page, '/api/appointments/video-token/47', answerOf('custom', {}))
+    const error = await page.evaluate(() => caught(join()))
+    assert.deepEqual([error.code, /Join again/.test(error.advice)], ['moved', true])
+    assert.deepEqual(await page.evaluate(() => calls), [])
     await closed(page)
   })
 
