@@ -54,6 +54,7 @@ export class Requests {
   // {answer, date, ...}: the JSON; the server's time in milliseconds, NaN where it is not readable.
   // `again`: a second sending does no harm.
   async ask(path, { method = 'GET', body, signal, again = method === 'GET' } = {}) {
+    const harmless = again
     const tried = { refresh: this.#refresh?.done && this.#refresh }
     const violations = []
     const note = ({ disposition, blockedURI }) =>
@@ -75,7 +76,7 @@ export class Requests {
         } else if (error.status === 401 && error.code !== 'user_unknown' &&
           (bearer = await this.#renewed(bearer, tried, signal))) {
           continue
-        } else if (waits++ < 2 && this.#worthWaiting(error)) {
+        } else if (waits++ < 2 && this.#worthWaiting(error, harmless)) {
           await wait(error.retryAfter, signal)
         } else {
           throw error
@@ -245,8 +246,10 @@ export class Requests {
       : this.fault('unreachable', `${origin} can't be reached (name, certificate or network)`)
   }
 
-  #worthWaiting({ code, retryAfter }) {
-    return ['rate_limited', 'worker_unavailable', 'store_unavailable'].includes(code) &&
+  // A worker that gave no answer may have done it.
+  #worthWaiting({ code, retryAfter }, harmless) {
+    return (['rate_limited', 'store_unavailable'].includes(code) ||
+      (harmless && code === 'worker_unavailable')) &&
       retryAfter !== null && retryAfter <= this.#options.maxWait
   }
 }

@@ -167,6 +167,21 @@ export default async function requestsTests() {
     assert.equal(post.heard.filter(({ url }) => url.startsWith('/api/')).length, 1)
   })
 
+  await test('what a worker without an answer may have done is not sent again', async () => {
+    const busy = { 'Retry-After': '0' }
+    for (const [status, code, times] of [
+      [504, 'worker_unavailable', 1],
+      [502, 'worker_unavailable', 1],
+      [503, 'store_unavailable', 3],
+      [429, 'rate_limited', 3],
+    ]) {
+      const server = await serving([status, { error: 'Not now', code }, busy])
+      const sent = new RoomKey(server).request('/api/appointments/1/', { method: 'POST', body: {} })
+      assert.equal(await codeOf(sent), code)
+      assert.equal(server.heard.length, times, `${status}`)
+    }
+  })
+
   await test('a missing baseUrl is said at once where roomkey.js is bundled', async () => {
     assert.throws(() => new RoomKey(), /baseUrl is missing/)
     for (const baseUrl of [undefined, null, '', 'undefined']) {
