@@ -162,7 +162,7 @@ export interface JoinOptions {
   audio?: boolean | MediaTrackConstraints
   video?: boolean | MediaTrackConstraints
   /** The element that Jitsi gets into. */
-  parent?: HTMLElement
+  parent?: Element | null
   /** Leaves, or stops joining it, or joining it again. Abort it when your page goes. */
   signal?: AbortSignal
   /** In the waiting room, since then (null where only the provider knows). */

@@ -3,7 +3,7 @@
 // console or error. What a provider's SDK or diagnose() needs is loaded when it is needed.
 
 import { RoomKeyError, tell, texts, worded } from './errors.js'
-import { Requests } from './request.js'
+import { Requests, offline } from './request.js'
 
 export { RoomKeyError, texts }
 
@@ -87,10 +87,9 @@ export class RoomKey {
 
   async #part(load) {
     try {
-      return await load()
-    } catch {
-      throw await this.#requests.whyNot()
-    }
+      if (!offline()) return await load() // Firefox would keep its failure
+    } catch { /* the same */ }
+    throw await this.#requests.whyNot()
   }
 }
 
