@@ -155,6 +155,8 @@ void write_events(Database& database) {
   events.swap(store.events);  // keeps its room
 }
 
+bool audit_is_keyed(Database& database) { return mac_of_last(database).has_value(); }
+
 void each_audit_event(Database& database, const AuditFilter& filter,
                       const std::function<void(const AuditEvent&)>& use) {
   const Reading reading(database);

@@ -38,6 +38,9 @@ void append_audit(Transaction& transaction, Database& database, AuditEvent event
 // or by this, for whoever wants to know before whether they can be.
 void write_events(Transaction& transaction, Database& database);
 
+// Whether nothing can be appended without Settings::audit_key: its last event has a MAC.
+[[nodiscard]] bool audit_is_keyed(Database& database);
+
 struct AuditFilter {
   std::optional<std::int64_t> user_id = {};
   std::optional<std::int64_t> appointment_id = {};

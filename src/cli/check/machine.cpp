@@ -9,6 +9,7 @@
 #include "cli/cures.hpp"
 #include "roomkey/base/counted.hpp"
 #include "roomkey/store/about.hpp"
+#include "roomkey/store/audit.hpp"
 #include "roomkey/store/files.hpp"
 #include "roomkey/store/verify.hpp"
 
@@ -27,9 +28,10 @@ class Rights {
   void look(const std::string& what, const std::string& path) {
     struct stat facts {};
     if (path.empty() || stat(path.c_str(), &facts) != 0) return;
+    const bool folder = S_ISDIR(facts.st_mode);
+    if (!folder && !S_ISREG(facts.st_mode)) return;  // /dev/null is everybody's
     ++seen_;
     const std::string named = what + ", " + path + ',';
-    const bool folder = S_ISDIR(facts.st_mode);
     if ((facts.st_mode & S_IWOTH) != 0 && (facts.st_mode & S_ISVTX) == 0) {
       say(&base::Findings::error, named + " can be changed by everybody on this machine.",
           "chmod o-rwx " + path);
@@ -115,13 +117,18 @@ void say_store_is_away(base::Findings& findings, const base::Unavailable& fault,
                                   : cure_for_store(fault.cause(), files->paths(database).front()));
 }
 
+// False where it is, and nobody has the key.
+bool takes_events(base::Findings& findings, store::Database& database) {
+  if (database.settings().audit_key != nullptr || !store::audit_is_keyed(database)) return true;
+  findings.error(kStore, "The audit is keyed, and ROOMKEY_AUDIT_KEY is not set.",
+                 "Set it: without it no event can be written, so no token be given.");
+  return false;
+}
+
 void check_audit_key(base::Findings& findings, const store::MacVerdict& macs,
-                     const store::Database& database) {
-  if (database.settings().audit_key == nullptr) {
-    if (macs.first == 0) return;
-    findings.error(kStore, "The audit is keyed, and ROOMKEY_AUDIT_KEY is not set.",
-                   "Set it: without it no event can be written, so no token be given.");
-  } else if (!macs.doubt.empty()) {
+                     store::Database& database) {
+  if (takes_events(findings, database) && database.settings().audit_key != nullptr &&
+      !macs.doubt.empty()) {
     findings.warn(kStore, "Nothing proves the audit yet: " + macs.doubt + '.',
                   "The next event does, where the key is new. Else see docs/operations.md.");
   }
@@ -152,7 +159,7 @@ void check_store_opens(base::Findings& findings, store::Database& database) {
   if (is_nobodys(database)) return;
   try {
     open_store(database);
-    findings.ok(kStore, "The store can be read and written");
+    if (takes_events(findings, database)) findings.ok(kStore, "The store can be read and written");
   } catch (const base::Unavailable& fault) {
     say_store_is_away(findings, fault, database);
   }
