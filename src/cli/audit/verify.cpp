@@ -92,6 +92,7 @@ bool read_old_keys(const std::vector<std::string>& files, std::vector<store::Aud
 struct Comparison {
   std::int64_t lines = 0;
   std::int64_t removed = 0;
+  std::int64_t damaged = 0;  // lines that were cut off, most often
   std::string fault = {};
   bool unread = false;  // there was nothing to compare with
 };
@@ -109,7 +110,7 @@ Comparison compare(store::Database& database, std::istream& lines) {
     ++result.lines;
     const auto line = store::read_witnessed(text);
     if (!line) {
-      result.fault = "line " + std::to_string(result.lines) + " is none of a witness's";
+      ++result.damaged;
       continue;
     }
     const auto standing = store::standing_of(database, *line);
@@ -117,6 +118,10 @@ Comparison compare(store::Database& database, std::istream& lines) {
     if (auto fault = fault_of(standing, *line); !fault.empty()) {
       result.fault = "line " + std::to_string(result.lines) + ": " + fault;
     }
+  }
+  if (result.fault.empty() && result.damaged == result.lines) {
+    result.fault = "there is no line of a witness's in it";
+    result.unread = true;
   }
   return result;
 }
@@ -131,6 +136,7 @@ Comparison compare(Session& session, const std::string& file) {
 void print_comparison(const Comparison& result) {
   std::cout << "as witnessed: " << base::counted(result.lines, "line");
   if (result.removed > 0) std::cout << ", " << result.removed << " of events removed by a cut";
+  if (result.damaged > 0) std::cout << ", " << result.damaged << " damaged and not compared";
   std::cout << '\n';
 }
 

@@ -29,15 +29,30 @@ struct Descriptor {
   }
 };
 
+// Whether its last line has no end: it was cut off on its way.
+bool is_cut(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  file.seekg(-1, std::ios::end);
+  const int last = file.get();
+  return last != std::ifstream::traits_type::eof() && last != '\n';
+}
+
+bool write_all(int file, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t size = write(file, text.data(), text.size());
+    if (size < 0 && errno != EINTR) return false;
+    text.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+  }
+  return true;
+}
+
 // Adds the line, or puts it in the place of all that was there, whole and on the disk when this
 // returns. Why not; empty where it did.
 std::string write_line(const std::string& path, const std::string& line, bool append) {
+  const std::string text = (append && is_cut(path) ? "\n" : "") + line + '\n';
   const int flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | (append ? O_APPEND : O_TRUNC);
   const Descriptor file{open(path.c_str(), flags, 0600)};
-  const std::string text = line + '\n';
-  if (file.number < 0 ||
-      write(file.number, text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
-      fsync(file.number) != 0) {
+  if (file.number < 0 || !write_all(file.number, text) || fsync(file.number) != 0) {
     return std::string("can't write: ") + std::strerror(errno);
   }
   return {};
