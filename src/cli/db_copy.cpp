@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <iostream>
 
 #include "cli/commands.hpp"
@@ -6,6 +7,7 @@
 #include "roomkey/base/counted.hpp"
 #include "roomkey/base/json.hpp"
 #include "roomkey/store/copy.hpp"
+#include "roomkey/store/files.hpp"
 
 namespace roomkey::cli {
 
@@ -38,6 +40,18 @@ int say_copied(const Session& session, const store::Database& to, const store::C
   return kDone;
 }
 
+// What belongs to a file that is not there any more may hold what was committed to it last, and
+// SQLite removes it for the new one.
+std::string left_behind(const store::Database& to) {
+  const auto* const files = to.files();
+  if (files == nullptr || std::filesystem::exists(to.path())) return {};
+  for (const auto& path : files->paths(to)) {
+    if (!path.ends_with("-wal") || !std::filesystem::exists(path)) continue;
+    return path + " is there, of a store that was moved away without it: move it along";
+  }
+  return {};
+}
+
 }  // namespace
 
 int db_copy(Session& session, const std::string& address) {
@@ -49,6 +63,7 @@ int db_copy(Session& session, const std::string& address) {
   settings.called = "the other store";
   store::Database to(settings);
   become_store_owner(to);
+  if (const std::string why = left_behind(to); !why.empty()) return fail(kFailed, why);
   Progress progress;
   const auto copied = store::copy_store(
       session.database, to,
