@@ -61,6 +61,13 @@ std::string_view hint_for(Cause cause) {
     case Cause::disk_full:
     case Cause::disk_fails:
       return "see whether the store's disk is full (df -h) or fails (journalctl -k)";
+    case Cause::no_inodes: return "remove files that nobody needs (df -i)";
+    case Cause::quota: return "raise the quota of the folder's owner, or make room";
+    case Cause::disk_read_only:
+      return "see why (journalctl -k: a disk that fails is made read-only), and mount it for "
+             "writing";
+    case Cause::not_allowed:
+      return "see who may write the store: its file and folder, or what its role was granted";
     default: return hint_for_server(cause);
   }
 }

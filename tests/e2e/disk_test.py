@@ -76,10 +76,15 @@ class Disk(Case):
     def test_read_only(self):
         with self.store_on_a_small_disk() as worker:
             folder = worker.db.parent
-            with mounted(self, folder, "--bind", str(folder)):
-                subprocess.run(["mount", "-o", "remount,ro,bind", folder], check=True)
-                self.assertIn("[ERROR] The store: its file system is read-only.",
-                              self.check(worker))
+            for is_open in (True, False):  # and with no WAL of a worker's
+                if not is_open:
+                    worker.stop()
+                    self.assertFalse(Path(f"{worker.db}-wal").exists())
+                with mounted(self, folder, "--bind", str(folder)):
+                    subprocess.run(["mount", "-o", "remount,ro,bind", folder], check=True)
+                    said = self.check(worker)
+                    self.assertIn("[ERROR] The store: its file system is read-only.", said)
+                    self.assertIn("remount,rw", said)
 
     def test_the_probe_leaves_nothing_behind(self):
         with self.store_on_a_small_disk() as worker:

@@ -49,8 +49,11 @@ int open_flags(bool create) { return SQLite::OPEN_READWRITE | (create ? SQLite::
 
 std::unique_ptr<driver::Connection> open(const Settings& settings, bool create) {
   set_up_sqlite();
-  return sqlite::guarded(settings.called,
-                         [&] { return std::make_unique<Connection>(settings, create); });
+  try {
+    return std::make_unique<Connection>(settings, create);
+  } catch (const SQLite::Exception& fault) {
+    throw_fault(settings.called, settings.path, fault);
+  }
 }
 
 bool is_file(Database& database) {

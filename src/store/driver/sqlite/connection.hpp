@@ -51,7 +51,7 @@ class Connection final : public driver::Connection {
       return std::forward<Work>(work)();
     } catch (const SQLite::Exception& fault) {
       note(fault);
-      throw_fault(settings_.called, fault);
+      throw_fault(settings_.called, settings_.path, fault);
     }
   }
 

@@ -1,6 +1,10 @@
 #include "store/driver/sqlite/fault.hpp"
 
 #include <sqlite3.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
 
 #include "store/driver/connection.hpp"
 
@@ -25,6 +29,23 @@ Unavailable::Cause cause_of(int code) {
 
 Unavailable fault_of(const std::string& called, int code) {
   return Unavailable(called + ": " + sqlite3_errstr(code & 0xFF), cause_of(code));
+}
+
+void throw_fault(const std::string& called, const std::string& path,
+                 const SQLite::Exception& fault) {
+  const std::string folder = std::filesystem::absolute(path).parent_path();
+  const auto may = [](const std::string& what, int how) { return ::access(what.c_str(), how) == 0; };
+  const bool is_closed = (fault.getErrorCode() & 0xFF) == SQLITE_CANTOPEN && may(path, F_OK) &&
+                         !(may(path, R_OK | W_OK) && may(folder, W_OK));
+  if (is_closed && errno == EROFS) {
+    throw Unavailable(called + ": its file system is read-only",
+                      Unavailable::Cause::disk_read_only);
+  }
+  if (is_closed) {
+    throw Unavailable(called + ": its file or folder may not be written",
+                      Unavailable::Cause::not_allowed);
+  }
+  throw_fault(called, fault);
 }
 
 void throw_fault(const std::string& called, const SQLite::Exception& fault) {

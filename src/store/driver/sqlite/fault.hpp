@@ -17,6 +17,11 @@ namespace roomkey::store::driver::sqlite {
 // That, or BrokenRule.
 [[noreturn]] void throw_fault(const std::string& called, const SQLite::Exception& fault);
 
+// The same of the store at that path: SQLite says of one that may not be opened what it says of one
+// that is missing.
+[[noreturn]] void throw_fault(const std::string& called, const std::string& path,
+                              const SQLite::Exception& fault);
+
 // Runs `work` on the store that is called so, and turns SQLite's exceptions into those.
 template <typename Work>
 decltype(auto) guarded(const std::string& called, Work&& work) {
