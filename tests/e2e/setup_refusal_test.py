@@ -182,7 +182,7 @@ class Refused(SetupCase):
             (machine.root / "bin/systemctl").unlink()
             before = machine.files()
             status, _, errors = machine.setup(*machine.all_flags())
-            self.assertEqual(status, 1)
+            self.assertEqual(status, 78)
             self.assertIn(f"{machine.env} line 1: not of the form KEY=VALUE", errors)
             self.assertIn(f"there is no {machine.template}", errors)
             self.assertNotIn("hunter2", errors)

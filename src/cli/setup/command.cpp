@@ -169,7 +169,9 @@ int set_up(SetupFlags& flags) {
   if (flags.root.empty()) need_machine(obstacles);
   if (obstacles.empty()) take_lock(present.places, obstacles);
   if (obstacles.empty()) read_present(present, obstacles);
-  if (!obstacles.empty()) return say_all(kFailed, obstacles);
+  if (!obstacles.empty()) {
+    return say_all(present.env_is_broken ? config::kExitConfig : kFailed, obstacles);
+  }
   find_credentials(present.places);
   const auto missing = missing_in(flags, present, now);
   const bool ask =

@@ -60,8 +60,9 @@ struct Places {
 // What is there.
 struct Present {
   Places places;
-  bool json = false;      // SetupFlags::json, for the commands that are run
-  std::string env_text;   // of roomkey.env; holds secrets
+  bool json = false;     // SetupFlags::json, for the commands that are run
+  std::string env_text;  // of roomkey.env; holds secrets
+  bool env_is_broken = false;
   std::string site_text;  // of site.conf
   config::Environment env;
   site::Site site;

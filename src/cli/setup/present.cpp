@@ -79,6 +79,7 @@ bool Present::has(const std::string& variable) const {
 void read_present(Present& present, Faults& faults) {
   const Places& places = present.places;
   present.env_text = text_of(places.env(), faults);
+  present.env_is_broken = !faults.empty();
   present.site_text = text_of(places.site_settings(), faults);
   static_cast<void>(config::read_env_file(present.env_text, [&](const config::Assignment& one) {
     present.env.set(one.name, one.value);
