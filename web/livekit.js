@@ -48,7 +48,7 @@ export async function joined(LiveKit, token, page, texts, requests) {
     }
   }
 
-  async function publish({ localParticipant: me }) {
+  async function publish(me) {
     const own = (wanted) => (typeof wanted === 'object' ? wanted : undefined)
     if (on.audio && on.video && !own(page.audio) && !own(page.video)) {
       await me.enableCameraAndMicrophone() // one question for both
@@ -58,13 +58,42 @@ export async function joined(LiveKit, token, page, texts, requests) {
     if (on.video) await me.setCameraEnabled(true, own(page.video))
   }
 
+  // Where somebody leaves meanwhile, the SDK would hold what the browser gives until it gave up
+  // publishing it.
+  async function published(me, signal) {
+    const { createTracks } = me
+    const made = []
+    const stop = () => made.forEach((track) => track.stop())
+    me.createTracks = async (...given) => {
+      const tracks = await createTracks.apply(me, given)
+      made.push(...tracks)
+      if (signal.aborted) stop()
+      signal.throwIfAborted()
+      return tracks
+    }
+    signal.addEventListener('abort', stop)
+    try {
+      await publish(me)
+    } finally {
+      signal.removeEventListener('abort', stop)
+      me.createTracks = createTracks
+    }
+  }
+
   const way = {
     lost,
     gone: ['ended'],
     explained: (error) => (isRefusal(error) ? requests.fault(codeOf(error), error.message)
       : explained(error, texts)),
     async open(answer, signal) {
-      const cancel = () => room.disconnect()
+      const close = () => room.disconnect()
+      let cancel
+      const stopped = new Promise((_, reject) => {
+        cancel = () => {
+          close()
+          reject(signal.reason)
+        }
+      })
       signal.addEventListener('abort', cancel)
       try {
         const over = new Promise((resolve) => {
@@ -73,12 +102,14 @@ export async function joined(LiveKit, token, page, texts, requests) {
             resolve(reason === 1 ? null : requests.fault(code, `disconnected (${reason})`))
           })
         })
-        await room.connect(answer.connect.url, answer.access_token, connect)
-        await publish(room).catch(async (error) => {
-          await room.disconnect()
+        const { url } = answer.connect
+        await Promise.race([stopped, room.connect(url, answer.access_token, connect)])
+        const publishing = published(room.localParticipant, signal).catch(async (error) => {
+          await close()
           throw error
         })
-        return { native: room, close: cancel, over }
+        await Promise.race([stopped, publishing])
+        return { native: room, close, over }
       } finally {
         signal.removeEventListener('abort', cancel)
       }

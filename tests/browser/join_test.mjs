@@ -50,6 +50,55 @@ export const enter = (page, sdks, options = {}) =>
     [Object.entries(sdks), options],
   )
 
+// With a token of nobody's, for Jane's call at Stream.
+export function streamAnswer() {
+  const claims = { user_id: 'user_2', exp: now() + 3600, call_cids: [`default:${ROOM}`] }
+  const token = `${part({ alg: 'HS256' })}.${part(claims)}.c2lnbmF0dXJl`
+  const connect = { api_key: 'key', call_type: 'default', call_id: ROOM, user_id: 'user_2' }
+  return answerOf('stream', connect, token, {
+    expires_at: new Date(claims.exp * 1000).toISOString(),
+  })
+}
+
+// From now on the browser asks for camera and microphone until `answer()` is called.
+export const asking = (page) =>
+  page.evaluate(() => {
+    const { mediaDevices } = navigator
+    const open = mediaDevices.getUserMedia.bind(mediaDevices)
+    window.asked = []
+    window.tracks = []
+    window.ask = () => {
+      asked.length = tracks.length = 0
+      window.stop = new AbortController()
+      window.answered = new Promise((resolve) => {
+        window.answer = resolve
+      })
+    }
+    mediaDevices.getUserMedia = async (wanted) => {
+      asked.push(wanted)
+      await answered
+      const stream = await open(wanted)
+      tracks.push(...stream.getTracks())
+      return stream
+    }
+    ask()
+  })
+
+// What joining comes to where somebody leaves while asked, and allows it then.
+export async function leftWhileAsked(page, joining, leave) {
+  await page.evaluate(() => ask())
+  const entering = joining()
+  await page.waitForFunction(() => asked.length > 0)
+  await page.evaluate(leave)
+  const late = page.waitForTimeout(2500).then(() => ({ code: 'not at once' }))
+  assert.equal((await Promise.race([entering, late])).code, 'aborted')
+  await page.evaluate(() => answer())
+  await page.waitForFunction(() => tracks.length > 0)
+  await page.waitForTimeout(1000)
+  const states = await page.evaluate(() => tracks.map(({ readyState }) => readyState))
+  assert.deepEqual([...new Set(states)], ['ended'])
+}
+
 const waiting = (since) => [
   403,
   { error: 'Waiting to be let in', code: 'waiting', waiting_since: since, retry_after: 1 },
@@ -90,11 +139,8 @@ export default async function joinTests({ demo, browser, twilio, stream }) {
 
   await test("join() takes Stream's SDK, with the token and user of the answer", async () => {
     const page = await visiting(browser, demo)
-    const claims = { user_id: 'user_2', exp: now() + 3600, call_cids: [`default:${ROOM}`] }
-    const token = `${part({ alg: 'HS256' })}.${part(claims)}.c2lnbmF0dXJl`
-    const connect = { api_key: 'key', call_type: 'default', call_id: ROOM, user_id: 'user_2' }
-    const answer = answerOf('stream', connect, token)
-    answer[1].expires_at = new Date(claims.exp * 1000).toISOString()
+    const answer = streamAnswer()
+    const token = answer[1].access_token
     await scripted(page, TOKEN, answer)
     await page.evaluate(async (sdk) => {
       window.Stream = (await import(sdk)).StreamVideoClient
@@ -118,6 +164,40 @@ export default async function joinTests({ demo, browser, twilio, stream }) {
     assert.equal((await enter(page, { stream: 'Plain' })).value, 'stream', 'without a state')
     await page.evaluate(() => visit.leave())
     await toldOf(page, 'left')
+    await closed(page)
+  })
+
+  await test('whoever leaves LiveKit while the browser asks is out, and no device stays on', async () => {
+    const page = await visiting(browser, demo)
+    await page.addScriptTag({ url: `${demo.listed}/sdk/livekit-client.js` })
+    const claims = { sub: JANE_AT, video: { room: ROOM }, exp: now() + 3600 }
+    const token = `${part({ alg: 'HS256' })}.${part(claims)}.c2lnbmF0dXJl`
+    await scripted(
+      page,
+      TOKEN,
+      answerOf('livekit', { url: 'wss://livekit.example' }, token, {
+        expires_at: new Date(claims.exp * 1000).toISOString(),
+      }),
+    )
+    await page.evaluate(() => {
+      const { Room, RoomEvent } = LivekitClient
+      const connect = async function () {
+        this.state = 'connected'
+      }
+      const Connected = class extends Room {
+        connect = connect
+      }
+      window.Asked = { Room: Connected, RoomEvent }
+    })
+    await asking(page)
+    const own = { audio: { echoCancellation: true }, video: { width: 320 } }
+    for (const [options, asks, leave] of [
+      [{}, 1, () => stop.abort()],
+      [own, 1, () => dispatchEvent(new PageTransitionEvent('pagehide'))],
+    ]) {
+      await leftWhileAsked(page, () => enter(page, { livekit: 'Asked' }, options), leave)
+      assert.equal(await page.evaluate(() => asked.length), asks)
+    }
     await closed(page)
   })
 
