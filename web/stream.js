@@ -9,6 +9,8 @@ import { differs, said } from './tokens.js'
 
 learn(words)
 
+const devicesOf = ({ microphone, camera }) => [['audio', microphone], ['video', camera]]
+
 // With a failed request Stream's SDK prints the whole of it, Authorization header included: so the
 // console gets the sentences and nothing else.
 const sink = (level, message) => {
@@ -50,13 +52,36 @@ export async function joinStream(StreamVideoClient, options, texts, requests) {
     const { info, token } = await streamAccess(requests, { callId, callType }, signal)
     return { info, token: async () => (await token()).token }
   }
-  return enter(StreamVideoClient, access, { ...options, callType }, texts, requests)
+  const { call } = await enter(StreamVideoClient, access, { ...options, callType }, texts, requests)
+  return call
 }
 
 // For join(): the answer for the appointment has all that the call needs.
 export async function joined(StreamVideoClient, token, page, texts, requests) {
   checkClass(StreamVideoClient)
-  const { signal, audio, video, stream } = page
+  const { signal, stream } = page
+  const on = { audio: page.audio !== false, video: page.video !== false }
+
+  // Before the SDK joins: what nobody touched, it switches on as the call's type says.
+  async function prepare(call) {
+    for (const [kind, device] of devicesOf(call)) {
+      const { deviceId, ...rest } = Object(page[kind])
+      const chosen = [deviceId?.exact ?? deviceId?.ideal ?? deviceId].flat()[0]
+      if (Object.keys(rest).length > 0) device.setDefaultConstraints?.(rest)
+      if (chosen) await device.select(chosen)
+      if (chosen || !on[kind]) await device.disable()
+    }
+    // It would open a microphone that is off, to notice who speaks all the same.
+    if (page.audio === false) await call.microphone.disableSpeakingWhileMutedNotification?.()
+  }
+
+  async function start(call, signal) {
+    for (const [kind, device] of devicesOf(call)) {
+      if (on[kind]) await device.enable()
+      signal.throwIfAborted()
+    }
+  }
+
   const { connect, access_token: first } = await token({ signal })
   const access = (leaving) => {
     let given = first
@@ -68,16 +93,9 @@ export async function joined(StreamVideoClient, token, page, texts, requests) {
     const [apiKey, id] = [connect.api_key, connect.user_id]
     return { info: { apiKey, user: { id } }, token: next }
   }
-  const call = await enter(StreamVideoClient, access, {
-    ...stream, callId: connect.call_id, callType: connect.call_type, signal,
+  const { call } = await enter(StreamVideoClient, access, {
+    ...stream, callId: connect.call_id, callType: connect.call_type, signal, prepare, start,
   }, texts, requests)
-  try {
-    if (audio) await call.microphone.enable()
-    if (video) await call.camera.enable()
-  } catch (error) {
-    await quietly(() => call.leave())
-    throw explained(error, texts, 'stream')
-  }
   told(call, page, requests)
   return { native: () => call, leave: () => call.leave() }
 }
@@ -101,8 +119,9 @@ function told(call, { onReconnecting, onReconnected, onDisconnected }, requests)
 }
 
 // `access` gives {info, token}: what streamAccess() says, and a function that gives a token.
+// `prepare` and `start` are called before and after the SDK joins. Resolves to {call, letGo()}.
 async function enter(StreamVideoClient, access, options, texts, requests) {
-  const { callId, callType, join, clientOptions, onClient, signal } = options
+  const { callId, callType, join, clientOptions, onClient, signal, prepare, start } = options
   let client
   let call
   // Ends the SDK's own tries, which would hide a refusal that stays one, or go on after a leave.
@@ -117,13 +136,17 @@ async function enter(StreamVideoClient, access, options, texts, requests) {
     leaving.abort()
     letGo()
   }
-  // However it ends, the client goes, too: it was made for this call.
-  async function letGo() {
+  // However it ends, the client goes, too: it was made for this call. What a device still waits for
+  // (the browser's question), it lets go of as soon as it is there; we don't wait for that.
+  let going
+  const letGo = () => (going ??= goneFor(call, client))
+  async function goneFor(left, gone) {
     signal?.removeEventListener('abort', leave)
     globalThis.removeEventListener?.('pagehide', leave)
-    const [left, gone] = [call, client]
-    call = client = null
-    if (left) await quietly(() => left.leave())
+    if (left) {
+      for (const [, device] of devicesOf(left)) quietly(() => device.disable(true))
+      await Promise.race([quietly(() => left.leave()), wait(2)])
+    }
     if (gone) await quietly(() => gone.disconnectUser())
   }
   signal?.addEventListener('abort', leave)
@@ -143,15 +166,17 @@ async function enter(StreamVideoClient, access, options, texts, requests) {
     await stage(client.connectUser({ id, name }, provider))
     call = client.call(callType, callId)
     const joined = call
-    await stage(call.join({ create: true, ...join }))
+    await stage(prepare?.(joined))
+    await stage(joined.join({ create: true, ...join }))
     tell(onClient, client)
+    await stage(start?.(joined, leaving.signal))
     const watch = joined.state?.callingState$?.subscribe?.((state) => {
       if (state !== 'left') return
       queueMicrotask(() => watch.unsubscribe())
       call = null
       letGo()
     })
-    return joined
+    return { call: joined, letGo }
   } catch (error) {
     letGo()
     throw explained(error, texts, 'stream')

@@ -1,8 +1,17 @@
 // joinStream with the real @stream-io/video-client, against a stand-in for Stream's coordinator. To
 // the media server behind it a stand-in doesn't go: what lies after join() is shown with a class
-// that only keeps the order.
+// that only keeps the order, and with the SDK's own calls, whose join() is in at once.
 
 import assert from 'node:assert/strict'
+import {
+  TOKEN,
+  asking,
+  enter,
+  leftWhileAsked,
+  streamAnswer,
+  toldOf,
+  visiting,
+} from './join_test.mjs'
 import { closed, opened, scripted, withRoomKey } from './pages.mjs'
 import { JANE, given, part, test } from './support.mjs'
 
@@ -195,6 +204,124 @@ export default async function streamTests({ demo, browser, stream }) {
       stream.heard.map(({ what }) => what),
       ['connect', 'join'],
     )
+    await closed(page)
+  })
+
+  await visitTests({ demo, browser })
+}
+
+// rk.join() at Stream. In the page, `usual` is whether the call's type has camera and microphone on,
+// `calls` are the SDK's own, and `clients` says how many users are connected.
+async function visitTests({ demo, browser }) {
+  const opened = async () => {
+    const page = await visiting(browser, demo)
+    await asking(page)
+    await page.evaluate(async (sdk) => {
+      const { StreamVideoClient } = await import(sdk)
+      Object.assign(window, { usual: true, calls: [], clients: 0 })
+      window.Client = class extends StreamVideoClient {
+        connectUser = async (_, provider) => {
+          await provider()
+          this.streamClient.userID = 'user_2'
+          clients += 1
+        }
+        disconnectUser = async () => {
+          clients -= 1
+        }
+        call = (type, id) => {
+          const call = new StreamVideoClient({ apiKey: 'key' }).call(type, id)
+          call.streamClient.userID = 'user_2'
+          calls.push(call)
+          call.state.setOwnCapabilities(['send-audio', 'send-video'])
+          call.permissionsContext.setPermissions(['send-audio', 'send-video'])
+          call.permissionsContext.setCallSettings({ audio: {}, video: {} })
+          call.publish = call.stopPublish = async () => {}
+          call.join = async () => {
+            await call.setup()
+            call.state.setCallingState('joined')
+            const speaker = { speaker_default_on: true, default_device: 'speaker' }
+            const target_resolution = { width: 640, height: 480, bitrate: 1 }
+            const video = { enabled: true, camera_default_on: usual, target_resolution }
+            const audio = { mic_default_on: usual, ...speaker }
+            await call.applyDeviceConfig({ audio, video }, { publish: true })
+          }
+          return call
+        }
+      }
+    }, `${demo.listed}/sdk/stream-video-client.js`)
+    return page
+  }
+  const join = (page, options) => enter(page, { stream: 'Client' }, options)
+  const joined = async (page, { usual = true, ...options } = {}) => {
+    await page.evaluate((is) => {
+      window.usual = is
+      events.length = 0
+      ask()
+      answer()
+    }, usual)
+    const { value, message } = await join(page, options)
+    assert.equal(value, 'stream', message)
+  }
+  const areOn = (page) =>
+    page.evaluate(() => {
+      const { microphone, camera } = visit.native
+      return [microphone, camera].map(({ state }) => state.status === 'enabled')
+    })
+  const allGone = async (page) => {
+    await page.waitForFunction(() => clients === 0)
+    await page.waitForFunction(() => tracks.every(({ readyState }) => readyState === 'ended'))
+  }
+
+  await test('at Stream, too, camera and microphone are as the page says', async () => {
+    const page = await opened()
+    await scripted(page, TOKEN, streamAnswer())
+    const none = async () => {
+      await joined(page, { audio: false, video: false })
+      await page.waitForTimeout(300)
+      assert.deepEqual(await areOn(page), [false, false])
+      assert.deepEqual(await page.evaluate(() => asked), [])
+      await page.evaluate(() => visit.leave())
+      assert.deepEqual(await toldOf(page, 'onDisconnected'), ['onDisconnected', null])
+      await allGone(page)
+    }
+    await none()
+
+    await joined(page, { usual: false })
+    assert.deepEqual(await areOn(page), [true, true])
+    const camera = await page.evaluate(async () => {
+      const all = await navigator.mediaDevices.enumerateDevices()
+      return all.findLast(({ kind }) => kind === 'videoinput').deviceId
+    })
+    await page.evaluate(() => visit.leave())
+    await allGone(page)
+
+    await joined(page, { audio: { autoGainControl: false }, video: { deviceId: { exact: camera } } })
+    assert.deepEqual(await areOn(page), [true, true])
+    const wanted = await page.evaluate(() => asked)
+    assert.ok(wanted.some(({ audio }) => audio?.autoGainControl === false))
+    const pictures = wanted.map(({ video }) => video).filter((video) => video?.width)
+    assert.deepEqual([...new Set(pictures.map(({ deviceId }) => deviceId?.exact))], [camera])
+    await page.evaluate(() => visit.leave())
+    await allGone(page)
+    await none() // now that the browser need not ask any more
+    await closed(page)
+  })
+
+  await test('whoever leaves Stream while the browser asks is out, and no device stays on', async () => {
+    const page = await opened()
+    await scripted(page, TOKEN, streamAnswer())
+    for (const is of [false, true]) {
+      for (const leave of [
+        () => stop.abort(),
+        () => dispatchEvent(new PageTransitionEvent('pagehide')),
+      ]) {
+        await page.evaluate((usual) => Object.assign(window, { usual }), is)
+        await leftWhileAsked(page, () => join(page), leave)
+        await allGone(page)
+        const cameras = await page.evaluate(() => asked.filter(({ video }) => video).length)
+        if (!is) assert.equal(cameras, 0)
+      }
+    }
     await closed(page)
   })
 }
