@@ -4,10 +4,17 @@
 import { RoomKeyError, learn, scrubbed, tell } from './errors.js'
 import { explained } from './explain.js'
 import { offline, wait } from './request.js'
+import { Session } from './session.js'
 import { words } from './stream_words.js'
 import { differs, said } from './tokens.js'
 
 learn(words)
+
+// With what the SDK leaves by itself where it gives a connection up.
+const givenUp = ['webrtc_unsupported_network', 'rejoin_attempt_limit_exceeded',
+  'repeated_negotiation_failures']
+const ends = { removed: 'put out by another participant', ended: 'the call was ended' }
+const kicked = 3 // CallEndedReason
 
 const devicesOf = ({ microphone, camera }) => [['audio', microphone], ['video', camera]]
 
@@ -56,11 +63,26 @@ export async function joinStream(StreamVideoClient, options, texts, requests) {
   return call
 }
 
-// For join(): the answer for the appointment has all that the call needs.
+// For join(): the answer for the appointment has all that the call needs. Where the SDK gives up,
+// the call is joined again, with a new client.
 export async function joined(StreamVideoClient, token, page, texts, requests) {
   checkClass(StreamVideoClient)
-  const { signal, stream } = page
   const on = { audio: page.audio !== false, video: page.video !== false }
+  const connection = () => requests.fault('stream_network', 'the connection was lost')
+  // Of a loss the page is told once, though the SDK tries first, then we do.
+  let lost = false
+  const told = {
+    ...page,
+    onReconnecting(error) {
+      const known = lost
+      lost = true
+      return known || page.onReconnecting?.(error)
+    },
+    onReconnected(call) {
+      lost = false
+      return page.onReconnected?.(call)
+    },
+  }
 
   // Before the SDK joins: what nobody touched, it switches on as the call's type says.
   async function prepare(call) {
@@ -82,40 +104,90 @@ export async function joined(StreamVideoClient, token, page, texts, requests) {
     }
   }
 
-  const { connect, access_token: first } = await token({ signal })
-  const access = (leaving) => {
-    let given = first
-    const next = async () => {
-      const answer = given ?? (await token({ refresh: true, signal: leaving })).access_token
-      given = null
-      return answer
+  // What is switched off stays so in the next call, also where that happens in between, and what is
+  // over opens no device. (With `true` the SDK itself switches off as it leaves.)
+  function heed(call, isOver) {
+    for (const [kind, device] of devicesOf(call)) {
+      const { enable, disable } = device
+      device.enable = async () => {
+        on[kind] = true
+        if (!isOver()) await enable.call(device)
+      }
+      device.disable = (how) => {
+        if (how !== true) on[kind] = false
+        return disable.call(device, how)
+      }
     }
-    const [apiKey, id] = [connect.api_key, connect.user_id]
-    return { info: { apiKey, user: { id } }, token: next }
   }
-  const { call } = await enter(StreamVideoClient, access, {
-    ...stream, callId: connect.call_id, callType: connect.call_type, signal, prepare, start,
-  }, texts, requests)
-  told(call, page, requests)
-  return { native: () => call, leave: () => call.leave() }
-}
 
-// What becomes of the connection, which the SDK mends by itself.
-function told(call, { onReconnecting, onReconnected, onDisconnected }, requests) {
-  const fault = () => requests.fault('stream_network', 'the connection was lost')
-  let lost = false
-  const watch = call.state?.callingState$?.subscribe?.((state) => {
-    if (!lost && /^(reconnecting|migrating|offline)$/.test(state)) {
-      lost = true
-      tell(onReconnecting, fault())
-    } else if (lost && state === 'joined') {
-      lost = false
-      tell(onReconnected, call)
-    } else if (/^(left|reconnecting-failed)$/.test(state)) {
-      queueMicrotask(() => watch.unsubscribe())
-      tell(onDisconnected, state === 'left' ? null : fault())
+  // {over, end()}; `over` resolves to null after a leave, else to why it ended. `me` is the user.
+  function watched(call, me, letGo) {
+    let [code, away, done] = [null, false, false]
+    const { leave, state } = call
+    heed(call, () => done)
+    call.leave = (how) => {
+      if (givenUp.includes(how?.message)) code ??= 'stream_network'
+      return leave.call(call, how)
     }
-  })
+    call.on?.('call.ended', () => { code ??= 'ended' })
+    call.on?.('callEnded', ({ reason }) => { code = reason === kicked ? 'removed' : 'ended' })
+    const out = ({ user }) => {
+      if (user.id !== me) return
+      code = 'removed'
+      quietly(() => call.leave())
+    }
+    call.on?.('call.blocked_user', out)
+    call.on?.('call.kicked_user', out)
+    let end
+    const over = new Promise((resolve) => { end = resolve }).finally(() => { done = true })
+    const watch = state?.callingState$?.subscribe?.((is) => {
+      if (/^(reconnecting|migrating|offline)$/.test(is)) {
+        away = true
+        tell(told.onReconnecting, connection())
+      } else if (away && is === 'joined') {
+        away = false
+        tell(told.onReconnected, call)
+      } else if (/^(left|reconnecting-failed)$/.test(is)) {
+        queueMicrotask(() => watch.unsubscribe())
+        if (state.blockedUserIds?.includes(me)) code = 'removed'
+        if (is !== 'left') {
+          code ??= state.endedAt ? 'ended' : 'stream_network'
+          letGo()
+        }
+        end(code && (ends[code] ? requests.fault(code, ends[code]) : connection()))
+      }
+    })
+    return { over, end }
+  }
+
+  const way = {
+    lost: ['stream_network'],
+    gone: ['ended'],
+    explained: (error) => explained(error, texts, 'stream'),
+    async open({ connect, access_token: first }, signal) {
+      const access = (leaving) => {
+        let given = first
+        const next = async () => {
+          const answer = given ?? (await token({ refresh: true, signal: leaving })).access_token
+          given = null
+          return answer
+        }
+        const [apiKey, id] = [connect.api_key, connect.user_id]
+        return { info: { apiKey, user: { id } }, token: next }
+      }
+      const { call, letGo } = await enter(StreamVideoClient, access, {
+        ...page.stream, callId: connect.call_id, callType: connect.call_type, signal, prepare,
+        start,
+      }, texts, requests)
+      const { over, end } = watched(call, connect.user_id, letGo)
+      const close = async () => {
+        await letGo()
+        end(null)
+      }
+      return { native: call, close, over }
+    },
+  }
+  return new Session(way, token, told, requests).begin()
 }
 
 // `access` gives {info, token}: what streamAccess() says, and a function that gives a token.

@@ -13,6 +13,7 @@ import {
   visiting,
 } from './join_test.mjs'
 import { closed, opened, scripted, withRoomKey } from './pages.mjs'
+import { answerOf } from './providers.mjs'
 import { JANE, given, part, test } from './support.mjs'
 
 async function withStream(browser, demo) {
@@ -322,6 +323,98 @@ async function visitTests({ demo, browser }) {
         if (!is) assert.equal(cameras, 0)
       }
     }
+    await closed(page)
+  })
+
+  await test('how a call at Stream ended is told: left, ended, put out or moved', async () => {
+    const page = await opened()
+    const ended = () => said({ type: 'call.ended', call: { session: {}, ended_at: new Date() } })
+    const ends = async (end, code) => {
+      await page.evaluate(() => {
+        const { native } = visit
+        const to = native.streamClient
+        window.said = (event) => to.dispatchEvent({ call_cid: native.cid, ...event })
+        window.callEnded = (reason) => {
+          const eventPayload = { oneofKind: 'callEnded', callEnded: { reason } }
+          native.dispatcher.dispatch({ eventPayload }, 'sfu')
+        }
+        said({ type: 'call.kicked_user', user: { id: 'user_3' } })
+      })
+      await page.evaluate(end)
+      assert.deepEqual(await toldOf(page, 'onDisconnected'), ['onDisconnected', code], `${end}`)
+      assert.equal(await page.evaluate(() => events.length), 1)
+      await allGone(page)
+    }
+    await scripted(page, TOKEN, streamAnswer())
+    for (const [end, code] of [
+      [() => visit.native.leave(), null],
+      [ended, 'ended'],
+      [() => callEnded(1), 'ended'],
+      [() => callEnded(3), 'removed'],
+      [() => said({ type: 'call.blocked_user', user: { id: 'user_2' } }), 'removed'],
+      [() => said({ type: 'call.kicked_user', user: { id: 'user_2' } }), 'removed'],
+    ]) {
+      await joined(page)
+      await ends(end, code)
+    }
+    await joined(page)
+    await page.unrouteAll()
+    await scripted(page, TOKEN, answerOf('custom', {}))
+    await ends(ended, 'moved')
+    await closed(page)
+  })
+
+  await test('a call that Stream gave up is joined again, and what was off stays off', async () => {
+    const page = await opened()
+    const requests = await scripted(page, TOKEN, streamAnswer())
+    const once = [
+      ['onReconnecting', 'stream_network'],
+      ['onReconnected', null],
+    ]
+    await joined(page)
+    await page.evaluate(async () => {
+      await visit.native.microphone.disable()
+      visit.native.state.setCallingState('reconnecting')
+      visit.native.state.setCallingState('reconnecting-failed')
+    })
+    await toldOf(page, 'onReconnected')
+    assert.deepEqual(await page.evaluate(() => events), once)
+    assert.equal(requests.length, 2)
+    assert.match(requests[1].url(), /video-token-refresh/)
+    assert.equal(await page.evaluate(() => visit.native === calls[1]), true)
+    assert.equal(await page.evaluate(() => calls[0].state.callingState), 'left')
+    assert.deepEqual(await areOn(page), [false, true])
+    assert.equal(await page.evaluate(() => clients), 1)
+
+    // What the SDK mends by itself stays the same call.
+    await page.evaluate(() => {
+      events.length = 0
+      visit.native.state.setCallingState('reconnecting')
+      visit.native.state.setCallingState('joined')
+    })
+    assert.deepEqual(await page.evaluate(() => events), once)
+    assert.equal(requests.length, 2)
+
+    // Switched off and on in between.
+    await page.evaluate(async () => {
+      events.length = 0
+      await visit.native.leave({ message: 'rejoin_attempt_limit_exceeded' })
+      await calls[1].camera.disable()
+      await calls[1].microphone.enable()
+    })
+    await toldOf(page, 'onReconnected')
+    assert.deepEqual(await areOn(page), [true, false])
+    assert.equal(await page.evaluate(() => calls[1].microphone.state.status), 'disabled')
+
+    // Whoever may not come back is told why.
+    await page.unrouteAll()
+    await scripted(page, TOKEN, [403, { error: 'Removed from this session', code: 'removed' }])
+    await page.evaluate(() => {
+      events.length = 0
+      visit.native.state.setCallingState('reconnecting-failed')
+    })
+    assert.deepEqual(await toldOf(page, 'onDisconnected'), ['onDisconnected', 'removed'])
+    await allGone(page)
     await closed(page)
   })
 }
