@@ -89,12 +89,12 @@ export async function joined(StreamVideoClient, token, page, texts, requests) {
     for (const [kind, device] of devicesOf(call)) {
       const { deviceId, ...rest } = Object(page[kind])
       const chosen = [deviceId?.exact ?? deviceId?.ideal ?? deviceId].flat()[0]
-      if (Object.keys(rest).length > 0) device.setDefaultConstraints?.(rest)
-      if (chosen) await device.select(chosen)
-      if (chosen || !on[kind]) await device.disable()
+      if (Object.keys(rest).length > 0) device?.setDefaultConstraints?.(rest)
+      if (chosen) await device?.select?.(chosen)
+      if (chosen || !on[kind]) await device?.disable?.()
     }
     // It would open a microphone that is off, to notice who speaks all the same.
-    if (page.audio === false) await call.microphone.disableSpeakingWhileMutedNotification?.()
+    if (page.audio === false) await call.microphone?.disableSpeakingWhileMutedNotification?.()
   }
 
   async function start(call, signal) {
@@ -108,7 +108,8 @@ export async function joined(StreamVideoClient, token, page, texts, requests) {
   // over opens no device. (With `true` the SDK itself switches off as it leaves.)
   function heed(call, isOver) {
     for (const [kind, device] of devicesOf(call)) {
-      const { enable, disable } = device
+      const { enable, disable } = device ?? {}
+      if (!enable || !disable) continue
       device.enable = async () => {
         on[kind] = true
         if (!isOver()) await enable.call(device)
