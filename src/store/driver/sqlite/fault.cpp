@@ -34,7 +34,9 @@ Unavailable fault_of(const std::string& called, int code) {
 void throw_fault(const std::string& called, const std::string& path,
                  const SQLite::Exception& fault) {
   const std::string folder = std::filesystem::absolute(path).parent_path();
-  const auto may = [](const std::string& what, int how) { return ::access(what.c_str(), how) == 0; };
+  const auto may = [](const std::string& what, int how) {
+    return ::access(what.c_str(), how) == 0;
+  };
   const bool is_closed = (fault.getErrorCode() & 0xFF) == SQLITE_CANTOPEN && may(path, F_OK) &&
                          !(may(path, R_OK | W_OK) && may(folder, W_OK));
   if (is_closed && errno == EROFS) {
