@@ -269,7 +269,8 @@ async function doorTests({ demo, browser }) {
     await own(page)
     await page.evaluate(() => {
       const sleep = setTimeout
-      window.setTimeout = (call, time, ...more) => sleep(call, time / 100, ...more)
+      const short = (time) => (time <= 15000 ? time / 100 : time) // the pauses, not the deadlines
+      window.setTimeout = (call, time, ...more) => sleep(call, short(time), ...more)
     })
     const since = '2025-11-16T09:00:00Z'
     const failing = [502, 503, 504].flatMap((status) => Array(8).fill([status, { error: 'Not now',
