@@ -102,7 +102,7 @@ def folder_immutable(worker):
 TROUBLES = [
     ("missing", lambda w: away(w.db), "unable to open database file", True),
     ("locked by another program", locked, "database is locked", True),
-    ("read only", folder_immutable, "readonly database|disk I/O|unable to open", True),
+    ("read only", folder_immutable, "readonly database|disk I/O|may not be written", True),
     ("a directory", lambda w: replaced(w.db, Path.mkdir), "unable to open database file", True),
     ("empty", lambda w: replaced(w.db, Path.touch), f"has schema 0, needed is {NEWEST}", True),
     ("text", lambda w: replaced(w.db, lambda db: db.write_text("not a database " * 500)),
@@ -195,7 +195,7 @@ class Trouble(Case):
                 subprocess.run(["mount", "-o", "remount,ro,bind", folder], check=True)
                 with Worker(db=db) as worker:
                     self.unavailable(worker.token())
-                    self.clear_log(worker, 0, "readonly|unable to open")
+                    self.clear_log(worker, 0, "its file system is read-only")
                     subprocess.run(["mount", "-o", "remount,rw,bind", folder], check=True)
                     self.given(worker.token())
                     self.assertEqual(len(worker.granted()), 1)

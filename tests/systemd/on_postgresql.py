@@ -211,7 +211,7 @@ def steps_of(inside, outside, roomkey):
         same("", inside("find", STORE, "!", "-user", "roomkey").stdout)
         gives_a_token()
         server.close()
-        inside.sh(f"rm /root/typed.sh /root/db-password {STORE}/roomkey.db.old; "
+        inside.sh(f"rm /root/typed.sh /root/db-password {STORE}/before.db; "
                   "rmdir /etc/systemd/system/roomkey-*.d")
 
     return [a_database_with_two_roles_is_made_on_another_machine,
