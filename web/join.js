@@ -15,7 +15,9 @@ const parts = {
   janus: () => import('./janus.js'),
   custom: () => import('./custom.js'),
 }
-const patience = 600000 // milliseconds without an answer, of who waits and is not offline
+// Seconds of pauses without an answer, of who waits and is not offline. Not by the clock: a phone
+// that slept has heard nothing for long, and its network is back a little after it.
+const patience = 600
 
 // Until so many seconds are over, or `signal` says stop; sooner where the page is seen again or the
 // network is back: of a page that is hidden the timers sleep.
@@ -38,23 +40,23 @@ async function pause(seconds, signal) {
 function patient(ask, onWaiting) {
   return async (how) => {
     let since
-    for (let heard = Date.now(), misses = 0; ; ) {
+    for (let waited = 0, misses = 0; ; ) {
       try {
         return await ask(how)
       } catch (error) {
         const { code, waitingSince, retryAfter } = error
-        if (code === 'offline') heard = Date.now()
-        const passing = since !== undefined && Date.now() - heard < patience &&
+        const passing = since !== undefined && waited < patience &&
           (onTheWay.includes(code) || error.status > 500)
         if (code !== 'waiting' && !passing) throw error
         if (!passing) {
-          heard = Date.now()
-          misses = 0
+          waited = misses = 0
           if (since !== waitingSince) tell(onWaiting, { since: waitingSince })
           since = waitingSince
         }
         const longest = passing ? Math.min((misses += 1) * 3, 15) : 3
-        await pause(Math.min(Math.max(retryAfter ?? longest, 1), 60), how.signal)
+        const seconds = Math.min(Math.max(retryAfter ?? longest, 1), 60)
+        if (passing && code !== 'offline') waited += seconds
+        await pause(seconds, how.signal)
       }
     }
   }

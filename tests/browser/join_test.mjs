@@ -275,9 +275,18 @@ async function doorTests({ demo, browser }) {
     const since = '2025-11-16T09:00:00Z'
     const failing = [502, 503, 504].flatMap((status) => Array(8).fill([status, { error: 'Not now',
       code: status === 502 ? 'provider_unavailable' : 'store_unavailable' }, { 'Retry-After': '3' }]))
-    await scripted(page, TOKEN, waiting(since), ...failing, waiting(since), let_in)
+    const slept = (hours) => (route) =>
+      page.evaluate((ahead) => {
+        const { now } = Date
+        Date.now = () => now() + ahead
+      }, hours * 3600e3).then(() => route.abort())
+    await scripted(page, TOKEN, waiting(since), ...failing, waiting(since), slept(1), slept(-1), let_in)
     assert.equal((await enter(page, { custom: 'own' })).value, 'custom')
     assert.deepEqual(await page.evaluate(() => events), [['onWaiting', since]])
+    await page.unrouteAll()
+    const requests = await scripted(page, TOKEN, waiting(since), (route) => route.abort())
+    assert.equal((await enter(page, { custom: 'own' })).code, 'unreachable')
+    assert.ok(requests.length > 60, `${requests.length} requests: ten minutes, and no more`)
     await closed(page)
   })
 
